@@ -1,0 +1,79 @@
+# Thin: each target is one tool. `make` alone lists them. Needs Python 3.11 or newer; everything else goes into .venv.
+
+PYTHON ?= python3
+HOME_FOLDER ?= var/home
+JOBS ?= 2
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+LOCKED := $(INSTALL) --require-hashes --no-build-isolation
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-all lint bench docs lock clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1 -- /p' Makefile | sed 's/ -- /	/'
+
+run: $(VENV)/run.stamp  ## install what is needed and run the main job (home: var/home; DROP=folder for your own files)
+	$(BIN)/zhike up --home "$(HOME_FOLDER)" $(if $(DROP),"$(DROP)")
+
+test: $(VENV)/test.stamp  ## the tests, without those marked slow
+	$(BIN)/python -m pytest -n $(JOBS) -m "not slow"
+
+test-all: $(VENV)/test.stamp $(VENV)/spark.stamp  ## every test: long kill loops, full disks, Spark
+	$(BIN)/python -m pytest -n $(JOBS) --timeout 3600
+
+lint: $(VENV)/test.stamp  ## style, types, import contracts, the rules of the house
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo --no-cache
+	$(BIN)/python -m pytest -q tests/test_house.py
+
+bench: $(VENV)/bench.stamp  ## measure side by side with rivals, print ratios (bench/README.md)
+	for script in bench/[a-z]*.py; do $(BIN)/python "$$script" || exit 1; done
+
+docs: $(VENV)/run.stamp  ## write the generated pages anew
+	$(BIN)/python -c "from zhike.datacentre.tables.dictionary import render; print(render(), end='')" > docs/dictionary.md
+
+# The locks: one resolution of everything, then one file for each extra cut out of it, so that all of them agree.
+UV := $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --no-config --system-certs --no-emit-index-url \
+      --no-emit-find-links --generate-hashes --no-annotate --upgrade --custom-compile-command "make lock"
+CUT := $(UV) --constraints $(VENV)/lock/all.txt
+
+lock:  ## refresh requirements/*.lock
+	$(PYTHON) -m venv --clear $(VENV)/lock
+	$(VENV)/lock/bin/python -m pip install --quiet --require-hashes -r requirements/lock.lock
+	$(UV) pyproject.toml --all-extras --group build --group lock -c requirements/constraints.in -o $(VENV)/lock/all.txt
+	$(CUT) pyproject.toml -o requirements/core.lock
+	for extra in desk spark test bench; do $(CUT) pyproject.toml --extra $$extra -o requirements/$$extra.lock || exit 1; done
+	for group in build lock; do $(CUT) --group $$group -o requirements/$$group.lock || exit 1; done
+
+clean:  ## remove the environment, the caches and the demonstration home
+	rm -rf $(VENV) var build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage src/*.egg-info
+
+# The environment: .venv from PYTHON, then each extra from its hash-locked file. Stamps remember what is in.
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Zhike needs Python 3.11 or newer; '$(PYTHON)' is: $$($(PYTHON) --version 2>&1). Next: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "This Python cannot make virtual environments: on Debian and Ubuntu the package python3-venv is missing."; \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing it."; apt-get update -qq && apt-get install -y -qq python3-venv; \
+	  else echo "Next: sudo apt-get install python3-venv, then make $(MAKECMDGOALS) again."; exit 1; fi; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/build.stamp: requirements/build.lock | $(BIN)/python
+	$(LOCKED) -r requirements/build.lock
+	@touch $@
+
+$(VENV)/run.stamp: requirements/desk.lock pyproject.toml $(VENV)/build.stamp
+	$(LOCKED) -r requirements/desk.lock
+	$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/test.stamp $(VENV)/spark.stamp $(VENV)/bench.stamp: $(VENV)/%.stamp: requirements/%.lock $(VENV)/run.stamp
+	$(LOCKED) -r requirements/$*.lock
+	@touch $@

@@ -1,0 +1,5 @@
+"""`python -m zhike` is the command line."""
+
+from zhike.cli import main
+
+raise SystemExit(main())

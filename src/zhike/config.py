@@ -1,0 +1,107 @@
+"""Settings: `zhike.toml` in the home folder, and the environment over it, each room's own checked on entry.
+
+[engine]
+threads = 4            # cores; ZHIKE_THREADS overrides
+memory = "2GB"         # 1 GB = 2^30 bytes; ZHIKE_MEMORY overrides
+spill = "spill"        # folder for what doesn't fit into memory, relative to the home folder
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from zhike.base.errors import UsageError
+from zhike.base.text import say
+from zhike.engine import EngineSettings
+
+FILE = "zhike.toml"
+_KNOWN: Mapping[str, tuple[str, ...]] = {"engine": ("threads", "memory", "spill")}
+_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?\s*", re.IGNORECASE)
+_POWER = {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}
+
+
+def engine_settings(home: Path, environment: Mapping[str, str] = os.environ) -> EngineSettings:
+    """Read what the engine may use of the machine; raise UsageError where a setting can't be understood."""
+    path = home / FILE
+    found = {**_read(path).get("engine", {})}
+    where = dict.fromkeys(found, str(path))
+    for name in ("threads", "memory"):
+        variable = f"ZHIKE_{name.upper()}"
+        if environment.get(variable):
+            found[name], where[name] = environment[variable], variable
+    plain = EngineSettings()
+    return EngineSettings(
+        threads=_threads(found["threads"], where["threads"]) if "threads" in found else plain.threads,
+        memory=size(found["memory"], where["memory"]) if "memory" in found else plain.memory,
+        spill=home / _folder(found.get("spill", "spill"), where.get("spill", "")),
+    )
+
+
+def size(value: object, where: str = "") -> int:
+    """Read a size in bytes from a whole number or a text like "512MB" or "2 GiB" (1 GB = 2^30 bytes)."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    match = _SIZE.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise _unreadable("memory", value, where, '"512MB"、"2GB"', '"512MB", "2GB"')
+    return int(float(match[1]) * (1 << _POWER[match[2].lower()]))
+
+
+def _threads(value: object, where: str) -> int:
+    text = str(value).strip()
+    if isinstance(value, bool) or not text.isdecimal():
+        raise _unreadable("threads", value, where, "整数，如 4", "a whole number such as 4")
+    return int(text)
+
+
+def _folder(value: object, where: str) -> Path:
+    if not isinstance(value, str) or not value:
+        raise _unreadable("spill", value, where, '目录名，如 "spill"', 'the name of a folder such as "spill"')
+    return Path(value).expanduser()
+
+
+def _read(path: Path) -> dict[str, dict[str, Any]]:
+    """Read the file, refusing what it shouldn't have; an absent file says nothing."""
+    if not path.is_file():
+        return {}
+    try:
+        content = tomllib.loads(path.read_text("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(
+            say(f"设置文件不是有效的 TOML：{error}", f"The settings aren't valid TOML: {error}"),
+            where=str(path),
+        ) from error
+    for room, entries in content.items():
+        _refuse_unknown(room, _KNOWN, str(path))
+        if not isinstance(entries, dict):
+            raise _unreadable(room, entries, str(path), f"一节 [{room}]", f"a section [{room}]")
+        for name in entries:
+            _refuse_unknown(name, _KNOWN[room], f"{path} [{room}]")
+    return content
+
+
+def _refuse_unknown(name: str, known: Collection[str], where: str) -> None:
+    if name in known:
+        return
+    near = get_close_matches(name, known, n=1)
+    raise UsageError(
+        say(f"没有名为“{name}”的设置。", f"There is no setting '{name}'."),
+        where=where,
+        next_=say(f"是否想写“{near[0]}”？", f"Did you mean '{near[0]}'?")
+        if near
+        else say("可用：" + "、".join(known), "Known: " + ", ".join(known)),
+    )
+
+
+def _unreadable(name: str, value: object, where: str, zh: str, en: str) -> UsageError:
+    return UsageError(
+        say(f"设置 {name} = {value!r} 无法理解。", f"The setting {name} = {value!r} can't be understood."),
+        where=where,
+        next_=say(f"请写{zh}。", f"Write {en}."),
+    )

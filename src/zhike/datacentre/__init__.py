@@ -1,0 +1,1 @@
+"""The data centre: a branch's files in; clean, checked, replayable tables out."""

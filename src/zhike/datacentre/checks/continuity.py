@@ -1,0 +1,130 @@
+"""Do balances follow from movements? Cash by account, holdings by client and security, in any order within a day.
+
+Works on the segments a file became, by ranges of the client bucket, so that memory doesn't grow with the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from zhike.datacentre import kernels
+from zhike.datacentre.hashes import column_hashes, whole_numbers
+from zhike.datacentre.stored import BUCKET, BUCKETS, LINE
+from zhike.engine.parquet import read_between
+
+Ints = npt.NDArray[np.int64]
+Hashes = npt.NDArray[np.uint64]
+ROWS_AT_ONCE = 1_500_000
+_ACCOUNT = np.uint64(~((1 << 20) - 1) & (2**64 - 1))
+_EPOCH = 1 << 19
+_HELD_KINDS = ("ordinary", "margin", "rights")
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A range of client buckets of the files of one delivered file: (table, path) pairs, buckets [low, high)."""
+
+    files: tuple[tuple[str, str], ...]
+    low: int
+    high: int
+    cash: bool
+    quantity: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Moves:
+    """Movements in one order: whose (a hash), when, by how much, the balance after, the line."""
+
+    account: Hashes
+    day: Ints
+    change: Ints
+    after: Ints
+    line: Ints
+
+
+def stretches(files: Sequence[tuple[str, str]], rows: int, *, cash: bool, quantity: bool) -> list[Stretch]:
+    """Cut the work on one file into ranges of about ROWS_AT_ONCE rows."""
+    if not (cash or quantity) or not rows:
+        return []
+    pieces = max(1, -(-rows // ROWS_AT_ONCE))
+    edges = [BUCKETS * i // pieces for i in range(pieces + 1)]
+    return [Stretch(tuple(files), a, b, cash, quantity) for a, b in pairwise(edges)]
+
+
+def breaks_in(stretch: Stretch) -> tuple[Ints, Ints]:
+    """Return the lines where cash balances break, and those where holdings do."""
+    cash, held = [], []
+    for table, path in stretch.files:
+        rows = read_between(
+            Path(path), _columns(table, stretch), BUCKET, stretch.low, stretch.high, coded=_coded(table)
+        )
+        if stretch.cash and table in _MONEY:
+            cash.append(_cash(rows, _MONEY[table]))
+        if stretch.quantity and table == "trade":
+            held.append(_holdings(rows))
+    return _broken(cash), _broken(held)
+
+
+_MONEY = {"trade": "net_amount", "cash_flow": "amount"}
+_FIELDS = ("account", "day", "change", "after", "line")
+
+
+def _columns(table: str, stretch: Stretch) -> list[str]:
+    names = ["client_id", "date", LINE]
+    if stretch.cash and table in _MONEY:
+        names += ["account_id", _MONEY[table], "cash_after"]
+    if stretch.quantity and table == "trade":
+        names += ["security_id", "side", "kind", "quantity", "quantity_after"]
+    return names
+
+
+def _coded(table: str) -> tuple[str, ...]:
+    return ("client_id", "account_id", "security_id", *(("side", "kind") if table == "trade" else ()))
+
+
+def _broken(moves: Sequence[_Moves]) -> Ints:
+    if not moves:
+        return np.empty(0, np.int64)
+    account, day, change, after, line = (np.concatenate([getattr(m, f) for m in moves]) for f in _FIELDS)
+    # one number to sort by: 44 bits of the account, 20 of the day; the kernel still compares accounts in full
+    order = np.argsort((account & _ACCOUNT) | (day + _EPOCH).astype(np.uint64))
+    return kernels.chain_breaks(account[order], day[order], change[order], after[order], line[order])
+
+
+def _cash(rows: pa.Table, amount: str) -> _Moves:
+    account = column_hashes(rows["client_id"]).copy()
+    kernels.combine_hashes(account, column_hashes(rows["account_id"]))
+    return _stated(account, rows, _numbers(rows, amount), "cash_after")
+
+
+def _holdings(rows: pa.Table) -> _Moves:
+    held = np.isin(
+        column_hashes(rows["kind"]), column_hashes(pa.chunked_array([pa.array([*_HELD_KINDS, ""])]))
+    )
+    if not held.all():
+        rows = rows.filter(pa.array(held)).combine_chunks()
+    account = column_hashes(rows["client_id"]).copy()
+    kernels.combine_hashes(account, column_hashes(rows["security_id"]))
+    sells = column_hashes(rows["side"]) == column_hashes(pa.chunked_array([pa.array(["sell"])]))[0]
+    quantity = _numbers(rows, "quantity")
+    return _stated(account, rows, np.where(sells, -quantity, quantity), "quantity_after")
+
+
+def _stated(account: Hashes, rows: pa.Table, change: Ints, balance: str) -> _Moves:
+    """Keep the rows that state a movement and a balance."""
+    after = _numbers(rows, balance)
+    absent = np.iinfo(np.int64).min
+    stated = (after != absent) & (change != absent)
+    moves = _Moves(account, _numbers(rows, "date"), change, after, rows[LINE].combine_chunks().to_numpy())
+    return moves if stated.all() else _Moves(*(getattr(moves, f)[stated] for f in _FIELDS))
+
+
+def _numbers(rows: pa.Table, name: str) -> Ints:
+    return whole_numbers(rows[name].combine_chunks())

@@ -1,0 +1,146 @@
+"""The way in: a drop of files becomes a new state, all of it or none. Every line is accounted for.
+
+take in (raw bytes kept) → recognise → read and check (in worker processes) → decide what is new → commit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from zhike.base.errors import UsageError
+from zhike.base.text import say
+from zhike.datacentre.batch import Batch
+from zhike.datacentre.checks.facts import REFERENCES
+from zhike.datacentre.mapping import Overrides, parse_overrides
+from zhike.datacentre.readers.intake import Delivered, Intake, Taken, files_of, name_in
+from zhike.datacentre.recognising import Opened, Refused, open_file
+from zhike.datacentre.report import Report
+from zhike.datacentre.request import Request
+from zhike.datacentre.store.house import Store
+from zhike.datacentre.store.manifest import Manifest
+from zhike.datacentre.tasks import Workers
+from zhike.engine.durable import as_json, make_folder, system_refusals
+
+MAPPING = "mapping.toml"
+# These are read first: what they say is needed to check the others.
+FIRST = (*REFERENCES, "calendar", "index_quote")
+Progress = Callable[[str, int, int], None]
+
+
+def ingest(home: Path, request: Request, progress: Progress | None = None) -> Report:
+    """Take a drop in; return what became of every file.
+
+    Raises UsageError where the drop or its mapping.toml can't be used, StoreError where the home folder can't.
+    Nothing changes unless all of it succeeds; a drop that was ingested before changes nothing.
+    """
+    _refuse_absent(request.drop)
+    with (
+        _workplace(home, request) as (store, manifest, raw),
+        Workers(request.settings.threads) as workers,
+        Intake(raw, make_folder(store.stage() / "taken")) as intake,
+    ):
+        taken = [_take(intake, workers, request.drop, path) for path in files_of(request.drop)]
+        identity = _identity([t.delivered for t in taken], request.feed)
+        known = next((d for d in manifest.drops if d.id == identity), None)
+        if known is not None and not request.dry_run:
+            intake.settle()
+            return Report.repeated(known, store.record(known))
+        own = _overrides(home, request)
+        batch = Batch(store, manifest, request, identity, taken, workers, progress or _silent)
+        batch.open([o for i, t in enumerate(taken) for o in _opened(t, own, batch.work / str(i))], own)
+        batch.read(lambda table: table in FIRST)
+        batch.learn()
+        batch.read(lambda table: table not in FIRST)
+        batch.settle()
+        intake.settle()
+        if not request.dry_run:
+            batch.commit()
+        return batch.report()
+
+
+def _take(intake: Intake, workers: Workers, drop: Path, path: Path) -> Taken:
+    """Take one file in, waking the workers early where there will be work for them."""
+    if not path.is_symlink() and not intake.knows(path):
+        workers.warm(path.stat().st_size)
+    return intake.take(path, name_in(drop, path))
+
+
+def _opened(taken: Taken, own: Overrides, work: Path) -> Iterator[Opened | Refused]:
+    """Open one file of the drop; its mapping file is none of the data."""
+    return iter(()) if taken.delivered.name == MAPPING else open_file(taken, own, work)
+
+
+def _silent(step: str, done: int, total: int) -> None:
+    """Report no progress."""
+
+
+def _refuse_absent(drop: Path) -> None:
+    if not drop.exists():
+        raise UsageError(
+            say(f"找不到 {drop.name}。", f"There is no {drop.name}."),
+            where=str(drop),
+            next_=say("请给出一个目录或文件。", "Name a folder or a file."),
+        )
+    if not files_of(drop):
+        raise UsageError(
+            say("目录里没有文件。", "The folder holds no files."),
+            where=str(drop),
+            next_=say("请放入要导入的文件。", "Put the files to ingest into it."),
+        )
+
+
+@contextmanager
+def _workplace(home: Path, request: Request) -> Iterator[tuple[Store, Manifest, Path]]:
+    """Give the store, its state and the folder that takes raw bytes; a dry run touches nothing but a temporary folder."""
+    store = Store(home)
+    if not request.dry_run:
+        with store.writing() as manifest:
+            yield store, manifest, store.raw
+        return
+    with system_refusals(home), tempfile.TemporaryDirectory(prefix="zhike-dry-") as folder:
+        trial = Store(Path(folder))
+        yield TrialStore(trial.home, home), store.manifest(), trial.raw
+
+
+class TrialStore(Store):
+    """A store that reads from one home folder and writes to another, thrown away after a dry run."""
+
+    def __init__(self, scratch: Path, home: Path) -> None:
+        super().__init__(home)
+        self._scratch = scratch
+
+    @property
+    def staging(self) -> Path:
+        """Return the scratch folder."""
+        return self._scratch / "staging"
+
+
+def _identity(files: Sequence[Delivered], feed: str) -> str:
+    """Name a drop by its content: the same files under the same names from the same feed are the same drop."""
+    content = [[d.name, d.sha256, d.size] for d in files]
+    return hashlib.sha256(as_json({"feed": feed, "files": content})).hexdigest()
+
+
+def _overrides(home: Path, request: Request) -> Overrides:
+    """Layer the drop's mapping over its feed's."""
+    own = Overrides()
+    feed = home / "feeds" / f"{request.feed}.toml"
+    beside = (
+        request.drop / MAPPING
+        if request.drop.is_dir()
+        else request.drop.parent / "no mapping beside a single file"
+    )
+    for path in (feed, beside):
+        if path.is_file():
+            try:
+                text = path.read_text("utf-8-sig")
+            except UnicodeDecodeError as error:
+                raise UsageError(
+                    say("映射文件不是 UTF-8 编码。", "The mapping file isn't UTF-8."), where=str(path)
+                ) from error
+            own = parse_overrides(text, where=path.name).over(own)
+    return own

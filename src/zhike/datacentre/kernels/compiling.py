@@ -1,0 +1,32 @@
+"""How loops are compiled: once for a machine, kept on disk."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numpy as np
+import numpy.typing as npt
+
+F = TypeVar("F", bound=Callable[..., Any])
+Bytes = npt.NDArray[np.uint8]
+Ints = npt.NDArray[np.int64]
+Hashes = npt.NDArray[np.uint64]
+
+
+def _cache_folder() -> None:
+    """Keep compiled loops in a folder of the user's own where the package itself can't be written."""
+    if "NUMBA_CACHE_DIR" not in os.environ and not os.access(Path(__file__).parent, os.W_OK):
+        os.environ["NUMBA_CACHE_DIR"] = str(Path(tempfile.gettempdir()) / f"zhike-numba-{os.getuid()}")
+
+
+_cache_folder()
+import numba  # noqa: E402  (must see the cache folder)
+
+
+def compiled(function: F) -> F:
+    """Compile `function` to machine code, kept on disk; it releases Python's lock while it runs."""
+    return cast(F, numba.njit(cache=True, nogil=True)(function))

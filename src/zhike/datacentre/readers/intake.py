@@ -1,0 +1,152 @@
+"""Taking delivered files in: the raw bytes are kept under their SHA-256, hashed and surveyed in one pass."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+from zhike.base.errors import InputRejected
+from zhike.base.text import say
+from zhike.datacentre.readers.surveying import CHUNK, Surveyor
+from zhike.engine.durable import flush, make_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """One delivered file: its path inside the drop, its size in bytes, its SHA-256."""
+
+    name: str
+    size: int
+    sha256: str
+
+    def kept_in(self, raw: Path) -> Path:
+        """Return where the raw folder keeps (or will keep) these bytes."""
+        return raw / self.sha256[:2] / self.sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A delivered file on its way: where its bytes can be read, what is known of its structure, or why it is refused."""
+
+    delivered: Delivered
+    path: Path | None
+    surveyor: Surveyor | None = None
+    rejected: InputRejected | None = None
+
+
+def files_of(drop: Path) -> tuple[Path, ...]:
+    """List a drop's files in the order of their names; hidden ones are no part of it. A single file is a drop too."""
+    if drop.is_file():
+        return (drop,)
+    found = [
+        p for p in drop.rglob("*") if not any(part.startswith(".") for part in p.relative_to(drop).parts)
+    ]
+    return tuple(
+        sorted(
+            (p for p in found if p.is_symlink() or p.is_file()), key=lambda p: p.relative_to(drop).as_posix()
+        )
+    )
+
+
+def name_in(drop: Path, path: Path) -> str:
+    """Return a file's name inside its drop, with forward slashes."""
+    return path.name if drop == path else path.relative_to(drop).as_posix()
+
+
+class Intake:
+    """Takes files in. Bytes go to `stage` first, and into `raw` as soon as they are safely on disk (in the background)."""
+
+    def __init__(self, raw: Path, stage: Path) -> None:
+        self._raw = make_folder(raw)
+        self._stage = make_folder(stage)
+        self._sizes = {p.stat().st_size for p in raw.glob("??/*")}
+        self._flusher = ThreadPoolExecutor(1)
+        self._flushing: list[Future[None]] = []
+
+    def knows(self, path: Path) -> bool:
+        """Tell whether bytes of this size are kept already, so that these may be the same."""
+        return path.stat().st_size in self._sizes
+
+    def take(self, path: Path, name: str) -> Taken:
+        """Take one file in; what is kept already is only read, not written again."""
+        if path.is_symlink():
+            return Taken(
+                Delivered(name, 0, hashlib.sha256(name.encode()).hexdigest()), None, None, _symlink()
+            )
+        if self.knows(path):
+            digest = hashlib.sha256()
+            with path.open("rb", buffering=0) as stream:
+                size = _read_through(stream.fileno(), [digest.update])
+            kept = Delivered(name, size, digest.hexdigest())
+            if kept.kept_in(self._raw).exists():
+                return Taken(kept, kept.kept_in(self._raw))
+        return self._keep(path, name)
+
+    def _keep(self, path: Path, name: str) -> Taken:
+        """Copy a file's bytes, hashing and surveying the very bytes that are written."""
+        folder = make_folder(self._stage / str(len(list(self._stage.iterdir()))))
+        copy = folder / PurePosixPath(name).name
+        digest, surveyor = hashlib.sha256(), Surveyor()
+        with path.open("rb", buffering=0) as source, copy.open("wb", buffering=0) as target:
+            keep = partial(write_all, target.fileno())
+            size = _read_through(source.fileno(), [digest.update, keep, surveyor.take])
+        delivered = Delivered(name, size, digest.hexdigest())
+        self._flushing.append(self._flusher.submit(_file, copy, delivered.kept_in(self._raw)))
+        return Taken(delivered, copy, surveyor)
+
+    def settle(self) -> None:
+        """Wait until every byte taken in is on disk under its hash; raise what went wrong."""
+        for flushing in self._flushing:
+            flushing.result()
+
+    def __enter__(self) -> Intake:
+        """Return the intake itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let what is being flushed finish: nothing may still write when the lock is let go."""
+        self._flusher.shutdown(cancel_futures=True)
+
+
+def _file(copy: Path, kept: Path) -> None:
+    """Give flushed bytes their place in the raw folder; a second name for them is enough."""
+    flush(copy)
+    make_folder(kept.parent)
+    if not kept.exists():
+        os.link(copy, kept)
+    flush(kept.parent)
+
+
+def _symlink() -> InputRejected:
+    return InputRejected(
+        "symbolic_link",
+        say("目录中的符号链接不会被读取。", "A symbolic link in a drop is not followed."),
+        next_=say("请放入文件本身。", "Put the file itself there."),
+    )
+
+
+def write_all(descriptor: int, content: bytes) -> None:
+    """Write every byte: a nearly full disk takes a part of them and says so only in the count it returns."""
+    view = memoryview(content)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def _read_through(source: int, takers: Sequence[Callable[[bytes], object]]) -> int:
+    """Read a file once and hand each chunk to every taker, the takers side by side; return the bytes read."""
+    size = 0
+    with ThreadPoolExecutor(len(takers)) as pool:
+        waiting: list[Future[object]] = []
+        while chunk := os.read(source, CHUNK):
+            for done in waiting:
+                done.result()
+            waiting = [pool.submit(take, chunk) for take in takers]
+            size += len(chunk)
+        for done in waiting:
+            done.result()
+    return size

@@ -1,0 +1,216 @@
+"""Segments: immutable sorted files of accepted rows, each of one table and one drop, with an index of its keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from zhike.datacentre.hashes import column_hashes, whole_numbers
+from zhike.datacentre.store.identity import Ordinals, client_buckets, derived_keys, key_hashes, own_hashes
+from zhike.datacentre.stored import BUCKET, FILE, LINE, stored_schema
+from zhike.datacentre.tables.definition import Table, Type
+from zhike.engine.durable import sha256_of
+from zhike.engine.parquet import read_groups, write_table
+
+Hashes = npt.NDArray[np.uint64]
+Ints = npt.NDArray[np.int64]
+ROWS = 600_000
+_SAMPLE = 4096
+_SECOND = 1000  # milliseconds
+INDEX_SHIFT = np.uint64(
+    16
+)  # the index keeps the upper 48 bits of a key's hash; what it finds is compared in full
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One stored file of accepted rows. `pending`: its rows wait for clients that weren't known.
+
+    Paths are relative to the folder of the drop. `index` is the file of the keys' hashes, sorted.
+    """
+
+    table: str
+    path: str
+    rows: int
+    bytes: int
+    sha256: str
+    index: str
+    index_sha256: str
+    file: int
+    pending: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values for the drop's record."""
+        return asdict(self)
+
+
+class SegmentWriter:
+    """Gathers typed rows of one table and one file, and writes them as sorted segments of about ROWS rows."""
+
+    def __init__(
+        self,
+        folder: Path,
+        prefix: str,
+        table: Table,
+        file: int,
+        feed: str,
+        *,
+        keyed: bool,
+        numbered: bool,
+        pending: bool,
+    ) -> None:
+        self._folder, self._prefix, self._table, self._file, self._feed = folder, prefix, table, file, feed
+        self._keyed, self._numbered, self._pending = keyed, numbered, pending
+        self._ordinals = Ordinals()
+        self._waiting: list[pa.Table] = []
+        self._waiting_rows = 0
+        self.written: list[Segment] = []
+
+    def add(self, rows: pa.Table) -> None:
+        """Take rows (the table's columns and `_line`); write a segment when enough have gathered."""
+        if rows.num_rows:
+            self._waiting.append(rows)
+            self._waiting_rows += rows.num_rows
+            if self._waiting_rows >= ROWS:
+                self.flush()
+
+    def flush(self) -> None:
+        """Write what has gathered."""
+        if not self._waiting:
+            return
+        rows = pa.concat_tables(_alike(self._waiting)).unify_dictionaries().combine_chunks()
+        self._waiting, self._waiting_rows = [], 0
+        if not self._keyed:
+            rows = self._with_keys(rows)
+        number = len(self.written)
+        name = f"{self._table.name}-{self._prefix}-{number:04d}{'-pending' if self._pending else ''}"
+        self.written.append(
+            write_segment(self._folder, name, rows, self._table, self._file, pending=self._pending)
+        )
+
+    def _with_keys(self, rows: pa.Table) -> pa.Table:
+        first, second = own_hashes(rows, self._table, self._feed, numbered=self._numbered)
+        keys = derived_keys(first, second, self._ordinals.of(first))
+        key = self._table.key[0]
+        return rows.set_column(rows.column_names.index(key), key, keys)
+
+
+def _alike(tables: list[pa.Table]) -> list[pa.Table]:
+    """Store a text column the same way in all tables: as plain text where one of them has it so."""
+    first = tables[0].schema
+    mixed = [f.name for f in first if any(t.schema.field(f.name).type != f.type for t in tables)]
+    for name in mixed:
+        at = first.get_field_index(name)
+        tables = [t.set_column(at, name, t[name].cast(pa.string())) for t in tables]
+    return tables
+
+
+def write_segment(
+    folder: Path, name: str, rows: pa.Table, table: Table, file: int, *, pending: bool
+) -> Segment:
+    """Sort rows by client bucket and the table's cluster, and write them with their index."""
+    buckets = client_buckets(rows)
+    order = _order(rows, table)
+    ordered = rows.take(pa.array(order))
+    ordered = ordered.append_column(BUCKET, pa.array(buckets[order]))
+    if FILE not in ordered.column_names:
+        ordered = ordered.append_column(FILE, pa.array(np.full(rows.num_rows, file, np.int32)))
+    ordered = ordered.select(stored_schema(table).names)
+    path, index = f"{name}.parquet", f"{name}.keys.parquet"
+    pruned = [BUCKET, *table.cluster]
+    size = write_table(
+        folder / path, ordered, plain=_seldom_repeating(ordered), packed=[LINE], measured=pruned
+    )
+    hashes = np.sort(key_hashes(ordered, table.key) >> INDEX_SHIFT).view(np.int64)
+    write_table(folder / index, pa.table({"hash": hashes}), packed=["hash"])
+    return Segment(
+        table.name,
+        path,
+        rows.num_rows,
+        size,
+        sha256_of(folder / path),
+        index,
+        sha256_of(folder / index),
+        file,
+        pending,
+    )
+
+
+def read_index(path: Path) -> Iterator[Hashes]:
+    """Yield a segment's sorted index in pieces."""
+    for piece in read_groups(path, ["hash"]):
+        yield piece["hash"].combine_chunks().to_numpy().view(np.uint64)
+
+
+def _seldom_repeating(rows: pa.Table) -> list[str]:
+    """Name the columns whose values hardly repeat, not even among neighbours in the sorted rows."""
+    head = rows.slice(0, _SAMPLE)
+    return [n for n in rows.column_names if len(head[n].unique()) * 2 > head.num_rows and n != LINE]
+
+
+def _order(rows: pa.Table, table: Table) -> Ints:
+    """Return the order by the cluster columns (clients by their hash); rows equal in them stay in the order of the file."""
+    ranks: list[Ints] = []
+    for name in table.cluster:
+        if not (
+            table.column(name).type is Type.CODE
+            and table.column(name).key
+            and name != "client_id"
+            and len(table.key) == 1
+        ):
+            ranks.append(_by_hash(rows[name]) if name == "client_id" else _rank(rows[name]))
+    if not ranks:
+        ranks = [_rank(rows[name]) for name in table.cluster]
+    ranks.append(np.arange(rows.num_rows))
+    packed = _packed(ranks)
+    if packed is None:
+        return np.asarray(np.lexsort(ranks[::-1]), np.int64)
+    return np.asarray(
+        np.sort(packed) % max(rows.num_rows, 1), np.int64
+    )  # the row's place is the last thing packed in
+
+
+def _by_hash(column: pa.ChunkedArray) -> Ints:
+    """Rank clients by their hash, which orders the buckets too, so that every file has them in the same order."""
+    return np.asarray(np.unique(column_hashes(column), return_inverse=True)[1], np.int64)
+
+
+def _rank(column: pa.ChunkedArray) -> Ints:
+    """Return whole numbers in the column's own order."""
+    array = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+    if pa.types.is_dictionary(array.type):
+        words = array.dictionary.to_pylist()
+        place = np.empty(len(words) + 1, np.int64)
+        place[sorted(range(len(words)), key=words.__getitem__)] = np.arange(len(words))
+        place[-1] = -1
+        return np.asarray(place[array.indices.fill_null(len(words)).to_numpy(zero_copy_only=False)], np.int64)
+    if pa.types.is_string(array.type):
+        return column_hashes(column).view(np.int64)
+    return whole_numbers(array)
+
+
+def _packed(ranks: list[Ints]) -> Ints | None:
+    """Pack several ranks into one number where they fit into 62 bits, else return None."""
+    packed, room = np.zeros(len(ranks[0]), np.int64), 1
+    for rank in ranks:
+        if not len(rank):
+            return packed
+        low, high = int(rank.min()), int(rank.max())
+        if low == np.iinfo(np.int64).min:  # absent values come first
+            rest = rank[rank != low]
+            low = int(rest.min()) - 1 if len(rest) else 0
+            rank = np.maximum(rank, low)
+        if high - low > _SECOND and not (rank % _SECOND).any():  # times of day are whole seconds
+            rank, low, high = rank // _SECOND, low // _SECOND, high // _SECOND
+        span = high - low + 1
+        if span < 1 or room * span >= 1 << 62:
+            return None
+        room *= span
+        packed = packed * span + (rank - low)
+    return packed

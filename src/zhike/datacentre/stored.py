@@ -1,0 +1,52 @@
+"""How tables lie in storage: the Arrow type of each column, and the columns that storage adds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+
+from zhike.datacentre.tables.definition import Column, Table, Type
+
+SCALES: Mapping[Type, int] = {
+    Type.MONEY: 4,
+    Type.QUANTITY: 4,
+    Type.PRICE: 8,
+    Type.RATE: 8,
+    Type.COUNT: 0,
+    Type.NUMBER: 8,
+}
+_TYPES: Mapping[Type, pa.DataType] = {
+    Type.MONEY: pa.decimal128(18, 4),
+    Type.QUANTITY: pa.decimal128(18, 4),
+    Type.PRICE: pa.decimal128(18, 8),
+    Type.RATE: pa.decimal128(18, 8),
+    Type.COUNT: pa.int64(),
+    Type.NUMBER: pa.float64(),
+    Type.DATE: pa.date32(),
+    Type.MONTH: pa.date32(),
+    Type.TIME: pa.time32("ms"),
+    Type.STAMP: pa.timestamp("ms"),
+    Type.BOOL: pa.bool_(),
+}
+
+# Storage's own columns. `_bucket` is the client's hash bucket; `_file` and `_line` lead back to the delivered row.
+BUCKETS = 4096
+BUCKET, FILE, LINE = "_bucket", "_file", "_line"
+OWN = pa.schema([(BUCKET, pa.uint16()), (FILE, pa.int32()), (LINE, pa.int64())])
+
+
+def storage_type(column: Column) -> pa.DataType:
+    """Return the Arrow type that stores `column`."""
+    return _TYPES.get(column.type, pa.string())
+
+
+def schema_of(table: Table) -> pa.Schema:
+    """Return the Arrow schema of a table as its users see it."""
+    return pa.schema([pa.field(c.name, storage_type(c), nullable=c.nullable) for c in table.columns])
+
+
+def stored_schema(table: Table) -> pa.Schema:
+    """Return the schema of a table's stored files: its columns, then storage's own."""
+    fields = [pa.field(c.name, storage_type(c)) for c in table.columns]
+    return pa.schema([*fields, *OWN])

@@ -1,0 +1,106 @@
+"""Files that are either whole or absent: write aside, flush to disk, rename, flush the folder."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from zhike.base.errors import StoreError, StoreLocked
+from zhike.base.text import say
+
+_CHUNK = 1 << 22
+
+
+def flush(path: Path) -> None:
+    """Force a file's (or a folder's) content to disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write `content` to `path` so that a reader sees the old file or the whole new one, even after a crash."""
+    aside = path.with_name(f".{path.name}.new")
+    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
+    try:
+        view = memoryview(content)
+        while view:
+            view = view[os.write(handle, view) :]
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    os.replace(aside, path)
+    flush(path.parent)
+
+
+def as_json(value: Any) -> bytes:
+    """Render `value` as JSON bytes that are the same for the same value."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hex."""
+    digest = hashlib.sha256()
+    with path.open("rb", buffering=0) as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def make_folder(path: Path) -> Path:
+    """Create a folder (and its parents) so that it survives a crash; return it."""
+    if not path.is_dir():
+        make_folder(path.parent)
+        path.mkdir(exist_ok=True)
+        flush(path.parent)
+    return path
+
+
+@contextmanager
+def system_refusals(folder: Path) -> Iterator[None]:
+    """Turn what the system refuses (disk full, input/output error, no permission) into StoreError, naming the place."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise StoreError(
+            say(f"操作系统拒绝了文件操作：{why}", f"The system refused a file operation: {why}"),
+            where=str(error.filename or folder),
+            next_=say(
+                "检查磁盘空间与权限，再运行同一命令；数据目录仍是完整的，没有做到一半的东西。",
+                "See to disk space and permissions, then run the same command again; the home folder is whole, "
+                "nothing in it is half done.",
+            ),
+        ) from error
+
+
+@contextmanager
+def only_writer(lock: Path) -> Iterator[None]:
+    """Hold the home folder's lock; raise StoreLocked at once where another process holds it.
+
+    The lock belongs to the process: it goes with it, however it ends.
+    """
+    handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o640)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StoreLocked(
+                say(
+                    "另一个知客进程正在写入这个数据目录。",
+                    "Another zhike process is writing to this home folder.",
+                ),
+                where=str(lock.parent),
+                next_=say("等它结束后再试。", "Try again when it has finished."),
+            ) from None
+        yield
+    finally:
+        os.close(handle)

@@ -1,0 +1,115 @@
+"""The embedded engine: DuckDB behind one small typed surface, spoken to in Narwhals."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import duckdb
+import narwhals as nw
+import pyarrow as pa
+
+from zhike.base.errors import DamagedStore, StoreError, UsageError
+from zhike.base.text import say
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """How much of the machine the engine may use.
+
+    `memory` in bytes, `threads` in cores, `spill` a folder for what doesn't fit (None: it must fit).
+    """
+
+    threads: int = os.cpu_count() or 1
+    memory: int = 1 << 30
+    spill: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse settings that can't work."""
+        if self.threads < 1 or self.memory < 64 << 20:
+            raise UsageError(
+                say(
+                    f"引擎设置不可用：threads={self.threads}，memory={self.memory}。",
+                    f"Engine settings can't work: threads={self.threads}, memory={self.memory}.",
+                ),
+                next_=say(
+                    "threads 至少为 1，memory 至少 64 MB。", "Use at least 1 thread and 64 MB of memory."
+                ),
+            )
+
+
+@contextmanager
+def _as_store_error() -> Iterator[None]:
+    """Turn the engine's own errors into ours."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise StoreError(
+            say(f"内存不足：{error}", f"Out of memory: {error}"),
+            next_=say(
+                "在 zhike.toml 的 [engine] 中调大 memory。", "Raise `memory` under [engine] in zhike.toml."
+            ),
+        ) from error
+    except duckdb.Error as error:
+        raise DamagedStore(
+            say(f"读取存储文件失败：{error}", f"A stored file can't be read: {error}"),
+            next_=say("运行 zhike check 查看。", "Run zhike check to see which."),
+        ) from error
+
+
+class Engine:
+    """Reads stored tables lazily and collects results. Use it as a context manager; it keeps nothing on disk."""
+
+    def __init__(self, settings: EngineSettings | None = None) -> None:
+        self.settings = settings or EngineSettings()
+        options: dict[str, str | bool | int | float | list[str]] = {
+            "threads": self.settings.threads,
+            "memory_limit": f"{self.settings.memory // (1 << 20)}MiB",
+            "preserve_insertion_order": False,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        if self.settings.spill is not None:
+            options["temp_directory"] = str(self.settings.spill)
+        self._connection = duckdb.connect(":memory:", config=options)
+
+    def __enter__(self) -> Engine:
+        """Return the engine itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def scan(self, files: Sequence[Path], schema: pa.Schema) -> nw.LazyFrame[duckdb.DuckDBPyRelation]:
+        """Open stored files as one lazy table with the columns of `schema`; no file at all is an empty table."""
+        if not files:
+            empty = schema.empty_table()
+            return nw.from_native(self._connection.from_arrow(empty))
+        relation = self._connection.read_parquet([str(f) for f in files])
+        return nw.from_native(relation).select(*schema.names)
+
+    def collect(self, frame: nw.LazyFrame[duckdb.DuckDBPyRelation]) -> pa.Table:
+        """Run a lazy table and return its rows."""
+        with _as_store_error():
+            return frame.to_native().to_arrow_table()
+
+    def batches(
+        self, frame: nw.LazyFrame[duckdb.DuckDBPyRelation], rows: int = 100_000
+    ) -> Iterator[pa.RecordBatch]:
+        """Run a lazy table and yield its rows in batches, without holding them all."""
+        with _as_store_error():
+            yield from frame.to_native().to_arrow_reader(rows)
+
+    def figures(self, frame: nw.LazyFrame[duckdb.DuckDBPyRelation]) -> Mapping[str, object]:
+        """Run a lazy table of one row and return it as a mapping from column to value."""
+        rows = self.collect(frame).to_pylist()
+        if len(rows) != 1:
+            raise ValueError(f"expected one row of figures, got {len(rows)}")
+        return dict(rows[0])

@@ -1,0 +1,107 @@
+"""Ways to break the store on purpose: what a harness that can fail must find."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from zhike.datacentre.readers import intake
+from zhike.datacentre.store import house, manifest
+from zhike.datacentre.store.manifest import Manifest
+from zhike.engine import durable, parquet
+
+
+def pointer_first() -> None:
+    """Swap the pointer before the files are in place."""
+
+    def commit(self: house.Store, state: Manifest, moves: Mapping[Path, Path]) -> None:
+        manifest.save(self.home, state)
+        for source, target in moves.items():
+            if source.exists():
+                durable.make_folder(target.parent)
+                os.replace(source, target)
+
+    house.Store.commit = commit  # type: ignore[method-assign]
+
+
+def in_place() -> None:
+    """Write files in place instead of aside."""
+
+    def write(path: Path, content: bytes) -> None:
+        with path.open("wb", buffering=0) as stream:
+            for byte in range(0, len(content), 16):
+                stream.write(content[byte : byte + 16])
+
+    manifest.write_whole = write
+
+
+def unswept() -> None:
+    """Leave what a crash left."""
+    house.Store.sweep = lambda self, state: None  # type: ignore[method-assign]
+
+
+def over_the_old() -> None:
+    """Write merged rows over the file that an older state still names."""
+    write = house.write_table
+
+    def overwrite(path: Path, table: object, **options: object) -> int:
+        size = write(path, table, **options)  # type: ignore[arg-type]
+        home = path.parents[2] if path.parents[1].name == "staging" else path.parents[3]
+        for old in home.glob("derived/*/*"):
+            if old.is_file():
+                shutil.copyfile(path, old)
+        return size
+
+    house.write_table = overwrite
+
+
+def swallowed() -> None:
+    """Say that all went well although the system refused something."""
+    commit = house.Store.commit
+
+    def quiet(self: house.Store, state: Manifest, moves: Mapping[Path, Path]) -> None:
+        try:
+            commit(self, state, moves)
+        except OSError:
+            return
+
+    house.Store.commit = quiet  # type: ignore[method-assign]
+
+
+def unguarded() -> None:
+    """Let the system's own errors through."""
+
+    @contextmanager
+    def writing(self: house.Store) -> Iterator[Manifest]:
+        durable.make_folder(self.home)
+        with durable.only_writer(self.home / "LOCK"):
+            state = self.manifest()
+            self.sweep(state)
+            yield state
+
+    house.Store.writing = writing  # type: ignore[method-assign]
+
+
+def short_writes() -> None:
+    """Take it that one write writes everything."""
+
+    def take(descriptor: int, chunk: bytes) -> None:
+        os.write(descriptor, chunk)
+
+    intake.write_all = take
+
+
+def unflushed() -> None:
+    """Leave it to the system when bytes reach the disk."""
+    for module in (durable, house, parquet, intake):
+        if hasattr(module, "flush"):
+            module.flush = lambda path: None
+
+
+WAYS: Mapping[str, Callable[[], None]] = {
+    f.__name__: f
+    for f in (pointer_first, in_place, unswept, over_the_old, swallowed, unguarded, short_writes, unflushed)
+}

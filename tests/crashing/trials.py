@@ -1,0 +1,190 @@
+"""One trial: a home, a deed, a strike in the midst of it; then what a reader sees, and whether doing it again mends all."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from crashing import forks, tracing
+from crashing.forks import Forks, watched
+from crashing.yard import Scene, picture, seen
+
+Strike = Callable[[int], None]
+WRONG = ("lost", "partial", "mixed", "unconverged", "unclean")
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the trials: how many of each kind, how many really struck, and everything that went wrong."""
+
+    trials: Counter[str] = field(default_factory=Counter)
+    struck: Counter[str] = field(default_factory=Counter)
+    readings: int = 0
+    wrong: dict[str, list[str]] = field(default_factory=lambda: {w: [] for w in WRONG})
+
+    @property
+    def broken(self) -> list[str]:
+        """List everything that went wrong."""
+        return [f"{kind}: {what}" for kind, listed in self.wrong.items() for what in listed]
+
+    def __str__(self) -> str:
+        """Return the figures as a few lines."""
+        kinds = [f"  {k:32} {self.trials[k]:5} trials {self.struck[k]:5} struck" for k in sorted(self.trials)]
+        sums = ", ".join(f"{len(self.wrong[w])} {w}" for w in WRONG)
+        return "\n".join(
+            ["", *kinds, f"  {self.struck.total()} struck of {self.trials.total()}; {self.readings} readings meanwhile: {sums}"]
+        )
+
+
+def killed_at(call: str, number: int) -> Strike:
+    """Return a strike that kills the child as it enters a system call for the n-th time."""
+    return _injected(f"{call}:signal=KILL:when={number}")
+
+
+def refused_at(call: str, number: int, error: str, *, for_good: bool = False) -> Strike:
+    """Return a strike that has the system refuse the n-th such call (`for_good`: and all after it)."""
+    return _injected(f"{call}:error={error}:when={number}{'+' if for_good else ''}")
+
+
+def _injected(inject: str) -> Strike:
+    def strike(pid: int) -> None:
+        with tracing.Trace(pid, inject=inject):
+            pass
+
+    return strike
+
+
+def killed_after(seconds: float) -> Strike:
+    """Return a strike that kills the child after a time."""
+
+    def strike(pid: int) -> None:
+        os.kill(pid, signal.SIGCONT)
+        time.sleep(seconds)
+        os.kill(pid, signal.SIGKILL)
+
+    return strike
+
+
+def undisturbed(pid: int) -> None:
+    """Let the child do its work."""
+    os.kill(pid, signal.SIGCONT)
+
+
+def watched_calls(server: Forks, scene: Scene, place: Path) -> list[tracing.Call]:
+    """Return the system calls of an undisturbed run that change the home."""
+    home = scene.home(place / "home")
+    pid = server.begin("do", home, folder=scene.deed.folder, number=scene.deed.number)
+    with tracing.Trace(pid, log=place / "calls") as trace:
+        pass
+    assert server.end(pid) == forks.DONE
+    return trace.calls()
+
+
+def sample(points: Sequence[tuple[str, int]], count: int, seed: int) -> list[tuple[str, int]]:
+    """Choose points, the same for a seed, going round the kinds of calls so that the rare ones are among them."""
+    dice = random.Random(seed)
+    by_kind = {k: [p for p in points if p[0] == k] for k in sorted({p[0] for p in points})}
+    for listed in by_kind.values():
+        dice.shuffle(listed)
+    rounds = [listed[i] for i in range(len(points)) for listed in by_kind.values() if i < len(listed)]
+    return rounds[:count]
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Where trials are made: the forking process, a folder, and (a planted fault) a way in which the store is spoilt."""
+
+    server: Forks
+    place: Path
+    spoilt: str = ""
+
+    def run(self, tally: Tally, scene: Scene, kind: str, strike: Strike, *, kills: bool) -> None:
+        """Make one trial and enter it in the tally."""
+        home, notes, errors = scene.home(self.place / "home"), self.place / "notes", self.place / "errors"
+        deed = {"folder": scene.deed.folder, "number": scene.deed.number, "spoilt": self.spoilt}
+        with watched(self.server, home, notes):
+            pid = self.server.begin("do", home, errors=str(errors), **deed)
+            strike(pid)
+            code = self.server.end(pid)
+            now = look(home)
+            again = self.server.run("do", home, errors=str(self.place / "again"), **deed)
+        name = f"{scene.name}, {kind}"
+        tally.trials[kind.split()[0] + (" kill" if kills else " fault")] += 1
+        tally.struck[kind.split()[0] + (" kill" if kills else " fault")] += code != forks.DONE or not kills
+        self._judge(tally, scene, name, code, now, kills=kills)
+        self._judge_again(tally, scene, name, again, now)
+        readings, torn = noted(notes, {scene.before, scene.after})
+        tally.readings += readings
+        tally.wrong["mixed"] += [f"{name}: a reader saw {t}" for t in torn]
+
+    def _judge(self, tally: Tally, scene: Scene, name: str, code: int, now: str, *, kills: bool) -> None:
+        if now not in (scene.before, scene.after):
+            tally.wrong["partial"].append(f"{name}: {now}")
+        if code == forks.DONE and now != scene.after:
+            tally.wrong["lost"].append(f"{name}: success was told, and the state is not there")
+        said = (self.place / "errors").read_text(errors="replace")
+        if code not in ((forks.DONE, -signal.SIGKILL) if kills else (forks.DONE, forks.STORE)) or "Traceback" in said:
+            tally.wrong["unclean"].append(f"{name}: exit code {code}, {said[-1500:]}")
+
+    def _judge_again(self, tally: Tally, scene: Scene, name: str, code: int, now: str) -> None:
+        home = self.place / "home"
+        taken_back = scene.deed.folder is None and now == scene.after and code == forks.USAGE
+        if code != forks.DONE and not taken_back:
+            said = (self.place / "again").read_text(errors="replace")
+            tally.wrong["unconverged"].append(f"{name}: done again, it ends with {code}: {said[-1500:]}")
+            return
+        found, wanted = picture(home), scene.final
+        odd = sorted(n for n in {*found, *wanted} if found.get(n) != wanted.get(n))
+        if odd or look(home) != scene.after:
+            tally.wrong["unconverged"].append(f"{name}: done again, not the same: {odd[:9]}")
+
+
+def look(home: Path) -> str:
+    """Return what a reader sees, or how it fails."""
+    try:
+        return seen(home)
+    except Exception as error:  # a torn state shows in many ways
+        return f"{type(error).__name__}: {error}"
+
+
+def noted(notes: Path, whole: set[str]) -> tuple[int, list[str]]:
+    """Return how often the other process read the home, and what it saw that is no whole state."""
+    *lines, last = notes.read_text().splitlines()
+    return int(last.removeprefix("readings ")), [line for line in lines if line not in whole]
+
+
+def kill_everywhere(
+    ground: Range, scene: Scene, tally: Tally, points: Iterable[tuple[str, int]]
+) -> None:
+    """Kill the deed at each of the points."""
+    for call, number in points:
+        ground.run(tally, scene, f"{call} {number}", killed_at(call, number), kills=True)
+
+
+# A full disk refuses what needs room, and goes on refusing; a failing one refuses anything, once.
+_NEEDS_ROOM = ("write", "pwrite64", "writev", "openat", "mkdir", "mkdirat", "link", "linkat", "rename", "fallocate")
+
+
+def refuse_everywhere(
+    ground: Range, scene: Scene, tally: Tally, points: Iterable[tuple[str, int]]
+) -> None:
+    """Have the system refuse the deed at each of the points: EIO once, ENOSPC once, ENOSPC for good, in turn."""
+    ways = (("EIO", False), ("ENOSPC", False), ("ENOSPC", True))
+    for i, (call, number) in enumerate(points):
+        error, for_good = ways[i % 3] if call in _NEEDS_ROOM else ways[0]
+        kind = f"{call} {number} {error}{'…' if for_good else ''}"
+        ground.run(tally, scene, kind, refused_at(call, number, error, for_good=for_good), kills=False)
+
+
+def kill_at_times(ground: Range, scene: Scene, tally: Tally, count: int, longest: float, seed: int) -> None:
+    """Kill the deed after seeded times up to `longest` seconds."""
+    dice = random.Random(seed)
+    for _ in range(count):
+        seconds = dice.uniform(0, longest)
+        ground.run(tally, scene, f"timed {seconds * 1000:.0f} ms", killed_after(seconds), kills=True)

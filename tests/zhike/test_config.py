@@ -1,0 +1,70 @@
+"""Settings: what `zhike.toml` and the environment may say, and how it is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from zhike.base.errors import UsageError
+from zhike.config import engine_settings, size
+from zhike.engine import EngineSettings
+
+
+def settings(home: Path, text: str, **environment: str) -> EngineSettings:
+    (home / "zhike.toml").write_text(text, "utf-8")
+    return engine_settings(home, environment)
+
+
+def test_without_a_file_the_engine_has_its_own_settings_and_spills_into_the_home(tmp_path: Path) -> None:
+    plain = EngineSettings()
+    assert engine_settings(tmp_path, {}) == EngineSettings(plain.threads, plain.memory, tmp_path / "spill")
+
+
+def test_the_file_says_threads_memory_and_spill(tmp_path: Path) -> None:
+    found = settings(tmp_path, '[engine]\nthreads = 3\nmemory = "2GB"\nspill = "elsewhere"\n')
+    assert found == EngineSettings(3, 2 << 30, tmp_path / "elsewhere")
+
+
+def test_an_absolute_spill_folder_is_taken_as_it_is(tmp_path: Path) -> None:
+    assert settings(tmp_path, f'[engine]\nspill = "{tmp_path}/fast"\n').spill == tmp_path / "fast"
+
+
+def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
+    found = settings(tmp_path, "[engine]\nthreads = 3\n", ZHIKE_THREADS="5", ZHIKE_MEMORY="512MB")
+    assert (found.threads, found.memory) == (5, 512 << 20)
+
+
+@pytest.mark.parametrize(
+    ("text", "bytes_"),
+    [("64MB", 64 << 20), ("1.5 GiB", 3 << 29), ("2g", 2 << 30), (1024, 1024), ("100", 100), ("1k", 1024)],
+)
+def test_sizes_are_read_with_binary_units(text: object, bytes_: int) -> None:
+    assert size(text) == bytes_
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[engine]\nthread = 3\n", "Did you mean 'threads'"),
+        ("[engin]\nthreads = 3\n", "Did you mean 'engine'"),
+        ("[engine]\nqqq = 3\n", "Known: threads, memory, spill"),
+        ("engine = 3\n", "can't be understood"),
+        ("[engine]\nthreads = true\n", "threads = True can't be understood"),
+        ("[engine]\nthreads = -1\n", "can't be understood"),
+        ("[engine]\nthreads = 0\n", "at least 1 thread"),
+        ('[engine]\nmemory = "lots"\n', "memory = 'lots' can't be understood"),
+        ('[engine]\nmemory = "1MB"\n', "64 MB"),
+        ("[engine]\nmemory = true\n", "can't be understood"),
+        ('[engine]\nspill = ""\n', "name of a folder"),
+        ("[engine\n", "aren't valid TOML"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_refused_with_the_way_out(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        settings(tmp_path, text)
+
+
+def test_a_wrong_variable_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="ZHIKE_THREADS"):
+        engine_settings(tmp_path, {"ZHIKE_THREADS": "many"})
