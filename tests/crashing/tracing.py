@@ -91,7 +91,5 @@ def _calls(log: str) -> list[Call]:
 
 def points(calls: list[Call], home: Path) -> list[tuple[str, int]]:
     """Return the different (system call, number) at which a run can be struck: those that change something."""
-    alive = [
-        c for c in calls if str(home) in c.text and (c.name != "openat" or "O_CREAT" in c.text)
-    ]
+    alive = [c for c in calls if str(home) in c.text and (c.name != "openat" or "O_CREAT" in c.text)]
     return sorted({(c.name, c.number) for c in alive})

@@ -38,7 +38,11 @@ class Tally:
         kinds = [f"  {k:32} {self.trials[k]:5} trials {self.struck[k]:5} struck" for k in sorted(self.trials)]
         sums = ", ".join(f"{len(self.wrong[w])} {w}" for w in WRONG)
         return "\n".join(
-            ["", *kinds, f"  {self.struck.total()} struck of {self.trials.total()}; {self.readings} readings meanwhile: {sums}"]
+            [
+                "",
+                *kinds,
+                f"  {self.struck.total()} struck of {self.trials.total()}; {self.readings} readings meanwhile: {sums}",
+            ]
         )
 
 
@@ -129,7 +133,10 @@ class Range:
         if code == forks.DONE and now != scene.after:
             tally.wrong["lost"].append(f"{name}: success was told, and the state is not there")
         said = (self.place / "errors").read_text(errors="replace")
-        if code not in ((forks.DONE, -signal.SIGKILL) if kills else (forks.DONE, forks.STORE)) or "Traceback" in said:
+        if (
+            code not in ((forks.DONE, -signal.SIGKILL) if kills else (forks.DONE, forks.STORE))
+            or "Traceback" in said
+        ):
             tally.wrong["unclean"].append(f"{name}: exit code {code}, {said[-1500:]}")
 
     def _judge_again(self, tally: Tally, scene: Scene, name: str, code: int, now: str) -> None:
@@ -159,21 +166,28 @@ def noted(notes: Path, whole: set[str]) -> tuple[int, list[str]]:
     return int(last.removeprefix("readings ")), [line for line in lines if line not in whole]
 
 
-def kill_everywhere(
-    ground: Range, scene: Scene, tally: Tally, points: Iterable[tuple[str, int]]
-) -> None:
+def kill_everywhere(ground: Range, scene: Scene, tally: Tally, points: Iterable[tuple[str, int]]) -> None:
     """Kill the deed at each of the points."""
     for call, number in points:
         ground.run(tally, scene, f"{call} {number}", killed_at(call, number), kills=True)
 
 
 # A full disk refuses what needs room, and goes on refusing; a failing one refuses anything, once.
-_NEEDS_ROOM = ("write", "pwrite64", "writev", "openat", "mkdir", "mkdirat", "link", "linkat", "rename", "fallocate")
+_NEEDS_ROOM = (
+    "write",
+    "pwrite64",
+    "writev",
+    "openat",
+    "mkdir",
+    "mkdirat",
+    "link",
+    "linkat",
+    "rename",
+    "fallocate",
+)
 
 
-def refuse_everywhere(
-    ground: Range, scene: Scene, tally: Tally, points: Iterable[tuple[str, int]]
-) -> None:
+def refuse_everywhere(ground: Range, scene: Scene, tally: Tally, points: Iterable[tuple[str, int]]) -> None:
     """Have the system refuse the deed at each of the points: EIO once, ENOSPC once, ENOSPC for good, in turn."""
     ways = (("EIO", False), ("ENOSPC", False), ("ENOSPC", True))
     for i, (call, number) in enumerate(points):

@@ -36,7 +36,10 @@ def test_a_finding_says_drop_file_line_column_value_and_reason(home: Path) -> No
 
 def test_the_reason_is_in_the_language_asked_for(home: Path) -> None:
     reasons = {row["check"]: row["reason"] for rows in findings(home, "zh") for row in rows.to_pylist()}
-    assert reasons["amount_mismatch"] == "成交金额不等于价格×数量。请核对三者；若不是普通成交，请给出业务标志或 kind。"
+    assert (
+        reasons["amount_mismatch"]
+        == "成交金额不等于价格×数量。请核对三者；若不是普通成交，请给出业务标志或 kind。"
+    )
 
 
 def test_a_row_whose_client_arrives_is_no_finding_until_that_drop_is_undone(

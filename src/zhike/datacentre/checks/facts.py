@@ -62,6 +62,8 @@ class Facts:
     @classmethod
     def load(cls, folder: Path) -> Facts:
         """Open saved facts without reading them into memory."""
-        known = {p.name.removesuffix(".keys.npy"): np.load(p, mmap_mode="r") for p in folder.glob("*.keys.npy")}
+        known = {
+            p.name.removesuffix(".keys.npy"): np.load(p, mmap_mode="r") for p in folder.glob("*.keys.npy")
+        }
         days = folder / "days.npy"
         return cls(known, np.load(days) if days.exists() else None)

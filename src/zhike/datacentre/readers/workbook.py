@@ -310,5 +310,8 @@ def _rejected(check: str, zh: str, en: str) -> InputRejected:
             "Break the links (Data → Edit links) and save again.",
         ),
         "no_header": say("请让每一列都有列名，且列名在同一行。", "Give every column a name, all in one row."),
-    }.get(check, say("请在 Excel 或 WPS 中另存为新的 XLSX 或 CSV。", "Save it as a new XLSX or CSV in Excel or WPS."))
+    }.get(
+        check,
+        say("请在 Excel 或 WPS 中另存为新的 XLSX 或 CSV。", "Save it as a new XLSX or CSV in Excel or WPS."),
+    )
     return InputRejected(check, say(f"{zh}。", f"The workbook is rejected: {en}."), next_=next_)

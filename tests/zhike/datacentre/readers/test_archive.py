@@ -61,7 +61,10 @@ def test_a_gzip_is_named_like_the_file_without_gz(tmp_path: Path) -> None:
 
 def test_a_gzip_of_several_parts_is_read_to_its_end(tmp_path: Path) -> None:
     big = bytes(range(256)) * 10_000
-    path = saved(tmp_path / "a.gz", gzip.compress(TRADES, mtime=0) + gzip.compress(b"", mtime=0) + gzip.compress(big, mtime=0))
+    path = saved(
+        tmp_path / "a.gz",
+        gzip.compress(TRADES, mtime=0) + gzip.compress(b"", mtime=0) + gzip.compress(big, mtime=0),
+    )
     assert b"".join(gzip_chunks(path, CAPS)) == TRADES + big
 
 
@@ -168,7 +171,8 @@ def _zip() -> bytes:
 
 
 @pytest.mark.parametrize(
-    "inner", [_zip(), gzip.compress(b"x", mtime=0), _tar(), b"7z\xbc\xaf\x27\x1c" + b"\0" * 40, b"Rar!\x1a\x07\0"]
+    "inner",
+    [_zip(), gzip.compress(b"x", mtime=0), _tar(), b"7z\xbc\xaf\x27\x1c" + b"\0" * 40, b"Rar!\x1a\x07\0"],
 )
 def test_an_archive_in_an_archive_is_rejected_whatever_it_is_called(tmp_path: Path, inner: bytes) -> None:
     assert check_of(zipped(tmp_path / "a.zip", ("a.csv", inner)), tmp_path) == "nested_archive"
