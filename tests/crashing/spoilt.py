@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,12 +14,15 @@ from zhike.datacentre.store import house, manifest
 from zhike.datacentre.store.manifest import Manifest
 from zhike.engine import durable, parquet
 
+_WINDOW = 0.1  # seconds for which half a state is shown: long enough for a reader to come by
+
 
 def pointer_first() -> None:
     """Swap the pointer before the files are in place."""
 
     def commit(self: house.Store, state: Manifest, moves: Mapping[Path, Path]) -> None:
         manifest.save(self.home, state)
+        time.sleep(_WINDOW)
         for source, target in moves.items():
             if source.exists():
                 durable.make_folder(target.parent)
@@ -34,6 +38,7 @@ def in_place() -> None:
         with path.open("wb", buffering=0) as stream:
             for byte in range(0, len(content), 16):
                 stream.write(content[byte : byte + 16])
+                time.sleep(_WINDOW / 50 if len(content) < 200 else 0)
 
     manifest.write_whole = write
 
@@ -44,14 +49,13 @@ def unswept() -> None:
 
 
 def over_the_old() -> None:
-    """Write merged rows over the file that an older state still names."""
+    """Write positions of dead rows over the files that the state still names."""
     write = house.write_table
 
     def overwrite(path: Path, table: object, **options: object) -> int:
         size = write(path, table, **options)  # type: ignore[arg-type]
-        home = path.parents[2] if path.parents[1].name == "staging" else path.parents[3]
-        for old in home.glob("derived/*/*"):
-            if old.is_file():
+        if path.name.endswith(".dead.parquet"):
+            for old in path.parents[2].glob("derived/*/*.dead.parquet"):
                 shutil.copyfile(path, old)
         return size
 

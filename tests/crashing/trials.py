@@ -28,6 +28,11 @@ class Tally:
     readings: int = 0
     wrong: dict[str, list[str]] = field(default_factory=lambda: {w: [] for w in WRONG})
 
+    def enter(self, kind: str, *, struck: bool) -> None:
+        """Count a trial; `struck`: the deed didn't end as if nothing had been."""
+        self.trials[kind] += 1
+        self.struck[kind] += struck
+
     @property
     def broken(self) -> list[str]:
         """List everything that went wrong."""
@@ -80,10 +85,10 @@ def undisturbed(pid: int) -> None:
     os.kill(pid, signal.SIGCONT)
 
 
-def watched_calls(server: Forks, scene: Scene, place: Path) -> list[tracing.Call]:
+def watched_calls(server: Forks, scene: Scene, place: Path, spoilt: str = "") -> list[tracing.Call]:
     """Return the system calls of an undisturbed run that change the home."""
     home = scene.home(place / "home")
-    pid = server.begin("do", home, folder=scene.deed.folder, number=scene.deed.number)
+    pid = server.begin("do", home, folder=scene.deed.folder, number=scene.deed.number, spoilt=spoilt)
     with tracing.Trace(pid, log=place / "calls") as trace:
         pass
     assert server.end(pid) == forks.DONE
@@ -102,25 +107,35 @@ def sample(points: Sequence[tuple[str, int]], count: int, seed: int) -> list[tup
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Where trials are made: the forking process, a folder, and (a planted fault) a way in which the store is spoilt."""
+    """Where trials are made: the forking process, a folder for notes, the home's place, a way to spoil the store."""
 
     server: Forks
     place: Path
+    home: Path
     spoilt: str = ""
 
-    def run(self, tally: Tally, scene: Scene, kind: str, strike: Strike, *, kills: bool) -> None:
-        """Make one trial and enter it in the tally."""
-        home, notes, errors = scene.home(self.place / "home"), self.place / "notes", self.place / "errors"
+    def run(
+        self,
+        tally: Tally,
+        scene: Scene,
+        kind: str,
+        strike: Strike,
+        *,
+        kills: bool,
+        relief: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Make one trial and enter it in the tally; `relief` comes before the deed is done again."""
+        home, notes, errors = scene.home(self.home), self.place / "notes", self.place / "errors"
         deed = {"folder": scene.deed.folder, "number": scene.deed.number, "spoilt": self.spoilt}
         with watched(self.server, home, notes):
             pid = self.server.begin("do", home, errors=str(errors), **deed)
             strike(pid)
             code = self.server.end(pid)
             now = look(home)
+            relief()
             again = self.server.run("do", home, errors=str(self.place / "again"), **deed)
         name = f"{scene.name}, {kind}"
-        tally.trials[kind.split()[0] + (" kill" if kills else " fault")] += 1
-        tally.struck[kind.split()[0] + (" kill" if kills else " fault")] += code != forks.DONE or not kills
+        tally.enter(f"{kind.split()[0]} {'kill' if kills else 'fault'}", struck=code != forks.DONE)
         self._judge(tally, scene, name, code, now, kills=kills)
         self._judge_again(tally, scene, name, again, now)
         readings, torn = noted(notes, {scene.before, scene.after})
@@ -140,15 +155,14 @@ class Range:
             tally.wrong["unclean"].append(f"{name}: exit code {code}, {said[-1500:]}")
 
     def _judge_again(self, tally: Tally, scene: Scene, name: str, code: int, now: str) -> None:
-        home = self.place / "home"
         taken_back = scene.deed.folder is None and now == scene.after and code == forks.USAGE
         if code != forks.DONE and not taken_back:
             said = (self.place / "again").read_text(errors="replace")
             tally.wrong["unconverged"].append(f"{name}: done again, it ends with {code}: {said[-1500:]}")
             return
-        found, wanted = picture(home), scene.final
+        found, wanted = picture(self.home), scene.final
         odd = sorted(n for n in {*found, *wanted} if found.get(n) != wanted.get(n))
-        if odd or look(home) != scene.after:
+        if odd or look(self.home) != scene.after:
             tally.wrong["unconverged"].append(f"{name}: done again, not the same: {odd[:9]}")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from small_drops import AS_OF, SETTINGS, drop, take_in
+from small_drops import AS_OF, SETTINGS, drop
 from zhike.datacentre.ingest import ingest
 from zhike.datacentre.request import Request
 from zhike.datacentre.store.house import Store
@@ -34,6 +34,10 @@ SECOND = {
     "T2,2025-04-01,B,600000.SH,sell,ordinary,200,10.5,2100\n",
     "cash_flow.csv": "flow_id,date,client_id,kind,amount\nF1,2025-03-30,A,bank,6000\n",
 }
+# A file of several pages of disk: a nearly full disk takes a part of it.
+LONG = "trade_id,date,client_id,security_id,side,kind,quantity,price,amount\n" + "".join(
+    f"L{i},2025-04-02,{'AB'[i % 2]},600000.SH,buy,ordinary,100,{i},{i * 100}\n" for i in range(1, 301)
+)
 Picture = Mapping[str, str]
 
 
@@ -98,30 +102,29 @@ class Scene:
         return Path(shutil.copytree(self.base, place))
 
 
-def packed(folder: Path) -> Path:
-    """Write the second drop with its trades packed: they are unpacked by a child process."""
-    drop(folder, SECOND)
-    (folder / "trade.csv.gz").write_bytes(gzip.compress((folder / "trade.csv").read_bytes(), mtime=0))
-    (folder / "trade.csv").unlink()
-    return folder
+def _drops(place: Path) -> dict[str, str]:
+    """Write the drops: the first, one over it, a long one, the long one packed (a child process unpacks it)."""
+    kinds = {"first": FIRST, "second": SECOND, "long": {**SECOND, "more.csv": LONG}, "packed": SECOND}
+    for name, files in kinds.items():
+        (place / name).mkdir()
+        drop(place / name, files)
+    (place / "packed" / "more.csv.gz").write_bytes(gzip.compress(LONG.encode(), mtime=0))
+    return {name: str(place / name) for name in kinds}
 
 
 def scenes(place: Path) -> dict[str, Scene]:
-    """Prepare every scene below `place`: the first drop ever, a drop over another, the same packed, an undo."""
-    folders = {name: place / name for name in ("first", "second", "packed")}
-    for folder in folders.values():
-        folder.mkdir()
-    drop(folders["second"], SECOND)
-    packed(folders["packed"])
+    """Prepare every scene below `place`: the first drop ever, drops over another, undoing one or the other."""
+    folders = _drops(place)
     empty, one, two = (place / f"base{i}" for i in range(3))
     empty.mkdir()
-    take_in(one, folders["first"], FIRST)
+    Deed(folders["first"]).do(one)
     shutil.copytree(one, two)
-    Deed(str(folders["second"])).do(two)
+    Deed(folders["second"]).do(two)
     plans = {
-        "first drop": (Deed(str(folders["first"])), empty),
-        "second drop": (Deed(str(folders["second"])), one),
-        "packed drop": (Deed(str(folders["packed"])), one),
+        "first drop": (Deed(folders["first"]), empty),
+        "second drop": (Deed(folders["second"]), one),
+        "long drop": (Deed(folders["long"]), one),
+        "packed drop": (Deed(folders["packed"]), one),
         "undo": (Deed(None, "2"), two),
         "undo of clients": (Deed(None, "1"), two),
     }

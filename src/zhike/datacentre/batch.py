@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -37,6 +38,7 @@ class Batch:
     def __init__(
         self,
         store: Store,
+        stage: Path,
         manifest: Manifest,
         request: Request,
         identity: str,
@@ -47,10 +49,9 @@ class Batch:
         self.store, self.manifest, self.request, self.identity = store, manifest, request, identity
         self.delivered = [t.delivered for t in taken]
         self.progress = progress
-        staging = store.staging
-        self.folder = make_folder(staging / "drop")
-        self.work = make_folder(staging / "work")
-        self.derived = staging / "derived"
+        self.folder = make_folder(stage / "drop")
+        self.work = make_folder(stage / "work")
+        self.derived = stage / "derived"
         self.files: list[FileState] = []
         self.facts = Facts()
         self.settled: dict[str, Settled] = {}

@@ -41,7 +41,7 @@ def ingest(home: Path, request: Request, progress: Progress | None = None) -> Re
     with (
         _workplace(home, request) as (store, manifest, raw),
         Workers(request.settings.threads) as workers,
-        Intake(raw, make_folder(store.stage() / "taken")) as intake,
+        Intake(raw, make_folder((stage := store.stage()) / "taken")) as intake,
     ):
         taken = [_take(intake, workers, request.drop, path) for path in files_of(request.drop)]
         identity = _identity([t.delivered for t in taken], request.feed)
@@ -50,7 +50,7 @@ def ingest(home: Path, request: Request, progress: Progress | None = None) -> Re
             intake.settle()
             return Report.repeated(known, store.record(known))
         own = _overrides(home, request)
-        batch = Batch(store, manifest, request, identity, taken, workers, progress or _silent)
+        batch = Batch(store, stage, manifest, request, identity, taken, workers, progress or _silent)
         batch.open([o for i, t in enumerate(taken) for o in _opened(t, own, batch.work / str(i))], own)
         batch.read(lambda table: table in FIRST)
         batch.learn()

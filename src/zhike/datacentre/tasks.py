@@ -63,9 +63,8 @@ class Workers:
         if size >= _LITTLE and self._processes > 1 and self._pool is None:
             self._pool = ProcessPoolExecutor(
                 self._processes,
-                mp_context=multiprocessing.get_context("spawn"),
+                mp_context=_context(),
                 initializer=_begin,
-                initargs=(os.getpid(),),
             )
             for _ in range(self._processes):
                 self._pool.submit(_woken)
@@ -121,10 +120,19 @@ class Workers:
             self._pool.shutdown(cancel_futures=True)
 
 
-def _begin(parent: int) -> None:
-    """Leave Ctrl-C to the parent; end with it, else a killed run would go on writing where the next one works."""
+def _begin() -> None:
+    """Leave Ctrl-C to the parent; end with the process that forked this one, which ends with the one that ingests."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    die_with(parent)
+    die_with(os.getppid())
+
+
+def _context() -> multiprocessing.context.BaseContext:
+    """Return how processes are started: forked from one clean process that has loaded the readers, where there is fork."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["zhike.datacentre.work"])
+    return context
 
 
 def _woken() -> None:

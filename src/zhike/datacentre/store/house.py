@@ -122,9 +122,9 @@ class Store:
         return [f for f in files if f and f.startswith("derived/")]
 
     def stage(self) -> Path:
-        """Make an empty folder for work in progress."""
+        """Make an empty folder for work in progress, of this process alone."""
         self._clear_staging()
-        return make_folder(self.staging)
+        return make_folder(self.staging / str(os.getpid()))
 
     def _clear_staging(self) -> None:
         if self.staging.exists():

@@ -24,10 +24,10 @@ from zhike.datacentre import kernels
 from zhike.datacentre.hashes import Hashes, among, column_hashes, distinct
 from zhike.datacentre.store.identity import key_hashes
 from zhike.datacentre.store.manifest import Part
-from zhike.datacentre.store.segments import INDEX_SHIFT, read_index
+from zhike.datacentre.store.segments import INDEX_SHIFT
 from zhike.datacentre.stored import FILE, LINE, stored_schema
 from zhike.datacentre.tables.definition import Table
-from zhike.engine.parquet import read_groups, read_rows, read_table
+from zhike.engine.parquet import read_groups, read_rows, read_sorted, read_table
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -100,11 +100,7 @@ def _ranges(total: int, bound: int) -> Iterator[tuple[int, int]]:
 
 
 def _index_between(path: Path, low: int, high: int) -> Hashes:
-    pieces = []
-    for hashes in read_index(path):
-        a, b = np.searchsorted(hashes, np.array([low, high], np.uint64))
-        pieces.append(hashes[a:b].copy())
-    return np.concatenate(pieces) if pieces else np.empty(0, np.uint64)
+    return read_sorted(path, "hash", low, high).view(np.uint64)
 
 
 def resolve(

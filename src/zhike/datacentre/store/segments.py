@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from zhike.datacentre.store.identity import Ordinals, client_buckets, derived_ke
 from zhike.datacentre.stored import BUCKET, FILE, LINE, stored_schema
 from zhike.datacentre.tables.definition import Table, Type
 from zhike.engine.durable import sha256_of
-from zhike.engine.parquet import read_groups, write_table
+from zhike.engine.parquet import write_table
 
 Hashes = npt.NDArray[np.uint64]
 Ints = npt.NDArray[np.int64]
@@ -140,12 +139,6 @@ def write_segment(
         file,
         pending,
     )
-
-
-def read_index(path: Path) -> Iterator[Hashes]:
-    """Yield a segment's sorted index in pieces."""
-    for piece in read_groups(path, ["hash"]):
-        yield piece["hash"].combine_chunks().to_numpy().view(np.uint64)
 
 
 def _seldom_repeating(rows: pa.Table) -> list[str]:

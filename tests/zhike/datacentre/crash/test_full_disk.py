@@ -1,0 +1,67 @@
+"""A disk that fills up at every page of the way: a clean refusal, nothing lost, and room makes all well again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from crashing.disk import Disk, Refused, small_disk
+from crashing.trials import Range, Tally, undisturbed
+from crashing.yard import Scene
+
+SCENES = ("first drop", "long drop", "packed drop", "undo")
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Disk]:
+    try:
+        with small_disk(tmp_path / "disk") as mounted:
+            yield mounted
+    except Refused as error:
+        pytest.skip(f"no small disk can be mounted here ({error}): a full disk was not tried")
+
+
+def fill(ground: Range, disk: Disk, scene: Scene, tally: Tally, pages: Sequence[int]) -> None:
+    for left in pages:
+
+        def strike(pid: int, left: int = left) -> None:
+            disk.leave(left)
+            undisturbed(pid)
+
+        ground.run(tally, scene, f"full {left} pages left", strike, kills=False, relief=disk.relieve)
+
+
+@pytest.mark.timeout(180)
+def test_a_full_disk_ends_in_a_clean_error_and_room_makes_all_well(
+    ground: Range, disk: Disk, yard: dict[str, Scene]
+) -> None:
+    tally = Tally()
+    here = replace(ground, home=disk.place / "home")
+    for name in SCENES:
+        fill(here, disk, yard[name], tally, range(1, 40, 5))
+    print(tally)
+    assert tally.broken == []
+    assert tally.struck.total() >= 12
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_a_disk_that_is_full_at_any_page(ground: Range, disk: Disk, yard: dict[str, Scene]) -> None:
+    tally = Tally()
+    here = replace(ground, home=disk.place / "home")
+    for name in SCENES:
+        fill(here, disk, yard[name], tally, range(70))
+    print(tally)
+    assert tally.broken == []
+    assert tally.struck.total() >= 100
+
+
+def test_a_disk_that_takes_only_a_part_of_a_write_is_found_out(
+    ground: Range, disk: Disk, yard: dict[str, Scene]
+) -> None:
+    tally = Tally()
+    here = replace(ground, home=disk.place / "home", spoilt="short_writes")
+    fill(here, disk, yard["long drop"], tally, range(3, 10))
+    assert tally.wrong["unconverged"]

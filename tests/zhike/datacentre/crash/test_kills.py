@@ -1,0 +1,106 @@
+"""kill -9 at any moment: a reader sees the state before or the state after, whole; doing it again mends everything."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import replace
+
+import pytest
+from crashing import tracing
+from crashing.trials import Range, Tally, kill_at_times, kill_everywhere, killed_after, sample, watched_calls
+from crashing.yard import Scene
+
+SCENES = ("first drop", "second drop", "undo", "undo of clients")
+Point = tuple[str, int]
+
+
+def points_of(ground: Range, scene: Scene) -> list[Point]:
+    return tracing.points(watched_calls(ground.server, scene, ground.place), ground.home)
+
+
+def seconds_of(ground: Range, scene: Scene) -> float:
+    home, begun = scene.home(ground.home), time.perf_counter()
+    ground.server.run("do", home, folder=scene.deed.folder, number=scene.deed.number)
+    return time.perf_counter() - begun
+
+
+def judged(tally: Tally) -> None:
+    print(tally)
+    assert tally.broken == []
+
+
+@pytest.mark.usefixtures("strace")
+@pytest.mark.timeout(180)
+def test_a_killed_ingest_or_undo_leaves_a_whole_state_and_a_rerun_converges(
+    ground: Range, yard: dict[str, Scene]
+) -> None:
+    tally = Tally()
+    for seed, name in enumerate(SCENES):
+        kill_everywhere(ground, yard[name], tally, sample(points_of(ground, yard[name]), 8, seed))
+    judged(tally)
+    assert tally.struck.total() >= 24
+
+
+@pytest.mark.timeout(120)
+def test_kills_at_random_times_leave_a_whole_state(ground: Range, yard: dict[str, Scene]) -> None:
+    tally = Tally()
+    for seed, name in enumerate(("second drop", "packed drop", "undo")):
+        kill_at_times(ground, yard[name], tally, 6, seconds_of(ground, yard[name]), seed)
+    judged(tally)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("strace")
+@pytest.mark.timeout(3600)
+def test_a_kill_at_every_system_call_that_changes_something(ground: Range, yard: dict[str, Scene]) -> None:
+    tally = Tally()
+    for name in SCENES:
+        kill_everywhere(ground, yard[name], tally, points_of(ground, yard[name]))
+    for seed, name in enumerate((*SCENES, "packed drop")):
+        kill_at_times(ground, yard[name], tally, 60, seconds_of(ground, yard[name]), seed)
+    judged(tally)
+    assert tally.struck.total() >= 300
+
+
+@pytest.mark.timeout(120)
+def test_a_drop_killed_five_times_over_converges(ground: Range, yard: dict[str, Scene]) -> None:
+    scene, tally, dice = yard["second drop"], Tally(), random.Random(5)
+    longest = seconds_of(ground, scene)
+
+    def killed_often(pid: int) -> None:
+        killed_after(dice.uniform(0, longest))(pid)
+        for _ in range(4):
+            again = ground.server.begin(
+                "do", ground.home, folder=scene.deed.folder, number=scene.deed.number
+            )
+            killed_after(dice.uniform(0, longest))(again)
+            ground.server.end(again)
+
+    for _ in range(4):
+        ground.run(tally, scene, "five timed", killed_often, kills=True)
+    judged(tally)
+
+
+# Planted faults: what this harness must find.
+
+
+@pytest.mark.usefixtures("strace")
+@pytest.mark.parametrize(
+    ("spoilt", "call", "scene", "kind"),
+    [
+        ("pointer_first", "rename", "second drop", "partial"),
+        ("pointer_first", "rename", "second drop", "mixed"),
+        ("in_place", "write", "undo", "partial"),
+        ("over_the_old", "fsync", "second drop", "partial"),
+        ("unswept", "rename", "second drop", "unconverged"),
+    ],
+)
+def test_a_store_that_is_not_crash_safe_is_found_out(
+    ground: Range, yard: dict[str, Scene], spoilt: str, call: str, scene: str, kind: str
+) -> None:
+    calls = watched_calls(ground.server, yard[scene], ground.place, spoilt)
+    points = [p for p in tracing.points(calls, ground.home) if p[0] == call]
+    tally = Tally()
+    kill_everywhere(replace(ground, spoilt=spoilt), yard[scene], tally, points[-12:])
+    assert tally.wrong[kind]
