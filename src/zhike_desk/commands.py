@@ -7,29 +7,128 @@ An entry of that group is a function `register(subparsers)`: it adds its parsers
 from __future__ import annotations
 
 import argparse
+import os
+import runpy
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
-from zhike.cli import main
+from zhike.base.errors import UsageError
+from zhike.base.text import say
+from zhike.cli import main, session
+from zhike.cli.arguments import command
+from zhike.cli.output import line, tell
+from zhike.cli.session import told
 
 if TYPE_CHECKING:
-    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+    from zhike.cli.arguments import Subparsers
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "branch"
+REAL_DATA = "ZHIKE_REAL_DATA"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+_SHOWN = 12
 
 
 def register(subparsers: Subparsers) -> None:
     """Add `zhike up [DROP]` to the command line."""
-    parser = subparsers.add_parser("up", help="take a branch's files in and show what came of them")
+    short = told("导入一批文件并列出结果", "take files in and show what came of them")
+    parser = command(subparsers, "up", short, up)
     parser.add_argument(
-        "drop", nargs="?", type=Path, default=EXAMPLE, help="folder of files (default: the shipped example)"
+        "drop",
+        metavar="DROP",
+        nargs="?",
+        type=Path,
+        help=told(
+            "目录或文件（默认：真实数据或自带示例）", "folder or file (default: real data or the example)"
+        ),
     )
-    parser.add_argument("--home", help="folder in which everything lives (default: ZHIKE_HOME)")
-    parser.set_defaults(run=up)
+    parser.add_argument(
+        "--real",
+        metavar="DIR",
+        type=Path,
+        help=told(f"真实数据所在目录（默认 {REAL_DATA}）", f"folder of real data (default: {REAL_DATA})"),
+    )
 
 
 def up(args: argparse.Namespace) -> int:
-    """Take the drop in, list tables and findings; return 0 with findings too: they are what it shows."""
-    home = ["--home", args.home] if args.home else []
-    worst = max(main([*command, *home]) for command in (["ingest", str(args.drop)], ["tables"], ["findings"]))
+    """Take the drops in, list tables and findings; return 0 with findings too: they are what it shows."""
+    with tempfile.TemporaryDirectory(prefix="zhike-up-") as aside:
+        drops = _drops(args, Path(aside))
+        worst = max(_ingest(feed, drop) for feed, drop in drops.items())
+    if worst > 1:
+        return worst
+    for heading, words in (
+        (told("现有的表", "What there is now"), ["tables"]),
+        (told("发现的问题", "What was wrong"), ["findings", "--limit", str(_SHOWN)]),
+    ):
+        worst = max(worst, _run(heading, words))
+    _tell_next()
     return worst if worst > 1 else 0
+
+
+def _drops(args: argparse.Namespace, aside: Path) -> Mapping[str, Path]:
+    """Choose what to take in: the drop that was named, else the real data, else the example; feed → folder."""
+    if args.drop is not None:
+        return {"default": args.drop}
+    named = os.environ.get(REAL_DATA)
+    real: Path | None = args.real or (Path(named) if named else None)
+    if real is None:
+        return {"example": _example("branch")}
+    try:
+        drops: dict[str, Path] = runpy.run_path(str(_example("assemble.py")))["assemble"](real, aside)
+    except FileNotFoundError as error:
+        raise UsageError(
+            say("真实数据不全，缺少文件。", "The folder of real data lacks a file."),
+            where=str(error.filename),
+            next_=say(
+                f"请用 --real 或 {REAL_DATA} 指出完整的目录；或 zhike up 目录，导入自己的文件。",
+                f"Name the whole folder with --real or {REAL_DATA}; or take your own files in: zhike up FOLDER.",
+            ),
+        ) from error
+    return drops
+
+
+def _example(name: str) -> Path:
+    path = EXAMPLES / name
+    if not path.exists():
+        raise UsageError(
+            say(
+                "示例只在项目源码中，安装包里没有。",
+                "The examples come with the project's sources, not with an installed package.",
+            ),
+            where=str(path),
+            next_=say("zhike up 目录，导入自己的文件。", "Take your own files in: zhike up FOLDER."),
+        )
+    return path
+
+
+def _ingest(feed: str, drop: Path) -> int:
+    return _run(told(f"导入 {drop.name}", f"Taking in {drop.name}"), ["ingest", str(drop), "--feed", feed])
+
+
+def _run(heading: str, words: list[str]) -> int:
+    """Run another command in the same home folder, below a heading."""
+    line(f"── {heading} " + "─" * 40)
+    code = main([*words, "--home", str(session.home().absolute())])
+    line()
+    return code
+
+
+def _tell_next() -> None:
+    home = quote(str(session.home()))
+    tell("下一步", "What next")
+    for words, zh, en in (
+        (
+            f"zhike findings --home {home}",
+            "全部问题；--format xlsx 可转发给提供文件的人",
+            "all of them; --format xlsx to send on",
+        ),
+        (
+            told("zhike ingest 目录 --dry-run", "zhike ingest FOLDER --dry-run"),
+            "自己的文件（交割单、资金流水、客户资料、行情……）会被认成什么",
+            "what your own files (交割单, 客户资料, quotes …) are taken for",
+        ),
+        (f"zhike up --home {home} " + told("目录", "FOLDER"), "导入自己的文件", "take your own files in"),
+    ):
+        line(f"  {words.ljust(44)} {told(zh, en)}")

@@ -38,7 +38,10 @@ def small_disk(place: Path, size: str = "3m") -> Iterator[Disk]:
     """Mount a small disk at `place`; raise Refused where that isn't allowed."""
     place.mkdir()
     done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)], check=False, capture_output=True, text=True
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)],
+        check=False,
+        capture_output=True,
+        text=True,
     )
     if done.returncode:
         raise Refused(done.stderr.strip())

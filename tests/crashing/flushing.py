@@ -63,5 +63,7 @@ def unflushed(calls: Sequence[Call], home: str) -> list[str]:
 def _lasting(disk: Disk, home: str) -> list[str]:
     passing = (f"{home}/staging", f"{home}/LOCK")
     return sorted(
-        n for n in disk.files | disk.folders if (n == home or n.startswith(home + "/")) and not n.startswith(passing)
+        n
+        for n in disk.files | disk.folders
+        if (n == home or n.startswith(home + "/")) and not n.startswith(passing)
     )

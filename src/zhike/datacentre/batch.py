@@ -23,6 +23,7 @@ from zhike.datacentre.report import Report
 from zhike.datacentre.reporting import broken_balances, file_report, notes_of, refusal, table_reports
 from zhike.datacentre.request import FileState, Request
 from zhike.datacentre.settle import Settled, settle, settled_state
+from zhike.datacentre.store.compaction import compact
 from zhike.datacentre.store.house import Store
 from zhike.datacentre.store.manifest import DropEntry, Manifest, Part
 from zhike.datacentre.tables import TABLES
@@ -70,7 +71,12 @@ class Batch:
             if item.found.what.table is not None:
                 try:
                     state.plan = make_plan(
-                        number, item.found, own, self.request.feed, day_no(self.request.today)
+                        self.manifest.next_drop,
+                        number,
+                        item.found,
+                        own,
+                        self.request.feed,
+                        day_no(self.request.today),
                     )
                 except InputRejected as rejected:
                     self._reject(state, rejected)
@@ -207,6 +213,7 @@ class Batch:
             self.manifest, self.settled, places, next_drop=number + 1, drops=(*self.manifest.drops, entry)
         )
         home = self.store.home
+        manifest = compact(home, manifest, self.derived, state)
         self.store.commit(manifest, {self.folder: home / folder, self.derived: home / state})
 
     def _remove_leftovers(self) -> None:

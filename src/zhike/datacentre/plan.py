@@ -39,6 +39,7 @@ class Plan:
     with day, security and flag. `dropped` columns were refused and are left out.
     """
 
+    drop: int
     file: int
     source: str
     path: Path

@@ -54,7 +54,13 @@ class Recognised:
 
 
 def make_plan(
-    file: int, found: Recognised, own: Overrides, feed: str, today: int, dropped: frozenset[str] = frozenset()
+    drop: int,
+    file: int,
+    found: Recognised,
+    own: Overrides,
+    feed: str,
+    today: int,
+    dropped: frozenset[str] = frozenset(),
 ) -> Plan:
     """Plan how to read a recognised file; raise InputRejected where a required column can't be had."""
     what = found.what
@@ -78,7 +84,7 @@ def make_plan(
     _complete(targets[0], flag is not None, found)
     main = own.of(what.table)
     return Plan(
-        file, found.source, found.path, what.kind, found.header, tuple(targets), feed, today,
+        drop, file, found.source, found.path, what.kind, found.header, tuple(targets), feed, today,
         layout=found.layout,
         blocks=found.blocks,
         flag=flag,

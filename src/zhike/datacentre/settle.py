@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from zhike.datacentre.store.house import Store
 from zhike.datacentre.store.liveness import Outcome, Spread, resolve, shared_keys
-from zhike.datacentre.store.manifest import Manifest, Part, Patch, follow
+from zhike.datacentre.store.manifest import Compacted, Manifest, Part, Patch, follow
 from zhike.datacentre.tables.definition import Table
 
 Hashes = npt.NDArray[np.uint64]
@@ -127,4 +127,17 @@ def settled_state(
             )
         if s.patch is not None:
             patches[name] = replace(s.patch, path=moved(s.patch.path))
-    return follow(manifest, tables=tables, patches=patches, **changes)
+    compacted = {t: _still_true(cs, tables.get(t, ())) for t, cs in manifest.compacted.items()}
+    return follow(
+        manifest,
+        tables=tables,
+        patches=patches,
+        compacted={t: cs for t, cs in compacted.items() if cs},
+        **changes,
+    )
+
+
+def _still_true(together: Sequence[Compacted], parts: Sequence[Part]) -> tuple[Compacted, ...]:
+    """Keep the compacted files all of whose members still hold as they are; the others' members stand alone again."""
+    files = {p.live for p in parts}
+    return tuple(c for c in together if files.issuperset(c.members))

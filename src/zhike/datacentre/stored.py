@@ -30,10 +30,10 @@ _TYPES: Mapping[Type, pa.DataType] = {
     Type.BOOL: pa.bool_(),
 }
 
-# Storage's own columns. `_bucket` is the client's hash bucket; `_file` and `_line` lead back to the delivered row.
+# Storage's own columns. `_bucket` is the client's hash bucket; `_drop`, `_file` and `_line` lead back to the delivered row.
 BUCKETS = 4096
-BUCKET, FILE, LINE = "_bucket", "_file", "_line"
-OWN = pa.schema([(BUCKET, pa.uint16()), (FILE, pa.int32()), (LINE, pa.int64())])
+BUCKET, DROP, FILE, LINE = "_bucket", "_drop", "_file", "_line"
+OWN = pa.schema([(BUCKET, pa.uint16()), (DROP, pa.int32()), (FILE, pa.int32()), (LINE, pa.int64())])
 
 
 def storage_type(column: Column) -> pa.DataType:

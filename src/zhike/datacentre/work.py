@@ -122,7 +122,7 @@ class _Work:
                 and not plan.numbered
             )
             self._writers[slot] = SegmentWriter(
-                task.folder, f"{task.number:05d}", table, plan.file, plan.feed,
+                task.folder, f"{task.number:05d}", table, (plan.drop, plan.file), plan.feed,
                 keyed=keyed, numbered=plan.numbered, pending=pending,
             )  # fmt: skip
         return self._writers[slot]

@@ -74,7 +74,9 @@ def read_sorted(path: Path, column: str, low: int, high: int) -> npt.NDArray[np.
             at = stored.schema_arrow.get_field_index(column)
             for group in range(stored.num_row_groups):
                 if _overlaps(stored.metadata.row_group(group).column(at).statistics, low, high):
-                    values = stored.read_row_group(group, columns=[column])[column].combine_chunks().to_numpy()
+                    values = (
+                        stored.read_row_group(group, columns=[column])[column].combine_chunks().to_numpy()
+                    )
                     a, b = np.searchsorted(values, [low, high])
                     pieces.append(values[a:b])
     except (OSError, pa.ArrowInvalid) as error:

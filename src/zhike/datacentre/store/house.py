@@ -119,6 +119,7 @@ class Store:
     def _derived(manifest: Manifest) -> list[str]:
         parts = [p for ps in manifest.tables.values() for p in ps]
         files = [*(f for p in parts for f in (p.live, p.dead)), *(p.path for p in manifest.patches.values())]
+        files += [c.path for cs in manifest.compacted.values() for c in cs]
         return [f for f in files if f and f.startswith("derived/")]
 
     def stage(self) -> Path:

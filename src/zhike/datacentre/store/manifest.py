@@ -57,6 +57,16 @@ class Patch:
 
 
 @dataclass(frozen=True, slots=True)
+class Compacted:
+    """The rows of many small parts of one closed month in one file; `members` are the parts' own files that it stands for."""
+
+    path: str
+    rows: int
+    sha256: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DropEntry:
     """One ingested drop: its number in order of arrival, its identity, its folder, and the hash of its record."""
 
@@ -77,10 +87,14 @@ class Manifest:
     drops: tuple[DropEntry, ...] = ()
     tables: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
     patches: Mapping[str, Patch] = field(default_factory=dict)
+    compacted: Mapping[str, tuple[Compacted, ...]] = field(default_factory=dict)
 
     def live(self, table: str) -> list[str]:
         """List the files, relative to the home folder, that hold a table's rows now."""
-        own = [p.live for p in self.tables.get(table, ()) if p.live]
+        together = self.compacted.get(table, ())
+        inside = {m for c in together for m in c.members}
+        own = [p.live for p in self.tables.get(table, ()) if p.live and p.live not in inside]
+        own += [c.path for c in together]
         return [*own, self.patches[table].path] if table in self.patches else own
 
     def rows(self, table: str) -> int:
@@ -109,6 +123,7 @@ class Manifest:
                 if part.dead and part.dead_sha256:
                     out[part.dead] = part.dead_sha256
         out.update({p.path: p.sha256 for p in self.patches.values()})
+        out.update({c.path: c.sha256 for cs in self.compacted.values() for c in cs})
         return out
 
 
@@ -172,6 +187,10 @@ def _from_json(value: dict[str, Any]) -> Manifest:
             for t, ps in value["tables"].items()
         },
         {t: Patch(**p) for t, p in value["patches"].items()},
+        {
+            t: tuple(Compacted(**{**c, "members": tuple(c["members"])}) for c in cs)
+            for t, cs in value["compacted"].items()
+        },
     )
 
 

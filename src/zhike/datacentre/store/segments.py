@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from zhike.datacentre.hashes import column_hashes, whole_numbers
 from zhike.datacentre.store.identity import Ordinals, client_buckets, derived_keys, key_hashes, own_hashes
-from zhike.datacentre.stored import BUCKET, FILE, LINE, stored_schema
+from zhike.datacentre.stored import BUCKET, DROP, FILE, LINE, stored_schema
 from zhike.datacentre.tables.definition import Table, Type
 from zhike.engine.durable import sha256_of
 from zhike.engine.parquet import write_table
@@ -31,7 +32,8 @@ INDEX_SHIFT = np.uint64(
 class Segment:
     """One stored file of accepted rows. `pending`: its rows wait for clients that weren't known.
 
-    Paths are relative to the folder of the drop. `index` is the file of the keys' hashes, sorted.
+    Paths are relative to the folder of the drop. `index` is the file of the keys' hashes, sorted. The days (day numbers)
+    bound the rows' dates, where the table has a date.
     """
 
     table: str
@@ -43,6 +45,8 @@ class Segment:
     index_sha256: str
     file: int
     pending: bool = False
+    first_day: int | None = None
+    last_day: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for the drop's record."""
@@ -57,14 +61,20 @@ class SegmentWriter:
         folder: Path,
         prefix: str,
         table: Table,
-        file: int,
+        origin: tuple[int, int],
         feed: str,
         *,
         keyed: bool,
         numbered: bool,
         pending: bool,
     ) -> None:
-        self._folder, self._prefix, self._table, self._file, self._feed = folder, prefix, table, file, feed
+        self._folder, self._prefix, self._table, self._origin, self._feed = (
+            folder,
+            prefix,
+            table,
+            origin,
+            feed,
+        )
         self._keyed, self._numbered, self._pending = keyed, numbered, pending
         self._ordinals = Ordinals()
         self._waiting: list[pa.Table] = []
@@ -90,7 +100,7 @@ class SegmentWriter:
         number = len(self.written)
         name = f"{self._table.name}-{self._prefix}-{number:04d}{'-pending' if self._pending else ''}"
         self.written.append(
-            write_segment(self._folder, name, rows, self._table, self._file, pending=self._pending)
+            write_segment(self._folder, name, rows, self._table, self._origin, pending=self._pending)
         )
 
     def _with_keys(self, rows: pa.Table) -> pa.Table:
@@ -111,21 +121,16 @@ def _alike(tables: list[pa.Table]) -> list[pa.Table]:
 
 
 def write_segment(
-    folder: Path, name: str, rows: pa.Table, table: Table, file: int, *, pending: bool
+    folder: Path, name: str, rows: pa.Table, table: Table, origin: tuple[int, int], *, pending: bool
 ) -> Segment:
-    """Sort rows by client bucket and the table's cluster, and write them with their index."""
-    buckets = client_buckets(rows)
-    order = _order(rows, table)
-    ordered = rows.take(pa.array(order))
-    ordered = ordered.append_column(BUCKET, pa.array(buckets[order]))
-    if FILE not in ordered.column_names:
-        ordered = ordered.append_column(FILE, pa.array(np.full(rows.num_rows, file, np.int32)))
-    ordered = ordered.select(stored_schema(table).names)
+    """Sort rows by client bucket and the table's cluster, and write them with their index; `origin`: drop and file."""
+    drop, file = origin
+    rows = rows.append_column(BUCKET, pa.array(client_buckets(rows)))
+    rows = rows.append_column(DROP, pa.array(np.full(rows.num_rows, drop, np.int32)))
+    rows = rows.append_column(FILE, pa.array(np.full(rows.num_rows, file, np.int32)))
     path, index = f"{name}.parquet", f"{name}.keys.parquet"
-    pruned = [BUCKET, *table.cluster]
-    size = write_table(
-        folder / path, ordered, plain=_seldom_repeating(ordered), packed=[LINE], measured=pruned
-    )
+    ordered, size = write_sorted(folder / path, rows, table)
+    first_day, last_day = _days(ordered)
     hashes = np.sort(key_hashes(ordered, table.key) >> INDEX_SHIFT).view(np.int64)
     write_table(folder / index, pa.table({"hash": hashes}), packed=["hash"])
     return Segment(
@@ -138,7 +143,25 @@ def write_segment(
         sha256_of(folder / index),
         file,
         pending,
+        first_day,
+        last_day,
     )
+
+
+def write_sorted(path: Path, rows: pa.Table, table: Table) -> tuple[pa.Table, int]:
+    """Write rows with storage's columns, sorted by the client's hash and the table's cluster; return them, and the bytes."""
+    ordered = rows.select(stored_schema(table).names).take(pa.array(_order(rows, table)))
+    pruned = [BUCKET, *table.cluster]
+    return ordered, write_table(
+        path, ordered, plain=_seldom_repeating(ordered), packed=[LINE], measured=pruned
+    )
+
+
+def _days(rows: pa.Table) -> tuple[int | None, int | None]:
+    if "date" not in rows.column_names or not rows.num_rows:
+        return None, None
+    bounds = pc.min_max(rows["date"].cast(pa.int32())).as_py()
+    return bounds["min"], bounds["max"]
 
 
 def _seldom_repeating(rows: pa.Table) -> list[str]:

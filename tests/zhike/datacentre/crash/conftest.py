@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from crashing import tracing
 from crashing.forks import Forks
 from crashing.trials import Range

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from crashing import tracing
 from crashing.trials import Range, Tally, refuse_everywhere, sample, watched_calls
 from crashing.yard import Scene, seen
@@ -22,7 +23,9 @@ def points_of(ground: Range, scene: Scene) -> list[tuple[str, int]]:
 
 @pytest.mark.usefixtures("strace")
 @pytest.mark.timeout(180)
-def test_a_refused_system_call_ends_in_success_or_a_clean_error(ground: Range, yard: dict[str, Scene]) -> None:
+def test_a_refused_system_call_ends_in_success_or_a_clean_error(
+    ground: Range, yard: dict[str, Scene]
+) -> None:
     tally = Tally()
     for seed, name in enumerate(SCENES):
         refuse_everywhere(ground, yard[name], tally, sample(points_of(ground, yard[name]), 5, seed))
@@ -45,7 +48,9 @@ def test_a_refusal_at_every_system_call_that_changes_something(ground: Range, ya
 
 @pytest.mark.usefixtures("strace")
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("inject", ["fsync:error=EIO:when=5", "rename:error=ENOSPC:when=2", "mkdir:error=EIO:when=3"])
+@pytest.mark.parametrize(
+    "inject", ["fsync:error=EIO:when=5", "rename:error=ENOSPC:when=2", "mkdir:error=EIO:when=3"]
+)
 def test_the_command_line_says_what_where_and_what_next_and_ends_with_3(
     inject: str, yard: dict[str, Scene], tmp_path: Path
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from crashing.flushing import unflushed
 from crashing.trials import Range, watched_calls
 from crashing.yard import Scene

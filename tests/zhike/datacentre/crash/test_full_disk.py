@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from crashing.disk import Disk, Refused, small_disk
 from crashing.trials import Range, Tally, undisturbed
 from crashing.yard import Scene

@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 
 import pytest
+
 from crashing import tracing
 from crashing.trials import Range, Tally, kill_at_times, kill_everywhere, killed_after, sample, watched_calls
 from crashing.yard import Scene
@@ -71,9 +72,7 @@ def test_a_drop_killed_five_times_over_converges(ground: Range, yard: dict[str, 
     def killed_often(pid: int) -> None:
         killed_after(dice.uniform(0, longest))(pid)
         for _ in range(4):
-            again = ground.server.begin(
-                "do", ground.home, folder=scene.deed.folder, number=scene.deed.number
-            )
+            again = ground.server.begin("do", ground.home, folder=scene.deed.folder, number=scene.deed.number)
             killed_after(dice.uniform(0, longest))(again)
             ground.server.end(again)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from crashing.forks import DONE, Forks, watched
 from crashing.trials import look, noted
 from crashing.yard import Deed, Scene
@@ -14,7 +15,9 @@ def do(server: Forks, deed: Deed, home: Path, spoilt: str = "") -> None:
     assert server.run("do", home, folder=deed.folder, number=deed.number, spoilt=spoilt) == DONE
 
 
-def comings_and_goings(server: Forks, scene: Scene, place: Path, spoilt: str = "") -> tuple[int, list[str], int]:
+def comings_and_goings(
+    server: Forks, scene: Scene, place: Path, spoilt: str = ""
+) -> tuple[int, list[str], int]:
     """Ingest and undo the second drop, over and over; return readings, torn ones, and whole states that there were."""
     home, notes, whole = scene.home(place / "home"), place / "notes", {scene.before}
     with watched(server, home, notes):
