@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import select
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -15,7 +17,6 @@ from typing import TypeVar
 from zhike.base.errors import StoreError
 from zhike.base.text import say
 from zhike.datacentre.plan import Plan
-from zhike.datacentre.readers.sandbox import die_with
 from zhike.datacentre.tables import TABLES
 from zhike.datacentre.work import Done, Task, perform
 
@@ -65,6 +66,7 @@ class Workers:
                 self._processes,
                 mp_context=_context(),
                 initializer=_begin,
+                initargs=(os.getpid(),),
             )
             for _ in range(self._processes):
                 self._pool.submit(_woken)
@@ -120,10 +122,24 @@ class Workers:
             self._pool.shutdown(cancel_futures=True)
 
 
-def _begin() -> None:
-    """Leave Ctrl-C to the parent; end with the process that forked this one, which ends with the one that ingests."""
+def _begin(run: int) -> None:
+    """Leave Ctrl-C to the run that ingests; end with it, else a killed run would go on writing where the next one works.
+
+    The run isn't this process's parent (that is the process which loaded the readers), so the kernel is asked to tell
+    when it ends, and a thread waits for that.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    die_with(os.getppid())
+    if hasattr(os, "pidfd_open"):
+        try:
+            handle = os.pidfd_open(run)
+        except ProcessLookupError:
+            os._exit(1)
+        threading.Thread(target=_end_with, args=(handle,), daemon=True).start()
+
+
+def _end_with(handle: int) -> None:
+    select.select([handle], [], [])
+    os._exit(1)
 
 
 def _context() -> multiprocessing.context.BaseContext:
