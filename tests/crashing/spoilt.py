@@ -8,6 +8,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
 
 from zhike.datacentre.readers import intake
 from zhike.datacentre.store import house, manifest
@@ -15,6 +18,10 @@ from zhike.datacentre.store.manifest import Manifest
 from zhike.engine import durable, parquet
 
 _WINDOW = 0.1  # seconds for which half a state is shown: long enough for a reader to come by
+
+
+def _put(owner: object, name: str, value: object) -> None:
+    setattr(owner, name, value)
 
 
 def pointer_first() -> None:
@@ -28,7 +35,7 @@ def pointer_first() -> None:
                 durable.make_folder(target.parent)
                 os.replace(source, target)
 
-    house.Store.commit = commit  # type: ignore[method-assign]
+    _put(house.Store, "commit", commit)
 
 
 def in_place() -> None:
@@ -40,26 +47,27 @@ def in_place() -> None:
                 stream.write(content[byte : byte + 16])
                 time.sleep(_WINDOW / 50 if len(content) < 200 else 0)
 
-    manifest.write_whole = write
+    _put(manifest, "write_whole", write)
 
 
 def unswept() -> None:
     """Leave what a crash left."""
-    house.Store.sweep = lambda self, state: None  # type: ignore[method-assign]
+    _put(house.Store, "sweep", lambda self, state: None)
 
 
 def over_the_old() -> None:
     """Write positions of dead rows over the files that the state still names."""
-    write = house.write_table
+    write = parquet.write_table
 
-    def overwrite(path: Path, table: object, **options: object) -> int:
-        size = write(path, table, **options)  # type: ignore[arg-type]
+    def overwrite(path: Path, table: pa.Table, **options: Any) -> int:
+        size = write(path, table, **options)
         if path.name.endswith(".dead.parquet"):
-            for old in path.parents[2].glob("derived/*/*.dead.parquet"):
+            home = next(p for p in path.parents if p.name == "staging").parent
+            for old in home.glob("derived/*/*.dead.parquet"):
                 shutil.copyfile(path, old)
         return size
 
-    house.write_table = overwrite
+    _put(house, "write_table", overwrite)
 
 
 def swallowed() -> None:
@@ -72,7 +80,7 @@ def swallowed() -> None:
         except OSError:
             return
 
-    house.Store.commit = quiet  # type: ignore[method-assign]
+    _put(house.Store, "commit", quiet)
 
 
 def unguarded() -> None:
@@ -86,7 +94,7 @@ def unguarded() -> None:
             self.sweep(state)
             yield state
 
-    house.Store.writing = writing  # type: ignore[method-assign]
+    _put(house.Store, "writing", writing)
 
 
 def short_writes() -> None:
@@ -95,14 +103,14 @@ def short_writes() -> None:
     def take(descriptor: int, chunk: bytes) -> None:
         os.write(descriptor, chunk)
 
-    intake.write_all = take
+    _put(intake, "write_all", take)
 
 
 def unflushed() -> None:
     """Leave it to the system when bytes reach the disk."""
     for module in (durable, house, parquet, intake):
         if hasattr(module, "flush"):
-            module.flush = lambda path: None
+            _put(module, "flush", lambda path: None)
 
 
 WAYS: Mapping[str, Callable[[], None]] = {

@@ -12,6 +12,7 @@ from pathlib import Path
 from small_drops import AS_OF, SETTINGS, drop
 from zhike.datacentre.ingest import ingest
 from zhike.datacentre.request import Request
+from zhike.datacentre.store.compaction import ENOUGH
 from zhike.datacentre.store.house import Store
 from zhike.datacentre.undo import undo
 from zhike.engine.durable import sha256_of
@@ -113,13 +114,21 @@ def _drops(place: Path) -> dict[str, str]:
 
 
 def scenes(place: Path) -> dict[str, Scene]:
-    """Prepare every scene below `place`: the first drop ever, drops over another, undoing one or the other."""
+    """Prepare every scene below `place`: the first drop ever, drops over another, undoing one or the other.
+
+    In the last two a month of daily drops is put together into one file, or that file is given up again.
+    """
     folders = _drops(place)
-    empty, one, two = (place / f"base{i}" for i in range(3))
+    empty, one, two, many, month = (place / f"base{i}" for i in range(5))
     empty.mkdir()
     Deed(folders["first"]).do(one)
     shutil.copytree(one, two)
     Deed(folders["second"]).do(two)
+    shutil.copytree(one, many)
+    for day in range(1, ENOUGH + 1):
+        Deed(_daily(place / f"day{day}", day)).do(many)
+    shutil.copytree(many, month)
+    Deed(folders["second"]).do(month)
     plans = {
         "first drop": (Deed(folders["first"]), empty),
         "second drop": (Deed(folders["second"]), one),
@@ -127,8 +136,18 @@ def scenes(place: Path) -> dict[str, Scene]:
         "packed drop": (Deed(folders["packed"]), one),
         "undo": (Deed(None, "2"), two),
         "undo of clients": (Deed(None, "1"), two),
+        "closing drop": (Deed(folders["second"]), many),
+        "undo in a closed month": (Deed(None, "9"), month),
     }
     return {name: _scene(name, deed, base, place / "trial") for name, (deed, base) in plans.items()}
+
+
+def _daily(folder: Path, day: int) -> str:
+    """Write the drop of one day in March."""
+    head = FIRST["trade.csv"].partition("\n")[0]
+    row = f"D{day},2025-03-{day:02d},A,600000.SH,buy,ordinary,100,{day},{day * 100},5,"
+    folder.mkdir()
+    return str(drop(folder, {"trade.csv": f"{head}\n{row}\n"}))
 
 
 def _scene(name: str, deed: Deed, base: Path, place: Path) -> Scene:

@@ -74,7 +74,8 @@ def _routed(
     flags = builtin_flags().with_own(plan.flags)
     routes = [_route(flags.meaning(t)) for t in distinct]
     lost.add("unknown_flag", cells.name, np.array([r is None for r in routes], np.bool_)[at], cells)
-    nothing = np.array([r is not None and r.table is None for r in routes], np.bool_)[at]
+    fed = {target.table for target in plan.targets}
+    nothing = np.array([r is not None and r.table not in fed for r in routes], np.bool_)[at]
     yield None, nothing, {}
     moved = _free_of_money(rows, plan)
     for target in plan.targets:

@@ -159,7 +159,7 @@ _ALL = (
         say("请核对；若不是普通成交，请给出业务标志或 kind。", "Check it; if it is no ordinary trade, give its flag or kind."),
     ),
     Check(
-        "zero_quantity", ERROR,
+        "zero_quantity", WARNING,
         say("普通成交的数量为零。", "An ordinary trade has a quantity of zero."),
         say("请核对；若不是普通成交，请给出业务标志或 kind。", "Check it; if it is no ordinary trade, give its flag or kind."),
     ),
@@ -201,7 +201,7 @@ _ALL = (
         say("请核对各项，负债应为正数。", "Check the parts; debt is a positive amount."),
     ),
     Check(
-        "price_order", ERROR,
+        "price_order", WARNING,
         say("最高/最低价与开盘、收盘价矛盾。", "High and low contradict open and close."),
         say("请核对行情来源。", "Check the source of the prices."),
     ),

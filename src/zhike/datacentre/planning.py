@@ -66,18 +66,18 @@ def make_plan(
     what = found.what
     if what.table is None:
         raise ValueError(f"{found.source} belongs to no table")
-    statement = what.table == "trade" and what.kind != "contract"
+    flagged = what.table in ("trade", "cash_flow") and what.kind != "contract"
     at = {
         c: i
         for i, c in reversed(list(enumerate(what.targets)))
         if c is not None and found.header[i] not in dropped
     }
-    flag = at.get("flag") if statement else None
+    flag = at.get("flag") if flagged else None
     stamp = next((i for i, h in enumerate(found.header) if h in what.stamps), None)
     if stamp is not None and TABLES[what.table].has("time") and "time" not in at:
         at["time"] = stamp
     targets = [_target(what.table, at, what, own, flag is not None)]
-    if flag is not None:
+    if flag is not None and what.table == "trade":
         for name, taken in _SPLIT.items():
             moved = {column: at[source] for column, source in taken.items() if source in at}
             targets.append(_target(name, moved, what, own, True))
@@ -111,7 +111,7 @@ def _target(name: str, at: Mapping[str, int], what: Recognition, own: Overrides,
     plain = Reading()
     return Target(
         name,
-        {c: i for c, i in at.items() if table.has(c) and c not in mine.constant},
+        {c: i for c, i in at.items() if table.has(c)},
         constants,
         {c: r for c, r in readings.items() if r != plain},
         {c: f for c, f in derive.items() if table.has(c)},

@@ -34,9 +34,6 @@ _ABSENT_NUMBER = np.iinfo(np.int64).min
 
 Cell = Callable[[int, int, Any], object]
 
-# a workbook says when it was made; the same rows must give the same bytes
-_NO_CLOCK = datetime(2000, 1, 1)
-
 
 def csv_bytes(schema: pa.Schema, batches: Iterable[pa.RecordBatch | pa.Table]) -> Iterator[bytes]:
     """Yield a CSV file piece by piece: BOM and header, then a piece for each batch."""
@@ -64,7 +61,6 @@ def write_xlsx(
             "strings_to_numbers": False,
         }
         with xlsxwriter.Workbook(str(path), options) as book:
-            book.set_properties({"created": _NO_CLOCK})
             sheet, day = _start(book, title, schema)
             for batch in batches:
                 for piece in _plain_batches(batch, schema):
@@ -88,7 +84,7 @@ def refuse_too_many(rows: int) -> None:
 
 def _start(book: Any, title: str, schema: pa.Schema) -> tuple[Any, Any]:
     """Begin the sheet with its header; return it and the date format. The same rows make the same bytes."""
-    book.set_properties({"created": date(1980, 1, 1)})
+    book.set_properties({"created": datetime(1980, 1, 1)})  # anything but a datetime means now
     sheet = book.add_worksheet(title[:31])
     bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
     for i, field in enumerate(schema):

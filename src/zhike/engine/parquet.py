@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -115,7 +115,7 @@ def read_rows(path: Path, positions: npt.NDArray[np.int64], columns: Sequence[st
 
 
 def read_between(
-    path: Path, columns: Sequence[str], by: str, low: int, high: int, *, coded: Sequence[str] = ()
+    path: Path, columns: Sequence[str], by: str, low: int, high: int, *, coded: Collection[str] = ()
 ) -> pa.Table:
     """Read the rows whose column `by` lies in [low, high), skipping row groups without any; `coded` as dictionaries."""
     try:

@@ -56,7 +56,9 @@ def test_every_row_still_leads_to_its_drop_and_line(home: Path) -> None:
 def test_a_correction_gives_the_compacted_file_up(home: Path, tmp_path: Path) -> None:
     before = rows_of(home)
     deliver(home, tmp_path, date(2025, 4, 3), price="11", amount="1100")
-    (together,) = Store(home).manifest().compacted["trade"]  # given up, and put together again from the other 20 days
+    (together,) = (
+        Store(home).manifest().compacted["trade"]
+    )  # given up, and put together again from the other 20 days
     assert (together.rows, len(together.members)) == (60, 20)
     assert [str(r[1]) for r in rows_of(home) if str(r[0]).startswith("20250403")] == ["11.00000000"] * 3
     undo(home, "20250403-11")

@@ -86,6 +86,11 @@ def test_two_exports_of_one_state_are_equal_to_the_byte(home: Path, tmp_path: Pa
     assert written(home, "trade", tmp_path / f"two.{form}").read_bytes() == first
 
 
+def test_a_workbook_does_not_say_when_it_was_made(home: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(written(home, "trade", tmp_path / "trade.xlsx")) as book:
+        assert b">1980-01-01T00:00:00Z</dcterms:created>" in book.read("docProps/core.xml")
+
+
 @pytest.mark.parametrize("form", ["csv", "xlsx", "parquet"])
 def test_names_and_phones_are_masked_unless_asked_for(home: Path, tmp_path: Path, form: str) -> None:
     def content(path: Path) -> str:

@@ -50,7 +50,8 @@ class _Moves:
 
 
 def stretches(files: Sequence[tuple[str, str]], rows: int, *, cash: bool, quantity: bool) -> list[Stretch]:
-    """Cut the work on one file into ranges of about ROWS_AT_ONCE rows."""
+    """Cut the work on one file into ranges of about ROWS_AT_ONCE rows; files of tables without balances are left out."""
+    files = [(table, path) for table, path in files if table in _MONEY]
     if not (cash or quantity) or not rows:
         return []
     pieces = max(1, -(-rows // ROWS_AT_ONCE))
@@ -62,17 +63,19 @@ def breaks_in(stretch: Stretch) -> tuple[Ints, Ints]:
     """Return the lines where cash balances break, and those where holdings do."""
     cash, held = [], []
     for table, path in stretch.files:
+        names = _columns(table, stretch)
         rows = read_between(
-            Path(path), _columns(table, stretch), BUCKET, stretch.low, stretch.high, coded=_coded(table)
+            Path(path), names, BUCKET, stretch.low, stretch.high, coded=_TEXTS.intersection(names)
         )
-        if stretch.cash and table in _MONEY:
+        if "cash_after" in names:
             cash.append(_cash(rows, _MONEY[table]))
-        if stretch.quantity and table == "trade":
+        if "quantity_after" in names:
             held.append(_holdings(rows))
     return _broken(cash), _broken(held)
 
 
 _MONEY = {"trade": "net_amount", "cash_flow": "amount"}
+_TEXTS = frozenset({"client_id", "account_id", "security_id", "side", "kind"})
 _FIELDS = ("account", "day", "change", "after", "line")
 
 
@@ -83,10 +86,6 @@ def _columns(table: str, stretch: Stretch) -> list[str]:
     if stretch.quantity and table == "trade":
         names += ["security_id", "side", "kind", "quantity", "quantity_after"]
     return names
-
-
-def _coded(table: str) -> tuple[str, ...]:
-    return ("client_id", "account_id", "security_id", *(("side", "kind") if table == "trade" else ()))
 
 
 def _broken(moves: Sequence[_Moves]) -> Ints:

@@ -250,7 +250,7 @@ def _product(
     wrong = np.abs(price * quantity - amount) > slack
     if wrong.any():
         wrong &= np.abs(price * quantity * lots - amount) > slack * lots
-        wrong &= rows & (quantity > 0) & (price > 0)
+        wrong &= rows & (price > 0) & (quantity >= 0)
         problems.add("amount_mismatch", names.get("amount", "amount"), wrong)
 
 

@@ -78,7 +78,7 @@ def recognise(
     eligible = [c for c in ranked if forced in (None, "none") or c.profile.table == forced]
     best = eligible[0]
     names = reader.names_for(best.profile)
-    if forced in (None, "none") and not _convinces(best, names, own):
+    if forced is None and not _convinces(best, names, own):
         return _nothing(header, ranked)
     others = (
         c.score
@@ -86,7 +86,7 @@ def recognise(
         if (c.profile.kind, c.profile.table) != (best.profile.kind, best.profile.table)
     )
     second = max(others, default=0.0)
-    confidence = 1.0 if forced not in (None, "none") else _confidence(best.score, second)
+    confidence = 1.0 if forced is not None else _confidence(best.score, second)
     if forced == "none" or not best.profile.table:
         return _bare(header, best, confidence, left_out=forced == "none")
     rows = tuple(tuple(row) for row in sample)

@@ -51,7 +51,7 @@ class Store:
     """One home folder. Reading needs no lock: a reader opens the files of the state it loaded."""
 
     def __init__(self, home: Path) -> None:
-        self.home = home
+        self.home = home.absolute()
 
     @property
     def raw(self) -> Path:

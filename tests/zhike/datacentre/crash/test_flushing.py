@@ -11,7 +11,9 @@ from crashing.yard import Scene
 pytestmark = pytest.mark.usefixtures("strace")
 
 
-@pytest.mark.parametrize("name", ["first drop", "second drop", "packed drop", "undo", "undo of clients"])
+@pytest.mark.parametrize(
+    "name", ["first drop", "second drop", "packed drop", "undo", "undo of clients", "closing drop"]
+)
 def test_all_is_flushed_before_the_pointer_swings(ground: Range, yard: dict[str, Scene], name: str) -> None:
     assert unflushed(watched_calls(ground.server, yard[name], ground.place), str(ground.home)) == []
 

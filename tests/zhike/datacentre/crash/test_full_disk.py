@@ -53,7 +53,7 @@ def test_a_disk_that_is_full_at_any_page(ground: Range, disk: Disk, yard: dict[s
     tally = Tally()
     here = replace(ground, home=disk.place / "home")
     for name in SCENES:
-        fill(here, disk, yard[name], tally, range(70))
+        fill(here, disk, yard[name], tally, range(50))
     print(tally)
     assert tally.broken == []
     assert tally.struck.total() >= 100

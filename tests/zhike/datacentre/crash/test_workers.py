@@ -50,7 +50,11 @@ def left_over(script: Path, *arguments: str) -> list[int]:
     end = time.monotonic() + 2
     while any(alive(pid) for pid in workers) and time.monotonic() < end:
         time.sleep(0.05)
-    return [pid for pid in workers if alive(pid)]
+    found = [pid for pid in workers if alive(pid)]
+    for pid in found:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    return found
 
 
 def test_no_worker_outlives_a_killed_run(tmp_path: Path) -> None:
@@ -58,8 +62,4 @@ def test_no_worker_outlives_a_killed_run(tmp_path: Path) -> None:
 
 
 def test_a_worker_that_outlives_its_run_is_found_out(tmp_path: Path) -> None:
-    found = left_over(tmp_path / "work.py", "spoilt")
-    for pid in found:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    assert found
+    assert left_over(tmp_path / "work.py", "spoilt")

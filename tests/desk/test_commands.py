@@ -1,0 +1,73 @@
+"""`zhike up`: what `make run` shows, whatever there is to take in."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from small_drops import FIRST, drop
+from zhike.base.errors import UsageError
+from zhike.cli import session
+from zhike.cli.arguments import Parser
+from zhike_desk import commands
+
+
+@pytest.fixture
+def up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Any:
+    monkeypatch.delenv(commands.REAL_DATA, raising=False)
+    monkeypatch.setenv("ZHIKE_THREADS", "1")
+
+    def run(*words: str | Path, lang: str = "en") -> tuple[int, str]:
+        arguments = ["up", *map(str, words), "--lang", lang, "--home", str(tmp_path / "home")]
+        with session.begin(arguments, os.environ):
+            parser = Parser(prog="zhike")
+            commands.register(parser.add_subparsers())
+            args: argparse.Namespace = parser.parse_args(arguments)
+            code = args.run(args)
+        return code, capfd.readouterr().out
+
+    return run
+
+
+def test_a_named_drop_is_taken_in_and_findings_do_not_fail_the_command(up: Any, tmp_path: Path) -> None:
+    code, said = up(drop(tmp_path / "mine", FIRST))
+    assert code == 0
+    for expected in ("Taking in mine", "What there is now", "What was wrong", "amount_mismatch", "What next"):
+        assert expected in said
+
+
+def test_without_anything_the_example_comes_in_once_and_the_second_run_says_so(up: Any) -> None:
+    code, said = up()
+    assert code == 0
+    assert "unknown_flag" in said
+    code, said = up(lang="zh")
+    assert code == 0
+    assert "什么都没有改变" in said
+    assert "下一步" in said
+
+
+def test_a_folder_that_is_no_real_data_is_named(up: Any, tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as refused:
+        up("--real", tmp_path)
+    assert "market_cn" in refused.value.sentence("en")
+    assert "--real" in refused.value.sentence("en")
+
+
+def test_without_the_examples_the_command_says_where_they_are(
+    up: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "EXAMPLES", tmp_path / "nowhere")
+    with pytest.raises(UsageError) as refused:
+        up()
+    assert "sources" in refused.value.sentence("en")
+
+
+def test_real_data_makes_four_drops(up: Any, real_data: Path) -> None:
+    code, said = up("--real", real_data)
+    assert code == 0
+    for feed in ("market", "htsec", "hxsec", "investors"):
+        assert f"Taking in {feed}" in said
