@@ -322,14 +322,6 @@ def test_a_mapped_column_in_another_unit_still_needs_its_scale() -> None:
     assert (told.columns["交易规模(万元)"], told.scale) == ("amount", {"amount": Decimal(10000)})
 
 
-def test_recognising_takes_less_than_five_milliseconds() -> None:
-    row = "20250303|600000|浦发银行|100|10|1000|-1000|5|0|" + "|".join("x" * 20)
-    header = "|".join(STATEMENT + [f"未知的列{n}" for n in range(20)])
-    read(header, *[row] * 50)
-    best = min(_seconds(header, row) for _ in range(5))
-    assert best < 0.02  # 5 ms on the reference machine, four times that where others work
-
-
 def _seconds(header: str, row: str) -> float:
     start = time.perf_counter()
     read(header, *[row] * 50)
