@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -158,6 +159,7 @@ def _watch(asked: dict[str, Any]) -> int:
             if now != last:
                 print(now.replace("\n", " "), file=notes, flush=True)
             last = now
+            time.sleep(0.002)  # leave the deed some of the machine
         print(f"readings {readings}", file=notes, flush=True)
     return DONE
 

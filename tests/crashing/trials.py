@@ -160,7 +160,7 @@ class Range:
             said = (self.place / "again").read_text(errors="replace")
             tally.wrong["unconverged"].append(f"{name}: done again, it ends with {code}: {said[-1500:]}")
             return
-        found, wanted = picture(self.home), scene.final
+        found, wanted = picture(self.home), scene.again if now == scene.after else scene.final
         odd = sorted(n for n in {*found, *wanted} if found.get(n) != wanted.get(n))
         if odd or look(self.home) != scene.after:
             tally.wrong["unconverged"].append(f"{name}: done again, not the same: {odd[:9]}")

@@ -6,10 +6,12 @@ import gzip
 import hashlib
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from small_drops import AS_OF, SETTINGS, drop
+from zhike.base.errors import UsageError
 from zhike.datacentre.ingest import ingest
 from zhike.datacentre.request import Request
 from zhike.datacentre.store.compaction import ENOUGH
@@ -87,7 +89,11 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A deed and the home it is done to (`base`, never touched); what a reader sees before it and after it, undisturbed."""
+    """A deed and the home it is done to (`base`, never touched); what a reader sees before it and after it, undisturbed.
+
+    `final`: all that lies in the home when it was done, `again`: when it was done twice (the second changes no state,
+    but older states beyond those kept go).
+    """
 
     name: str
     deed: Deed
@@ -95,6 +101,7 @@ class Scene:
     before: str
     after: str
     final: Picture
+    again: Picture
 
     def home(self, place: Path) -> Path:
         """Make a fresh copy of the base at `place`."""
@@ -155,5 +162,8 @@ def _scene(name: str, deed: Deed, base: Path, place: Path) -> Scene:
     home = Path(shutil.copytree(base, place))
     deed.do(home)
     after, final = seen(home), picture(home)
+    with suppress(UsageError):  # there is no such drop to undo any more
+        deed.do(home)
+    again = picture(home)
     shutil.rmtree(place)
-    return Scene(name, deed, base, seen(base), after, final)
+    return Scene(name, deed, base, seen(base), after, final, again)

@@ -136,10 +136,11 @@ class Batch:
         """Decide what holds of every table, and look at balances meanwhile."""
         before = self.store.facts(self.manifest)
         first_clients = before.clients is None and self.facts.clients is not None
+        days = self.facts.days_changed(before)
         balances = {f.number: self._balances(f) for f in self.files if not f.rejected}
         for table in sorted({*self._tables(), *self.manifest.tables}):
             if table not in self.settled or TABLES[table].has("client_id"):
-                self._settle(table, self.facts, anew=first_clients)
+                self._settle(table, self.facts, anew=first_clients, days=days if table == "trade" else None)
         for state in self.files:
             if not state.rejected and state.plan is not None:
                 state.findings += broken_balances(state.plan, list(balances[state.number]))
@@ -158,13 +159,15 @@ class Batch:
             p for f in self.files if not f.rejected for p in self._fresh_of(f) if p.segment.table == table
         ]
 
-    def _settle(self, name: str, facts: Facts, *, anew: bool = False) -> None:
+    def _settle(
+        self, name: str, facts: Facts, *, anew: bool = False, days: tuple[int, int] | None = None
+    ) -> None:
         """Decide what holds of one table; a file whose rows contradict each other is refused, and the rest settled again."""
         while True:
             fresh = self.fresh(name)
             settled = settle(
                 self.store, TABLES[name], self.manifest.tables.get(name, ()), fresh, self.manifest.patches.get(name),
-                facts.clients, self.derived, anew=anew, spread=self._workers.spread,
+                facts, self.derived, anew=anew, spread=self._workers.spread, days=days,
             )  # fmt: skip
             if not settled.conflicts:
                 self.settled[name] = settled

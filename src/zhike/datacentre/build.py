@@ -181,8 +181,12 @@ def _build(
     for problem in problems.found:
         if check(problem.check).severity is Severity.ERROR:
             bad[problem.rows] = True
-    pending = facts.unknown_clients(definition, typed) & ~bad
-    problems.add("unknown_client", names.get("client_id", "client_id"), pending)
+    stored = pa.table({n: typed[n].array for n in ("client_id", "security_id", "date") if definition.has(n)})
+    nameless = facts.unknown_clients(definition, stored) & ~bad if stored.num_columns else np.zeros_like(bad)
+    closed = facts.closed_days(definition, stored) & ~bad & ~nameless
+    problems.add("unknown_client", names.get("client_id", "client_id"), nameless)
+    problems.add("not_a_trading_day", names.get("date", "date"), closed)
+    pending = nameless | closed
     shown = tuple(_with_clients(p, typed) if p.check == "unknown_client" else p for p in problems.found)
     return Built(
         definition,

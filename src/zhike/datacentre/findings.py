@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from zhike.base.errors import UsageError
-from zhike.base.text import Language, say
+from zhike.base.text import Language
 from zhike.datacentre.catalogue import CHECKS
+from zhike.datacentre.drops import drop_named
 from zhike.datacentre.masks import masked
 from zhike.datacentre.store.house import Store
 from zhike.datacentre.store.manifest import DropEntry, Manifest
@@ -58,17 +58,7 @@ def chosen_drops(manifest: Manifest, wanted: str | None) -> tuple[DropEntry, ...
     """Return the drop that `wanted` names (a number, a name, the beginning of an identity), or all of them."""
     if wanted is None:
         return manifest.drops
-    entry = manifest.drop(wanted.rstrip("/").rpartition("/")[2])
-    if entry is not None:
-        return (entry,)
-    names = [f"{d.number} ({d.name})" for d in manifest.drops[-5:]]
-    raise UsageError(
-        say(f"没有批次“{wanted}”。", f"There is no drop '{wanted}'."),
-        next_=say(
-            "最近的批次：" + ("、".join(names) or "（无）"),
-            "The latest drops: " + (", ".join(names) or "(none)"),
-        ),
-    )
+    return (drop_named(manifest, wanted),)
 
 
 def _clients(store: Store, manifest: Manifest) -> pa.Array:

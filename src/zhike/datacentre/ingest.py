@@ -5,29 +5,29 @@ take in (raw bytes kept) → recognise → read and check (in worker processes) 
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from zhike.base.errors import UsageError
 from zhike.base.text import say
 from zhike.datacentre.batch import Batch
-from zhike.datacentre.checks.facts import REFERENCES
+from zhike.datacentre.checks.facts import FACTS_FROM
+from zhike.datacentre.drops import identity_of
 from zhike.datacentre.mapping import Overrides, parse_overrides
-from zhike.datacentre.readers.intake import Delivered, Intake, Taken, files_of, name_in
+from zhike.datacentre.readers.intake import Intake, Taken, files_of, name_in
 from zhike.datacentre.recognising import Opened, Refused, open_file
 from zhike.datacentre.report import Report
 from zhike.datacentre.request import Request
 from zhike.datacentre.store.house import Store
 from zhike.datacentre.store.manifest import Manifest
 from zhike.datacentre.tasks import Workers
-from zhike.engine.durable import as_json, make_folder, system_refusals
+from zhike.engine.durable import make_folder, system_refusals
 
 MAPPING = "mapping.toml"
 # These are read first: what they say is needed to check the others.
-FIRST = (*REFERENCES, "calendar", "index_quote")
+FIRST = FACTS_FROM
 Progress = Callable[[str, int, int], None]
 
 
@@ -44,7 +44,7 @@ def ingest(home: Path, request: Request, progress: Progress | None = None) -> Re
         Intake(raw, make_folder((stage := store.stage()) / "taken")) as intake,
     ):
         taken = [_take(intake, workers, request.drop, path) for path in files_of(request.drop)]
-        identity = _identity([t.delivered for t in taken], request.feed)
+        identity = identity_of([t.delivered for t in taken], request.feed)
         known = next((d for d in manifest.drops if d.id == identity), None)
         if known is not None and not request.dry_run:
             intake.settle()
@@ -117,12 +117,6 @@ class TrialStore(Store):
     def staging(self) -> Path:
         """Return the scratch folder."""
         return self._scratch / "staging"
-
-
-def _identity(files: Sequence[Delivered], feed: str) -> str:
-    """Name a drop by its content: the same files under the same names from the same feed are the same drop."""
-    content = [[d.name, d.sha256, d.size] for d in files]
-    return hashlib.sha256(as_json({"feed": feed, "files": content})).hexdigest()
 
 
 def _overrides(home: Path, request: Request) -> Overrides:

@@ -142,9 +142,11 @@ def _complete(target: Target, by_flag: bool, found: Recognised) -> None:
         *target.derive,
         *(_BY_FLAG.get(table.name, ()) if by_flag else ()),
     }
-    missing = [c.name for c in table.columns if _needed(c, table) and c.name not in given]
+    lacking = [c for c in table.columns if _needed(c, table) and c.name not in given]
+    missing = [c.name for c in lacking]
     if not missing:
         return
+    example = " | ".join(lacking[0].choices) or "…"
     asked = f"（不确定的列：{'、'.join(found.what.unsure)}）" if found.what.unsure else ""
     asked_en = f" (uncertain: {', '.join(found.what.unsure)})" if found.what.unsure else ""
     raise InputRejected(
@@ -155,8 +157,8 @@ def _complete(target: Target, by_flag: bool, found: Recognised) -> None:
         ),
         column=", ".join(missing),
         next_=say(
-            f'在 mapping.toml 中写 [{table.name}.columns] 某列 = "{missing[0]}"，或 [{table.name}.constant] {missing[0]} = "…"。',
-            f'In mapping.toml write [{table.name}.columns] NAME = "{missing[0]}" or [{table.name}.constant] {missing[0]} = "…".',
+            f'在 mapping.toml 中写 [{table.name}.columns] 某列 = "{missing[0]}"，或 [{table.name}.constant] {missing[0]} = "{example}"。',
+            f'In mapping.toml write [{table.name}.columns] NAME = "{missing[0]}" or [{table.name}.constant] {missing[0]} = "{example}".',
         ),
     )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from zhike.base.errors import InputRejected
+from zhike.base.errors import InputRejected, UsageError
+from zhike.base.text import say
 from zhike.datacentre.plan import Plan
 from zhike.datacentre.recognising import Opened, Refused
 from zhike.datacentre.work import Done
@@ -23,6 +25,15 @@ class Request:
     feed: str = "default"
     dry_run: bool = False
     settings: EngineSettings = field(default_factory=EngineSettings)
+
+    def __post_init__(self) -> None:
+        """Refuse a feed whose name could be taken for a path: it names a file in the home folder."""
+        if not re.fullmatch(r"\w[\w.-]*", self.feed) or ".." in self.feed:
+            raise UsageError(
+                say(f"来源名“{self.feed}”不可用。", f"'{self.feed}' can't be a feed's name."),
+                where="--feed",
+                next_=say("请用字母、汉字、数字、-、_ 或 .", "Use letters, digits, -, _ and dots."),
+            )
 
 
 @dataclass(slots=True)

@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from zhike.datacentre.checks.facts import Facts
 from zhike.datacentre.store.house import Store
 from zhike.datacentre.store.liveness import Outcome, Spread, resolve, shared_keys
 from zhike.datacentre.store.manifest import Compacted, Manifest, Part, Patch, follow
 from zhike.datacentre.tables.definition import Table
-
-Hashes = npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +40,26 @@ def settle(
     old: Sequence[Part],
     fresh: Sequence[Part],
     patch: Patch | None,
-    clients: Hashes | None,
+    facts: Facts,
     derived: Path,
     *,
     anew: bool = False,
     spread: Spread = map,
+    days: tuple[int, int] | None = None,
 ) -> Settled:
     """Decide what holds of `old` and `fresh` parts together; `anew`: look at every row, not only where keys meet.
 
-    `spread` maps a function over pieces of the work, side by side where it can.
+    `spread` maps a function over pieces of the work, side by side where it can; rows of `days` are looked at again.
     """
     parts = [*old, *fresh]
     total = sum(p.segment.rows for p in fresh)
     keys = None
     if not anew:
-        keys = shared_keys(store.home, fresh, old, spread=spread)
+        keys = shared_keys(store.home, fresh, old, spread=spread, days=days)
         if not len(keys):
             return Settled(tuple(parts), patch, new=total)
     drop = fresh[0].drop if fresh else 0
-    outcome = resolve(store.home, table, parts, keys, clients, drop)
+    outcome = resolve(store.home, table, parts, keys, facts, drop)
     conflicts = _conflicts(outcome, drop)
     if conflicts:
         return Settled((), None, conflicts=conflicts)

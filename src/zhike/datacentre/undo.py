@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from zhike.base.errors import UsageError
-from zhike.base.text import say
+from zhike.datacentre.checks.facts import CALENDARS, FACTS_FROM
+from zhike.datacentre.drops import drop_named
 from zhike.datacentre.settle import Settled, settle, settled_state
 from zhike.datacentre.store.house import Store
 from zhike.datacentre.store.manifest import DropEntry, Manifest
@@ -23,16 +23,15 @@ class Undone:
 
 
 def undo(home: Path, wanted: str) -> Undone:
-    """Take back a drop, named by its number, its name or the beginning of its identity.
+    """Take back a drop, named by its folder, its number, its name or the beginning of its identity.
 
     What it delivered no longer holds; rows that it had superseded hold again, rows of clients that only it had named
     wait again. Its raw files stay. Raises UsageError where there is no such drop, StoreError where the home can't be used.
     """
     store = Store(home)
+    drop_named(store.manifest(), wanted)  # refused before anything is made or swept
     with store.writing() as manifest:
-        entry = manifest.drop(wanted.rstrip("/").rpartition("/")[2])
-        if entry is None:
-            raise _unknown(wanted, manifest)
+        entry = drop_named(manifest, wanted)
         stage = store.stage()
         derived = stage / "derived"
         settled = _without(store, manifest, entry, derived)
@@ -45,13 +44,14 @@ def undo(home: Path, wanted: str) -> Undone:
 
 
 def _without(store: Store, manifest: Manifest, entry: DropEntry, derived: Path) -> dict[str, Settled]:
-    """Settle anew every table the drop touched; where it brought clients, every table that refers to them."""
+    """Settle anew every table the drop touched; where it brought clients or trading days, what depends on them."""
     touched = {t for t, parts in manifest.tables.items() if any(p.drop == entry.number for p in parts)}
     settled: dict[str, Settled] = {}
     facts = store.facts(manifest)
-    order = sorted(manifest.tables, key=lambda t: t != "client")
-    for name in order:
-        if name not in touched and not ("client" in touched and TABLES[name].has("client_id")):
+    for name in sorted(manifest.tables, key=lambda t: t not in FACTS_FROM):
+        referring = "client" in touched and TABLES[name].has("client_id")
+        dated = name == "trade" and touched.intersection(CALENDARS)
+        if not (name in touched or referring or dated):
             continue
         rest = [p for p in manifest.tables[name] if p.drop != entry.number]
         settled[name] = settle(
@@ -60,21 +60,10 @@ def _without(store: Store, manifest: Manifest, entry: DropEntry, derived: Path) 
             rest,
             (),
             manifest.patches.get(name),
-            facts.clients,
+            facts,
             derived / name,
             anew=True,
         )
-        if name == "client":
+        if name in FACTS_FROM:
             facts = store.facts(settled_state(manifest, settled))
     return settled
-
-
-def _unknown(wanted: str, manifest: Manifest) -> UsageError:
-    names = [f"{d.number} ({d.name})" for d in manifest.drops[-5:]]
-    return UsageError(
-        say(f"没有批次“{wanted}”。", f"There is no drop '{wanted}'."),
-        next_=say(
-            "最近的批次：" + ("、".join(names) or "（无）"),
-            "The latest drops: " + (", ".join(names) or "(none)"),
-        ),
-    )

@@ -75,7 +75,7 @@ def test_findings_that_are_missing_are_an_error_not_an_empty_list(home: Path) ->
 
 
 def test_an_unknown_drop_is_refused_with_the_latest_ones(home: Path) -> None:
-    with pytest.raises(UsageError, match=r"no drop 'd9'(?s:.*)1 \(d1\)"):
+    with pytest.raises(UsageError, match=r"no drop 'd9'(?s:.*)1 \(d1,"):
         listed(home, "d9")
 
 

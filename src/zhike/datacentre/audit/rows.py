@@ -12,6 +12,7 @@ import pyarrow as pa
 from zhike.base.text import say
 from zhike.datacentre.audit.files import dead_positions
 from zhike.datacentre.audit.ground import Break, Ground
+from zhike.datacentre.checks.facts import FACTS_FROM, Facts
 from zhike.datacentre.store.identity import key_hashes
 from zhike.datacentre.store.liveness import Outcome, Verdict, resolve
 from zhike.datacentre.store.manifest import Part
@@ -93,10 +94,11 @@ def indexes(ground: Ground) -> Iterator[Break]:
 
 def liveness(ground: Ground) -> Iterator[Break]:
     """Decide anew, from all that was delivered, which rows hold, and find where the state says otherwise."""
-    clients = ground.store.facts(ground.manifest).clients if "client" not in ground.unsound() else None
+    damaged = set(ground.unsound()).intersection(FACTS_FROM)
+    facts = Facts() if damaged else ground.store.facts(ground.manifest)
     for table in ground.sound():
         parts = ground.manifest.tables[table.name]
-        outcome = resolve(ground.home, table, parts, None, clients)
+        outcome = resolve(ground.home, table, parts, None, facts)
         for number, part in enumerate(parts):
             yield from _judged(ground, table, part, outcome.verdicts.get(number, _NOTHING_DEAD))
         yield from _merged(ground, table, outcome)

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from zhike.base.exchange import market_of
 from zhike.datacentre.columns import Typed
-from zhike.datacentre.hashes import Hashes, among, hashes_of
+from zhike.datacentre.hashes import Hashes, among, column_hashes, hashes_of, whole_numbers
 from zhike.datacentre.tables.definition import Table
 
 Bools = npt.NDArray[np.bool_]
@@ -21,11 +22,19 @@ Bools = npt.NDArray[np.bool_]
 REFERENCES = ("client", "account", "security", "staff", "product", "channel", "lead")
 
 
+# Where trading days are known from, the first that has any; quotes of single securities leave out days they rested.
+CALENDARS = ("calendar", "index_quote")
+FACTS_FROM = (*REFERENCES, *CALENDARS)
+LONGEST_HOLIDAY = (
+    12  # calendar days from one trading day to the next; since 2000 the longest was 11 (春节 2020)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """`known`: for each reference table with rows, the sorted hashes of its keys (a table without rows misses nothing).
 
-    `trading_days`: sorted day numbers (None: no calendar, index or quotes yet).
+    `trading_days`: sorted day numbers (None: no calendar or index yet).
     """
 
     known: Mapping[str, Hashes] = field(default_factory=dict)
@@ -36,11 +45,41 @@ class Facts:
         """Return the hashes of all known clients (None: no client table yet)."""
         return self.known.get("client")
 
-    def unknown_clients(self, table: Table, typed: Mapping[str, Typed]) -> Bools:
-        """Mark rows whose client isn't known."""
-        if table.name == "client" or not table.has("client_id"):
-            return np.zeros(len(typed[table.columns[0].name].absent), np.bool_)
-        return self.unknown("client", typed["client_id"])
+    def unknown_clients(self, table: Table, rows: pa.Table) -> Bools:
+        """Mark stored rows whose client isn't known."""
+        if self.clients is None or table.name == "client" or not table.has("client_id"):
+            return np.zeros(rows.num_rows, np.bool_)
+        return ~among(column_hashes(rows["client_id"]), self.clients)
+
+    def closed_days(self, table: Table, rows: pa.Table) -> Bools:
+        """Mark stored trades in mainland securities on days that the known calendar leaves out.
+
+        A day counts as closed only between two trading days at most LONGEST_HOLIDAY apart: where the calendar has
+        larger holes, it doesn't know.
+        """
+        days = self.trading_days
+        if table.name != "trade" or days is None or len(days) < 2:
+            return np.zeros(rows.num_rows, np.bool_)
+        asked = whole_numbers(rows["date"].combine_chunks())
+        at = np.searchsorted(days, asked)
+        within = (at > 0) & (at < len(days))
+        at = np.clip(at, 1, len(days) - 1)
+        closed = within & (days[at] != asked) & (days[at] - days[at - 1] <= LONGEST_HOLIDAY)
+        return np.asarray(closed & _mainland(rows["security_id"]) if closed.any() else closed)
+
+    def waiting(self, table: Table, rows: pa.Table) -> Bools:
+        """Mark stored rows that don't hold as long as nothing more is known."""
+        return self.unknown_clients(table, rows) | self.closed_days(table, rows)
+
+    def days_changed(self, before: Facts) -> tuple[int, int] | None:
+        """Return the range of days whose being open or closed may differ from `before`, or None."""
+        old, new = before.trading_days, self.trading_days
+        if old is None or new is None:
+            other = new if old is None else old
+            return None if other is None else (int(other[0]), int(other[-1]))
+        if len(new) >= len(old) and np.array_equal(new[: len(old)], old):
+            return None if len(new) == len(old) else (int(old[-1]), int(new[-1]))
+        return int(min(old[0], new[0])), int(max(old[-1], new[-1]))
 
     def unknown(self, reference: str, column: Typed) -> Bools:
         """Mark rows whose value in `column` isn't a key of the table `reference`."""
@@ -67,3 +106,11 @@ class Facts:
         }
         days = folder / "days.npy"
         return cls(known, np.load(days) if days.exists() else None)
+
+
+def _mainland(securities: pa.ChunkedArray) -> Bools:
+    coded = securities.combine_chunks()
+    coded = coded if pa.types.is_dictionary(coded.type) else coded.dictionary_encode()
+    words = [market_of(w) in ("SH", "SZ", "BJ") for w in coded.dictionary.to_pylist()]
+    at = coded.indices.fill_null(len(words)).to_numpy(zero_copy_only=False)
+    return np.asarray(np.array([*words, False], np.bool_)[at])

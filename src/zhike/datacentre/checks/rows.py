@@ -157,7 +157,7 @@ def run(
             unknown = facts.unknown(column.refers, typed[column.name])
             problems.add("unknown_reference", names.get(column.name, column.name), unknown)
     if table.name == "trade":
-        _trade(typed, decided, names, facts, problems)
+        _trade(typed, decided, names, problems)
     elif table.name == "asset":
         _asset(typed, names, problems)
     elif table.name in ("quote", "index_quote"):
@@ -217,7 +217,6 @@ def _trade(
     typed: Mapping[str, Typed],
     decided: Mapping[str, Typed],
     names: Mapping[str, str],
-    facts: Facts,
     problems: Problems,
 ) -> None:
     ordinary = has_word(typed["kind"], _PRICED_KINDS) | typed["kind"].absent
@@ -232,7 +231,7 @@ def _trade(
     _product(typed, ordinary & given, lots, names, problems)
     _net(typed, ordinary & given, names, problems)
     _fees(typed, ordinary & given, names, problems)
-    _trading_day(typed, names, facts, problems)
+    _weekend(typed, names, problems)
 
 
 def _positive(typed: Mapping[str, Typed], rows: Bools, names: Mapping[str, str], problems: Problems) -> None:
@@ -296,10 +295,8 @@ def _fees(typed: Mapping[str, Typed], rows: Bools, names: Mapping[str, str], pro
             )
 
 
-def _trading_day(
-    typed: Mapping[str, Typed], names: Mapping[str, str], facts: Facts, problems: Problems
-) -> None:
-    """Refuse trades in mainland securities at weekends, and on days that a known calendar leaves out."""
+def _weekend(typed: Mapping[str, Typed], names: Mapping[str, str], problems: Problems) -> None:
+    """Refuse trades in mainland securities at weekends; holidays are a matter of the calendar (Facts.closed_days)."""
     column, days = typed["security_id"], _ints(typed["date"])
     if column.codes is None or not len(column.words):
         return
@@ -307,10 +304,6 @@ def _trading_day(
     mainland &= ~column.absent & ~typed["date"].absent
     weekday = (days + 3) % 7  # 1970-01-01 was a Thursday
     closed = (weekday == _SATURDAY) | (weekday == _SUNDAY)
-    known = facts.trading_days
-    if known is not None and len(known):
-        within = (days >= known[0]) & (days <= known[-1])
-        closed |= within & ~np.isin(days, known)
     problems.add("not_a_trading_day", names.get("date", "date"), mainland & closed)
 
 

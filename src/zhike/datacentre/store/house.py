@@ -25,7 +25,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from zhike.base.errors import DamagedStore
-from zhike.datacentre.checks.facts import REFERENCES, Facts
+from zhike.datacentre.checks.facts import CALENDARS, REFERENCES, Facts
 from zhike.datacentre.hashes import Hashes, among, distinct, hashes_of
 from zhike.datacentre.store import manifest as manifests
 from zhike.datacentre.store.identity import key_hashes
@@ -153,7 +153,7 @@ class Store:
             for name in REFERENCES
             if manifest.rows(name)
         }
-        source = next((t for t in ("calendar", "index_quote", "quote") if manifest.rows(t)), None)
+        source = next((t for t in CALENDARS if manifest.rows(t)), None)
         days = None
         if source:
             dates = self.column(manifest, source, "date").combine_chunks()

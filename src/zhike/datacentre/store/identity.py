@@ -21,8 +21,12 @@ from zhike.datacentre.tables.definition import Table
 Ints = npt.NDArray[np.int64]
 _SECOND = np.uint64(0xA24BAED4963EE407)
 _HEX = np.frombuffer("".join(f"{i:02x}" for i in range(256)).encode(), np.uint16)
-# Where the file numbers its rows, but only within a day: what such a number is unique together with.
-_QUALIFIERS = ("date", "client_id", "account_id", "security_id", "side", "direction", "kind", "flag")
+# Where the file numbers its rows, but only within a day, and fills of one order perhaps alike: what such a number is
+# unique together with. Fees and balances are not among them, so that their correction supersedes.
+_QUALIFIERS = (
+    "date", "time", "client_id", "account_id", "security_id", "side", "direction", "kind", "flag",
+    "quantity", "price", "amount",
+)  # fmt: skip
 
 
 def key_hashes(rows: pa.Table, key: Sequence[str]) -> Hashes:
@@ -44,7 +48,7 @@ def client_buckets(rows: pa.Table) -> npt.NDArray[np.uint16]:
 def own_hashes(rows: pa.Table, table: Table, feed: str, *, numbered: bool) -> tuple[Hashes, Hashes]:
     """Hash (twice, independently) what tells a row of a table with derived keys apart from others of its feed.
 
-    Where `numbered` and the row has a number: that number with its day, client, security and flag.
+    Where `numbered` and the row has a number: that number with its day, client, security, flag and size.
     Otherwise all the row's content.
     """
     key = table.key[0]

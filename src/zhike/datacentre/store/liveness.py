@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from zhike.datacentre import kernels
+from zhike.datacentre.checks.facts import Facts
 from zhike.datacentre.hashes import Hashes, among, column_hashes, distinct
 from zhike.datacentre.store.identity import key_hashes
 from zhike.datacentre.store.manifest import Part
@@ -64,10 +65,16 @@ class Outcome:
 
 
 def shared_keys(
-    home: Path, fresh: Sequence[Part], others: Sequence[Part], bound: int = PASS, spread: Spread = map
+    home: Path,
+    fresh: Sequence[Part],
+    others: Sequence[Part],
+    bound: int = PASS,
+    spread: Spread = map,
+    days: tuple[int, int] | None = None,
 ) -> Hashes:
-    """Return the index values that stand twice among `fresh`, or in `fresh` and in `others`, or wait for a client.
+    """Return the index values that stand twice among `fresh`, or in `fresh` and in `others`, or wait.
 
+    Those of parts with rows in `days` (from, to) are returned too: these days may have become open or closed.
     `spread` maps a function over pieces of the work, side by side where it can.
     """
     total = sum(p.segment.rows for p in fresh)
@@ -76,9 +83,16 @@ def shared_keys(
     pieces = [(low, high, mine, theirs) for low, high in _ranges(total, bound)] if fresh else []
     found = list(spread(_met_between, pieces))
     for part in (*fresh, *others):
-        if part.segment.pending or part.unknown:
+        if part.segment.pending or part.unknown or _touches(part, days):
             found.append(_index_between(home / part.index, 0, _SPACE))
     return distinct(np.concatenate(found)) if found else np.empty(0, np.uint64)
+
+
+def _touches(part: Part, days: tuple[int, int] | None) -> bool:
+    first, last = part.segment.first_day, part.segment.last_day
+    if days is None or first is None or last is None:
+        return False
+    return first <= days[1] and last >= days[0]
 
 
 def _met_between(piece: tuple[int, int, list[Path], list[Path]]) -> Hashes:
@@ -108,18 +122,18 @@ def resolve(
     table: Table,
     parts: Sequence[Part],
     keys: Hashes | None,
-    clients: Hashes | None,
+    facts: Facts,
     fresh: int = 0,
     bound: int = PASS,
 ) -> Outcome:
     """Decide, for the given index values (None: all), which rows of `parts` (in order of arrival) hold.
 
-    `clients`: sorted hashes of the clients known (None: no client is missed). `fresh`: number of the drop to count for.
+    `facts`: which clients and trading days are known. `fresh`: number of the drop to count for.
     """
     tally = _Tally(home, parts, partial_view=keys is not None)
     total = sum(p.segment.rows for p in parts) if keys is None else 2 * len(keys)
     for low, high in _ranges(total, bound):
-        rows = _candidates(home, table, parts, keys, clients, low, high)
+        rows = _candidates(home, table, parts, keys, facts, low, high)
         if len(rows.part):
             groups = _Groups(rows, fresh)
             winners, patches, altered = groups.settled(partial(_values, home, table, parts, rows), table)
@@ -208,7 +222,7 @@ def _candidates(
     table: Table,
     parts: Sequence[Part],
     keys: Hashes | None,
-    clients: Hashes | None,
+    facts: Facts,
     low: int,
     high: int,
 ) -> _Rows:
@@ -222,7 +236,7 @@ def _candidates(
             continue
         position = 0
         for group in read_groups(home / part.source, [*table.names, FILE, LINE]):
-            found.append(_group_rows(group, table, number, part.drop, position, wanted, clients, (low, high)))
+            found.append(_group_rows(group, table, number, part.drop, position, wanted, facts, (low, high)))
             position += group.num_rows
     empty = [np.empty(0, np.uint64)] * 4 + [np.empty(0, np.int64)] * 5 + [np.empty(0, np.bool_)]
     columns = [np.concatenate(c) for c in zip(*found, strict=True)] if found else empty
@@ -236,7 +250,7 @@ def _group_rows(
     drop: int,
     position: int,
     wanted: Hashes | None,
-    clients: Hashes | None,
+    facts: Facts,
     between: tuple[int, int],
 ) -> list[npt.NDArray[np.generic]]:
     key = key_hashes(group, table.key)
@@ -247,9 +261,7 @@ def _group_rows(
     at = np.flatnonzero(keep)
     rows = group.take(pa.array(at))
     n = len(at)
-    known = np.ones(n, np.bool_)
-    if clients is not None and table.has("client_id") and table.name != "client":
-        known = among(column_hashes(rows["client_id"]), clients)
+    known = ~facts.waiting(table, rows)
     content, content_2 = _mixed(rows, [c for c in table.names if c not in table.key], np.uint64(1))
     _, key_2 = _mixed(rows, list(table.key), np.uint64(2))
     return [

@@ -102,15 +102,6 @@ class Manifest:
         own = sum(p.live_rows for p in self.tables.get(table, ()))
         return own + (self.patches[table].rows if table in self.patches else 0)
 
-    def drop(self, wanted: str) -> DropEntry | None:
-        """Find a drop by its identity (or the beginning of it), its number, or its name (the latest of that name)."""
-        for entry in reversed(self.drops):
-            if wanted in (entry.id, str(entry.number), entry.name) or (
-                len(wanted) >= 6 and entry.id.startswith(wanted)
-            ):
-                return entry
-        return None
-
     def files(self) -> dict[str, str]:
         """Map every data file of this state to its SHA-256."""
         out: dict[str, str] = {}

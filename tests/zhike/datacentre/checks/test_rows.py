@@ -135,15 +135,6 @@ def test_trades_fall_on_weekdays_only() -> None:
     assert found("trade", rows) == {"not_a_trading_day": [0, 1]}
 
 
-def test_trades_fall_on_days_of_the_calendar_as_far_as_it_reaches() -> None:
-    known = [day_no(date(2025, 4, d)) for d in (2, 3, 7)]
-    facts = Facts(trading_days=np.array(known, np.int32))
-    rows = trades(*({"date": f"2025-04-0{d}"} for d in (1, 2, 4, 7, 8)))
-    assert found("trade", rows, facts) == {
-        "not_a_trading_day": [2]
-    }  # the 1st and the 8th lie beyond what is known
-
-
 def test_other_markets_have_other_calendars() -> None:
     rows = trades({"date": "2025-03-01", "security_id": "XYZ"})
     assert "not_a_trading_day" not in found("trade", rows)
