@@ -19,6 +19,7 @@ from zhike.datacentre.columns import Problem, Problems, Reading, TextCells, Type
 from zhike.datacentre.mapping import FlagMeaning, builtin_flags
 from zhike.datacentre.plan import Codes, Plan, Target
 from zhike.datacentre.readers.delimited import Rows
+from zhike.datacentre.stored import LINE
 from zhike.datacentre.tables import table as table_called
 from zhike.datacentre.tables.definition import Column, Table
 
@@ -181,8 +182,9 @@ def _build(
     for problem in problems.found:
         if check(problem.check).severity is Severity.ERROR:
             bad[problem.rows] = True
-    stored = pa.table({n: typed[n].array for n in ("client_id", "security_id", "date") if definition.has(n)})
-    nameless = facts.unknown_clients(definition, stored) & ~bad if stored.num_columns else np.zeros_like(bad)
+    about = [n for n in ("client_id", "security_id", "date") if definition.has(n)]
+    stored = pa.table({LINE: lines, **{n: typed[n].array for n in about}})
+    nameless = facts.unknown_clients(definition, stored) & ~bad
     closed = facts.closed_days(definition, stored) & ~bad & ~nameless
     problems.add("unknown_client", names.get("client_id", "client_id"), nameless)
     problems.add("not_a_trading_day", names.get("date", "date"), closed)

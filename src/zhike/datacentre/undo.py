@@ -29,7 +29,8 @@ def undo(home: Path, wanted: str) -> Undone:
     wait again. Its raw files stay. Raises UsageError where there is no such drop, StoreError where the home can't be used.
     """
     store = Store(home)
-    drop_named(store.manifest(), wanted)  # refused before anything is made or swept
+    if not (store.home / "CURRENT").exists():
+        drop_named(store.manifest(), wanted)  # refuses: an untouched home isn't made by taking something back
     with store.writing() as manifest:
         entry = drop_named(manifest, wanted)
         stage = store.stage()

@@ -21,7 +21,7 @@ from zhike.engine.parquet import read_between
 
 Ints = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
-ROWS_AT_ONCE = 1_500_000
+ROWS_AT_ONCE = 2_500_000
 _ACCOUNT = np.uint64(~((1 << 20) - 1) & (2**64 - 1))
 _EPOCH = 1 << 19
 _HELD_KINDS = ("ordinary", "margin", "rights")
