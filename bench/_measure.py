@@ -1,9 +1,11 @@
-"""Running a command and measuring it from outside: wall and CPU seconds, peak memory of its whole process tree."""
+"""Running a command and measuring it from outside: wall seconds, peak memory of its whole process tree.
+
+CPU seconds aren't given: those of processes forked from a fork server are charged to nobody the caller can ask.
+"""
 
 from __future__ import annotations
 
 import os
-import resource
 import subprocess
 import time
 from collections.abc import Sequence
@@ -16,10 +18,9 @@ _PAUSE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One measured run: seconds on the wall, seconds of CPU, and the most memory held at once, in bytes."""
+    """One measured run: seconds on the wall, and the most memory held at once, in bytes."""
 
     wall: float
-    cpu: float
     peak: int
 
 
@@ -29,7 +30,6 @@ def measured(command: Sequence[str], env: dict[str, str] | None = None) -> Run:
     Memory is what the processes of the tree hold for themselves plus their share of what they hold together (PSS),
     looked at every 50 ms.
     """
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
     process = subprocess.Popen(command, env={**os.environ, **(env or {})}, stdout=subprocess.DEVNULL)
     peak = 0
@@ -39,8 +39,7 @@ def measured(command: Sequence[str], env: dict[str, str] | None = None) -> Run:
     wall = time.perf_counter() - start
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, list(command))
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return Run(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, peak)
+    return Run(wall, peak)
 
 
 def _tree(pid: int) -> list[int]:
@@ -66,14 +65,11 @@ def _held(pid: int) -> int:
 
 def middle(runs: Sequence[Run]) -> Run:
     """Return the medians of several runs."""
-    return Run(median(r.wall for r in runs), median(r.cpu for r in runs), int(median(r.peak for r in runs)))
+    return Run(median(r.wall for r in runs), int(median(r.peak for r in runs)))
 
 
 def table(rows: Sequence[tuple[str, Run]], base: Run) -> str:
     """Lay out medians and their ratios to `base`, one line a contender."""
-    lines = [f"{'':34}{'wall s':>9}{'CPU s':>9}{'peak MB':>9}{'wall ×':>9}{'CPU ×':>9}"]
-    lines += [
-        f"{name:34}{r.wall:9.2f}{r.cpu:9.2f}{r.peak / 1e6:9.0f}{r.wall / base.wall:9.2f}{r.cpu / base.cpu:9.2f}"
-        for name, r in rows
-    ]
+    lines = [f"{'':34}{'wall s':>9}{'peak MB':>9}{'wall ×':>9}"]
+    lines += [f"{name:34}{r.wall:9.2f}{r.peak / 1e6:9.0f}{r.wall / base.wall:9.2f}" for name, r in rows]
     return "\n".join(lines)

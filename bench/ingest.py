@@ -42,7 +42,7 @@ def _ingest(drop: Path, home: Path, *, fresh: bool) -> Run:
     if fresh:
         shutil.rmtree(home, ignore_errors=True)
     return measured(
-        [sys.executable, "-m", "zhike.cli", "--home", str(home), "ingest", str(drop), "--format", "json"]
+        [sys.executable, "-m", "zhike", "--home", str(home), "ingest", str(drop), "--format", "json"]
     )
 
 

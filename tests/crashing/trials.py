@@ -13,7 +13,7 @@ from pathlib import Path
 
 from crashing import forks, tracing
 from crashing.forks import Forks, watched
-from crashing.yard import Scene, picture, seen
+from crashing.yard import Scene, picture, seen, visit
 
 Strike = Callable[[int], None]
 WRONG = ("lost", "partial", "mixed", "unconverged", "unclean")
@@ -160,6 +160,8 @@ class Range:
             said = (self.place / "again").read_text(errors="replace")
             tally.wrong["unconverged"].append(f"{name}: done again, it ends with {code}: {said[-1500:]}")
             return
+        if taken_back:  # nothing was done again, so nothing was swept: the next writer does
+            visit(self.home)
         found, wanted = picture(self.home), scene.again if now == scene.after else scene.final
         odd = sorted(n for n in {*found, *wanted} if found.get(n) != wanted.get(n))
         if odd or look(self.home) != scene.after:
