@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -89,24 +90,16 @@ class Workers:
         waiting: list[Future[Done]] = [
             self._pool.submit(perform, t) for t in sorted(tasks, key=size_of, reverse=True)
         ]
-        try:
+        with _deaths_told():
             for future in as_completed(waiting):
                 yield future.result()
-        except BrokenProcessPool as error:
-            raise StoreError(
-                say("一个读取进程意外终止（内存不足？）。", "A reading process died (out of memory?)."),
-                next_=say(
-                    "什么都没有改变；请减少线程数后重试。",
-                    "Nothing has changed; try again with fewer threads.",
-                ),
-            ) from error
 
     def spread(self, function: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
         """Map `function` over `items` in the processes, if they have been started; work begins at once."""
         if self._pool is None:
             return iter([function(item) for item in items])
-        waiting = [self._pool.submit(function, item) for item in items]
-        return (future.result() for future in waiting)
+        with _deaths_told():
+            return _in_turn([self._pool.submit(function, item) for item in items])
 
     def __enter__(self) -> Workers:
         """Return the workers themselves."""
@@ -120,6 +113,26 @@ class Workers:
         """Stop the processes."""
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _deaths_told() -> Iterator[None]:
+    """Turn the death of a worker process into a StoreError that says what next."""
+    try:
+        yield
+    except BrokenProcessPool as error:
+        raise StoreError(
+            say("一个读取进程意外终止（内存不足？）。", "A reading process died (out of memory?)."),
+            next_=say(
+                "什么都没有改变；请减少线程数后重试。", "Nothing has changed; try again with fewer threads."
+            ),
+        ) from error
+
+
+def _in_turn(waiting: Sequence[Future[Result]]) -> Iterator[Result]:
+    with _deaths_told():
+        for future in waiting:
+            yield future.result()
 
 
 def _begin(run: int) -> None:

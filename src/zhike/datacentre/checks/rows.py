@@ -7,7 +7,6 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from zhike.base.exchange import FeeFamily, fee_family_of, fee_table, kind_of, market_of, multiplier
 from zhike.datacentre.checks.facts import Facts
@@ -323,8 +322,3 @@ def _quote(typed: Mapping[str, Typed], names: Mapping[str, str], problems: Probl
         over = (_ints(price) > _ints(high)) & ~price.absent & ~high.absent & (_ints(high) > 0)
         under = (_ints(price) < _ints(low)) & ~price.absent & ~low.absent & (_ints(price) > 0)
         problems.add("price_order", names.get(name, name), over | under)
-
-
-def texts_at(typed: Typed, rows: Ints) -> list[str]:
-    """Return stored values as text, for findings of checks that look at more than one cell."""
-    return ["" if v is None else str(v) for v in typed.array.take(pa.array(rows)).to_pylist()]
