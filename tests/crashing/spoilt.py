@@ -103,7 +103,7 @@ def short_writes() -> None:
     def take(descriptor: int, chunk: bytes) -> None:
         os.write(descriptor, chunk)
 
-    _put(intake, "write_all", take)
+    _put(durable, "write_all", take)
 
 
 def unflushed() -> None:

@@ -6,7 +6,8 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from zhike.base.errors import StoreError, StoreLocked
 from zhike.base.text import say
 
 _CHUNK = 1 << 22
+_BEHIND = 32 << 20
+_FETCHED = 1 << 18  # Linux fetches no more than a device's largest request for one advice
 
 
 def flush(path: Path) -> None:
@@ -39,6 +42,66 @@ def write_whole(path: Path, content: bytes) -> None:
         os.close(handle)
     os.replace(aside, path)
     flush(path.parent)
+
+
+def write_all(descriptor: int, content: bytes) -> None:
+    """Write every byte: a nearly full disk takes a part of them and says so only in the count it returns."""
+    view = memoryview(content)
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+class Stream:
+    """Writes a new big file chunk by chunk; `flusher` (of one thread) forces it to disk close behind the writing.
+
+    The system's cache lets go of what is on disk: else a file of gigabytes pushes everything else out of memory, and
+    where memory must first be fetched from a host, that takes longer than the disk does.
+    """
+
+    def __init__(self, path: Path, flusher: Executor) -> None:
+        self._file = path.open("wb", buffering=0)
+        self._flusher = flusher
+        self._forced: list[Future[None]] = []
+        self._written = self._behind = 0
+
+    def take(self, chunk: bytes) -> None:
+        """Write a chunk."""
+        write_all(self._file.fileno(), chunk)
+        self._written += len(chunk)
+        if self._written - self._behind >= _BEHIND:
+            self._forced.append(self._flusher.submit(self._force, self._behind, self._written))
+            self._behind = self._written
+
+    def _force(self, start: int, end: int) -> None:
+        os.fdatasync(self._file.fileno())
+        _advise(self._file.fileno(), start, end, os.POSIX_FADV_DONTNEED)
+
+    def finish(self) -> None:
+        """Force the rest to disk and close the file; raise OSError where a byte didn't get there. Call on the flusher."""
+        with self._file:
+            for forced in self._forced:
+                forced.result()
+            os.fsync(self._file.fileno())
+
+
+def read_once(path: Path, stretches: Iterable[tuple[int, int]]) -> Iterator[bytes]:
+    """Yield stretches [start, end) of a big file that is read once: the next is fetched meanwhile, the last let go."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        waiting = list(stretches)
+        for (start, end), after in zip(waiting, [*waiting[1:], None], strict=True):
+            content = os.pread(handle, end - start, start)
+            _advise(handle, start, end, os.POSIX_FADV_DONTNEED)
+            if after is not None:
+                for place in range(*after, _FETCHED):
+                    _advise(handle, place, min(place + _FETCHED, after[1]), os.POSIX_FADV_WILLNEED)
+            yield content
+    finally:
+        os.close(handle)
+
+
+def _advise(handle: int, start: int, end: int, advice: int) -> None:
+    os.posix_fadvise(handle, start, end - start, advice)
 
 
 def as_json(value: Any) -> bytes:

@@ -8,14 +8,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from zhike.base.errors import DamagedStore
 from zhike.base.text import say
 from zhike.engine.durable import flush
 
-ROW_GROUP = 250_000
+ROW_GROUP = 120_000
 _DICTIONARY = 8 << 20  # a client column of a segment must not fall back to plain text half-way
 _LEVEL = 1  # 600,000 trades: 22 MB in 0.35 s; lz4 takes 0.30 s and 29 MB
 
@@ -117,7 +116,10 @@ def read_rows(path: Path, positions: npt.NDArray[np.int64], columns: Sequence[st
 def read_between(
     path: Path, columns: Sequence[str], by: str, low: int, high: int, *, coded: Collection[str] = ()
 ) -> pa.Table:
-    """Read the rows whose column `by` lies in [low, high), skipping row groups without any; `coded` as dictionaries."""
+    """Read the rows whose column `by`, by which the file is sorted, lies in [low, high); `coded` as dictionaries.
+
+    Row groups without such rows are skipped.
+    """
     try:
         with pq.ParquetFile(path, page_checksum_verification=True, read_dictionary=list(coded)) as stored:
             at = stored.schema_arrow.get_field_index(by)
@@ -130,8 +132,8 @@ def read_between(
             rows = stored.read_row_groups(chosen, columns=names)
     except (OSError, pa.ArrowInvalid) as error:
         raise _damaged(path, str(error)) from error
-    inside = pc.and_(pc.greater_equal(rows[by], low), pc.less(rows[by], high))
-    return rows.filter(inside).select(list(columns)).unify_dictionaries().combine_chunks()
+    start, end = np.searchsorted(rows[by].to_numpy(), [low, high])
+    return rows.slice(start, end - start).select(list(columns)).unify_dictionaries().combine_chunks()
 
 
 def _overlaps(statistics: pq.Statistics | None, low: int, high: int) -> bool:

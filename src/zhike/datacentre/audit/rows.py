@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from zhike.base.text import say
+from zhike.datacentre import kernels
 from zhike.datacentre.audit.files import dead_positions
 from zhike.datacentre.audit.ground import Break, Ground
 from zhike.datacentre.checks.facts import FACTS_FROM, Facts
@@ -86,7 +87,7 @@ def indexes(ground: Ground) -> Iterator[Break]:
     for table in ground.sound():
         for part in ground.manifest.tables[table.name]:
             groups = read_groups(ground.home / part.source, table.key)
-            due = np.sort(np.concatenate([key_hashes(g, table.key) for g in groups]) >> INDEX_SHIFT)
+            due = kernels.ascending(np.concatenate([key_hashes(g, table.key) for g in groups]) >> INDEX_SHIFT)
             found = read_sorted(ground.home / part.index, "hash", 0, 1 << 48).view(np.uint64)
             if not np.array_equal(due, found):
                 yield Break(part.index, say("索引与数据不符", "the index isn't that of its segment"))

@@ -16,6 +16,7 @@ from zhike.datacentre.kernels.numbers import (
     parse_decimals,
     plain_cells,
 )
+from zhike.datacentre.kernels.ordering import ascending, order_of
 from zhike.datacentre.kernels.structure import (
     BAD_UTF8,
     FACTS,
@@ -34,6 +35,6 @@ from zhike.datacentre.kernels.structure import (
 
 __all__ = [
     "BAD_UTF8", "EMPTY", "FACTS", "HIGH", "LIMIT", "LINE", "LINES", "LONGEST", "NOT_A_NUMBER", "NULS", "OK", "PENDING",
-    "QUOTES", "START", "SUSPECT", "TOO_FINE", "TOO_LARGE", "chain_breaks", "combine_hashes", "equal_ordinals", "hash_cells",
-    "parse_decimals", "plain_cells", "record_lines", "survey",
+    "QUOTES", "START", "SUSPECT", "TOO_FINE", "TOO_LARGE", "ascending", "chain_breaks", "combine_hashes", "equal_ordinals",
+    "hash_cells", "order_of", "parse_decimals", "plain_cells", "record_lines", "survey",
 ]  # fmt: skip

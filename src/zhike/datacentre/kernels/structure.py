@@ -35,49 +35,63 @@ def survey(chunk: Bytes, facts: Ints, target: int, cuts: Ints) -> int:
     """
     n_cuts, base, last_cut, n = 0, facts[START], cuts[0], len(chunk)
     words = chunk[: n // 8 * 8].view(np.uint64)
+    lines, quotes, began = facts[LINES], facts[QUOTES], -facts[LINE]  # where the line began, in this chunk
     i = 0
     while i < n:
-        if i % 8 == 0 and facts[PENDING] == 0:
-            start = i
+        if i % 8 == 0:
             while i // 8 < len(words) and _dull(words[i // 8]):
                 i += 8
-            facts[LINE] += i - start
             if i >= n:
                 break
         c = chunk[i]
-        i += 1
-        if c != 0x0A:
-            _within_line(c, facts)
+        if c >= 0x80 or facts[PENDING] > 0:
+            i = _beyond_ascii(chunk, i, facts)
             continue
-        _refuse_unfinished(facts)
-        facts[LINES] += 1
-        facts[LONGEST] = max(facts[LONGEST], facts[LINE])
-        facts[LINE] = 0
-        if facts[QUOTES] % 2 == 0 and base + i - last_cut >= target and n_cuts * 2 + 3 < len(cuts):
-            last_cut = base + i
-            n_cuts += 1
-            cuts[n_cuts * 2] = last_cut
-            cuts[n_cuts * 2 + 1] = facts[LINES]
-    facts[START] = base + n
+        i += 1
+        if c == 0x22:
+            quotes += 1
+        elif c == 0:
+            facts[NULS] += 1
+        elif c == 0x0A:
+            lines += 1
+            facts[LONGEST] = max(facts[LONGEST], i - 1 - began)
+            began = i
+            if quotes % 2 == 0 and base + i - last_cut >= target and n_cuts * 2 + 3 < len(cuts):
+                last_cut = base + i
+                n_cuts += 1
+                cuts[n_cuts * 2] = last_cut
+                cuts[n_cuts * 2 + 1] = lines
+    facts[LINES], facts[QUOTES], facts[LINE], facts[START] = lines, quotes, n - began, base + n
+    facts[RECENT] = _before(chunk, n, facts[RECENT])
     return n_cuts
 
 
 @compiled
-def _within_line(c: int, facts: Ints) -> None:
-    """Take one byte that ends no line."""
-    facts[LINE] += 1
-    facts[RECENT] = ((facts[RECENT] << 8) | c) & 0xFFFFFFFFFFFF
-    if c >= 0x80:
-        facts[HIGH] += 1
-        _utf8_step(c, facts)
-        if _looks_spoilt(facts[RECENT]):
+def _beyond_ascii(chunk: Bytes, i: int, facts: Ints) -> int:
+    """Read on through bytes >= 0x80 (and see an unfinished sequence off); return where they end."""
+    if chunk[i] < 0x80:
+        facts[BAD_UTF8] += 1
+        facts[PENDING] = 0
+        return i
+    recent = _before(chunk, i, facts[RECENT])
+    while i < len(chunk) and chunk[i] >= 0x80:
+        c = chunk[i]
+        recent = (recent << 8) | c
+        if _looks_spoilt(recent):
             facts[SUSPECT] += 1
-        return
-    _refuse_unfinished(facts)
-    if c == 0x22:
-        facts[QUOTES] += 1
-    elif c == 0:
-        facts[NULS] += 1
+        _utf8_step(c, facts)
+        facts[HIGH] += 1
+        i += 1
+    return i
+
+
+@compiled
+def _before(chunk: Bytes, i: int, earlier: int) -> int:
+    """Return (as one number) the three bytes before byte i of a chunk; `earlier`: those before the chunk."""
+    recent = earlier
+    for j in range(max(0, i - 3), i):
+        recent = (recent << 8) | chunk[j]
+    return recent & 0xFFFFFF
 
 
 @compiled
@@ -87,14 +101,6 @@ def _looks_spoilt(recent: int) -> bool:
     if three in (0xEFBFBD, 0xE9949F, 0xE783AB):
         return True
     return (recent & 0xFFFFFFFF) == 0xCCCCCCCC or three == 0x8431A4
-
-
-@compiled
-def _refuse_unfinished(facts: Ints) -> None:
-    """Note a UTF-8 sequence that ends too early."""
-    if facts[PENDING] > 0:
-        facts[BAD_UTF8] += 1
-        facts[PENDING] = 0
 
 
 @compiled

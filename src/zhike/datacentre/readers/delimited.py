@@ -19,6 +19,7 @@ from zhike.datacentre import kernels
 from zhike.datacentre.columns import LONGEST_CELL, TextCells
 from zhike.datacentre.readers.layout import Block, Layout, lone_carriage_return
 from zhike.datacentre.spoilt import SPOILT, mixed_encoding, spoilt_text
+from zhike.engine.durable import read_once
 
 Ints = npt.NDArray[np.int64]
 _LONE_RETURN = re.compile(rb"\r(?!\n)")
@@ -46,10 +47,9 @@ def blocks_of(layout: Layout, blocks: Sequence[Block]) -> tuple[Block, ...]:
 
 def read_blocks(path: Path, layout: Layout, blocks: Sequence[Block], wanted: Sequence[int]) -> Iterator[Rows]:
     """Yield the rows of some blocks of a text; raise InputRejected where the file must be refused as a whole."""
-    with path.open("rb", buffering=0) as stream:
-        for block in blocks:
-            stream.seek(block.start)
-            yield _read_block(stream.read(block.end - block.start), block.first_line, layout, wanted)
+    texts = read_once(path, [(b.start, b.end) for b in blocks])
+    for block, raw in zip(blocks, texts, strict=True):
+        yield _read_block(raw, block.first_line, layout, wanted)
 
 
 def _read_block(raw: bytes, first_line: int, layout: Layout, wanted: Sequence[int]) -> Rows:

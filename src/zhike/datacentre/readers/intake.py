@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path, PurePosixPath
 
 from zhike.base.errors import InputRejected
 from zhike.base.text import say
 from zhike.datacentre.readers.surveying import CHUNK, Surveyor
-from zhike.engine.durable import flush, make_folder
+from zhike.engine.durable import Stream, flush, make_folder
+
+_APART = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +94,11 @@ class Intake:
         """Copy a file's bytes, hashing and surveying the very bytes that are written."""
         folder = make_folder(self._stage / str(len(list(self._stage.iterdir()))))
         copy = folder / PurePosixPath(name).name
-        digest, surveyor = hashlib.sha256(), Surveyor()
-        with path.open("rb", buffering=0) as source, copy.open("wb", buffering=0) as target:
-            keep = partial(write_all, target.fileno())
-            size = _read_through(source.fileno(), [digest.update, keep, surveyor.take])
+        digest, surveyor, stream = hashlib.sha256(), Surveyor(), Stream(copy, self._flusher)
+        with path.open("rb", buffering=0) as source:
+            size = _read_through(source.fileno(), [digest.update, stream.take, surveyor.take])
         delivered = Delivered(name, size, digest.hexdigest())
-        self._flushing.append(self._flusher.submit(_file, copy, delivered.kept_in(self._raw)))
+        self._flushing.append(self._flusher.submit(_file, stream, copy, delivered.kept_in(self._raw)))
         return Taken(delivered, copy, surveyor)
 
     def settle(self) -> None:
@@ -113,9 +115,9 @@ class Intake:
         self._flusher.shutdown(cancel_futures=True)
 
 
-def _file(copy: Path, kept: Path) -> None:
+def _file(stream: Stream, copy: Path, kept: Path) -> None:
     """Give flushed bytes their place in the raw folder; a second name for them is enough."""
-    flush(copy)
+    stream.finish()
     make_folder(kept.parent)
     if not kept.exists():
         os.link(copy, kept)
@@ -130,23 +132,22 @@ def _symlink() -> InputRejected:
     )
 
 
-def write_all(descriptor: int, content: bytes) -> None:
-    """Write every byte: a nearly full disk takes a part of them and says so only in the count it returns."""
-    view = memoryview(content)
-    while view:
-        view = view[os.write(descriptor, view) :]
-
-
 def _read_through(source: int, takers: Sequence[Callable[[bytes], object]]) -> int:
-    """Read a file once and hand each chunk to every taker, the takers side by side; return the bytes read."""
+    """Read a file once and hand each chunk to every taker, each at its own pace, a few chunks apart; return the bytes."""
     size = 0
-    with ThreadPoolExecutor(len(takers)) as pool:
-        waiting: list[Future[object]] = []
+    with ExitStack() as stack:
+        lines = [stack.enter_context(ThreadPoolExecutor(1)) for _ in takers]
+        waiting: deque[list[Future[object]]] = deque()
         while chunk := os.read(source, CHUNK):
-            for done in waiting:
-                done.result()
-            waiting = [pool.submit(take, chunk) for take in takers]
+            waiting.append([line.submit(take, chunk) for line, take in zip(lines, takers, strict=True)])
             size += len(chunk)
+            if len(waiting) > _APART:
+                _all_done(waiting.popleft())
         for done in waiting:
-            done.result()
+            _all_done(done)
     return size
+
+
+def _all_done(waiting: Sequence[Future[object]]) -> None:
+    for done in waiting:
+        done.result()

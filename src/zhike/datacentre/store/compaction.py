@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from zhike.base.period import date_of
 from zhike.datacentre.store.manifest import Compacted, Manifest, Part
-from zhike.datacentre.store.segments import ROWS, write_sorted
+from zhike.datacentre.store.segments import ROWS, columns_of, in_order, write_ordered
 from zhike.datacentre.stored import BUCKET, BUCKETS, stored_schema
 from zhike.datacentre.tables import table as table_called
 from zhike.datacentre.tables.definition import Table
@@ -70,6 +70,6 @@ def _together(
     names = stored_schema(table).names
     rows = pa.concat_tables(read_between(home / str(p.live), names, BUCKET, 0, BUCKETS) for p in members)
     path = make_folder(target) / f"{table.name}-{month}.parquet"
-    write_sorted(path, rows.combine_chunks(), table)
+    write_ordered(path, in_order(columns_of(rows), table), table)
     live = tuple(str(p.live) for p in members)
     return [Compacted(f"{place}/{path.name}", rows.num_rows, sha256_of(path), live)]

@@ -84,7 +84,7 @@ class Ordinals:
 
     def of(self, hashes: Hashes) -> Ints:
         """Return each row's ordinal among the rows of this file that are equal to it, in file order."""
-        order = np.argsort(hashes, kind="stable")
+        order = kernels.order_of(hashes)
         ranked = hashes[order]
         ordinals = np.empty(len(hashes), np.int64)
         ordinals[order] = kernels.equal_ordinals(ranked)

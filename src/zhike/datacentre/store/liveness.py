@@ -98,7 +98,7 @@ def _touches(part: Part, days: tuple[int, int] | None) -> bool:
 def _met_between(piece: tuple[int, int, list[Path], list[Path]]) -> Hashes:
     """Find the values of one range that stand twice in the first files, or in them and in the others."""
     low, high, mine, theirs = piece
-    together = np.sort(np.concatenate([_index_between(path, low, high) for path in mine]))
+    together = kernels.ascending(np.concatenate([_index_between(path, low, high) for path in mine]))
     again = np.asarray(together[1:] == together[:-1])
     found = [together[1:][again]]
     alone = together[np.r_[True, ~again]] if len(together) else together

@@ -11,15 +11,17 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from zhike.datacentre.hashes import column_hashes, whole_numbers
+from zhike.datacentre import kernels
+from zhike.datacentre.hashes import column_hashes, hashes_of, whole_numbers
 from zhike.datacentre.store.identity import Ordinals, client_buckets, derived_keys, key_hashes, own_hashes
 from zhike.datacentre.stored import BUCKET, DROP, FILE, LINE, stored_schema
 from zhike.datacentre.tables.definition import Table, Type
 from zhike.engine.durable import sha256_of
-from zhike.engine.parquet import write_table
+from zhike.engine.parquet import ROW_GROUP, write_table
 
 Hashes = npt.NDArray[np.uint64]
 Ints = npt.NDArray[np.int64]
+Columns = dict[str, pa.ChunkedArray]
 ROWS = 600_000
 _SAMPLE = 4096
 _SECOND = 1000  # milliseconds
@@ -93,14 +95,16 @@ class SegmentWriter:
         """Write what has gathered."""
         if not self._waiting:
             return
-        rows = pa.concat_tables(_alike(self._waiting)).unify_dictionaries().combine_chunks()
+        rows = pa.concat_tables(_alike(self._waiting)).unify_dictionaries()
         self._waiting, self._waiting_rows = [], 0
         if not self._keyed:
             rows = self._with_keys(rows)
+        columns = columns_of(rows)
+        del rows
         number = len(self.written)
         name = f"{self._table.name}-{self._prefix}-{number:04d}{'-pending' if self._pending else ''}"
         self.written.append(
-            write_segment(self._folder, name, rows, self._table, self._origin, pending=self._pending)
+            write_segment(self._folder, name, columns, self._table, self._origin, pending=self._pending)
         )
 
     def _with_keys(self, rows: pa.Table) -> pa.Table:
@@ -120,41 +124,62 @@ def _alike(tables: list[pa.Table]) -> list[pa.Table]:
     return tables
 
 
+def columns_of(rows: pa.Table) -> Columns:
+    """Return a table's columns by name, to be taken out one by one."""
+    return dict(zip(rows.column_names, rows.columns, strict=True))
+
+
 def write_segment(
-    folder: Path, name: str, rows: pa.Table, table: Table, origin: tuple[int, int], *, pending: bool
+    folder: Path, name: str, columns: Columns, table: Table, origin: tuple[int, int], *, pending: bool
 ) -> Segment:
-    """Sort rows by client bucket and the table's cluster, and write them with their index; `origin`: drop and file."""
-    drop, file = origin
-    rows = rows.append_column(BUCKET, pa.array(client_buckets(rows)))
-    rows = rows.append_column(DROP, pa.array(np.full(rows.num_rows, drop, np.int32)))
-    rows = rows.append_column(FILE, pa.array(np.full(rows.num_rows, file, np.int32)))
+    """Write rows with their index, sorted; `origin`: drop and file. The columns are taken out of `columns`."""
+    ordered = in_order(columns, table)
+    for own, number in zip((DROP, FILE), origin, strict=True):
+        ordered = ordered.append_column(own, pa.repeat(pa.scalar(number, pa.int32()), ordered.num_rows))
+    ordered = ordered.append_column(BUCKET, pa.array(client_buckets(ordered)))
     path, index = f"{name}.parquet", f"{name}.keys.parquet"
-    ordered, size = write_sorted(folder / path, rows, table)
+    size = write_ordered(folder / path, ordered, table)
     first_day, last_day = _days(ordered)
-    hashes = np.sort(key_hashes(ordered, table.key) >> INDEX_SHIFT).view(np.int64)
+    hashes = kernels.ascending(key_hashes(ordered, table.key) >> INDEX_SHIFT).view(np.int64)
     write_table(folder / index, pa.table({"hash": hashes}), packed=["hash"])
     return Segment(
         table.name,
         path,
-        rows.num_rows,
+        ordered.num_rows,
         size,
         sha256_of(folder / path),
         index,
         sha256_of(folder / index),
-        file,
+        origin[1],
         pending,
         first_day,
         last_day,
     )
 
 
-def write_sorted(path: Path, rows: pa.Table, table: Table) -> tuple[pa.Table, int]:
-    """Write rows with storage's columns, sorted by the client's hash and the table's cluster; return them, and the bytes."""
-    ordered = rows.select(stored_schema(table).names).take(pa.array(_order(rows, table)))
+def in_order(columns: Columns, table: Table) -> pa.Table:
+    """Sort rows by the client's hash and the table's cluster; the columns are taken out, so that memory holds each once."""
+    order = pa.array(_order(pa.table(columns), table))
+    return pa.table({name: _whole(columns.pop(name)).take(order) for name in list(columns)})
+
+
+def write_ordered(path: Path, ordered: pa.Table, table: Table) -> int:
+    """Write sorted rows with storage's columns; return the bytes."""
+    ordered = ordered.select(stored_schema(table).names)
     pruned = [BUCKET, *table.cluster]
-    return ordered, write_table(
-        path, ordered, plain=_seldom_repeating(ordered), packed=[LINE], measured=pruned
+    plain = [LINE, *_seldom_repeating(ordered)]
+    return write_table(
+        path, ordered, plain=plain, packed=[n for n in plain if _is_whole(ordered[n].type)], measured=pruned
     )
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+
+
+def _is_whole(kind: pa.DataType) -> bool:
+    """Tell whether values are stored as whole numbers, which neighbours' differences make smaller."""
+    return bool(pa.types.is_integer(kind) or pa.types.is_decimal(kind))
 
 
 def _days(rows: pa.Table) -> tuple[int | None, int | None]:
@@ -165,9 +190,19 @@ def _days(rows: pa.Table) -> tuple[int | None, int | None]:
 
 
 def _seldom_repeating(rows: pa.Table) -> list[str]:
-    """Name the columns whose values hardly repeat, not even among neighbours in the sorted rows."""
-    head = rows.slice(0, _SAMPLE)
-    return [n for n in rows.column_names if len(head[n].unique()) * 2 > head.num_rows and n != LINE]
+    """Name the columns that a dictionary wouldn't make smaller: a row group holds less than four rows to a value."""
+    some = pa.array(np.arange(0, rows.num_rows, max(1, rows.num_rows // _SAMPLE))[:_SAMPLE])
+    group = min(rows.num_rows, ROW_GROUP)
+    return [n for n in rows.column_names if 4 * _values(rows[n], some) > group]
+
+
+def _values(column: pa.ChunkedArray, some: pa.Array) -> float:
+    """Estimate how many different values a column has: by its dictionary, or by how often a sample meets one again."""
+    if pa.types.is_dictionary(column.type):  # written whole with every row group
+        return len(column.chunk(0).dictionary)
+    sampled = len(some)
+    met_again = sampled - len(column.take(some).unique())
+    return sampled * sampled / (2 * met_again) if met_again else np.inf
 
 
 def _order(rows: pa.Table, table: Table) -> Ints:
@@ -183,29 +218,35 @@ def _order(rows: pa.Table, table: Table) -> Ints:
             ranks.append(_by_hash(rows[name]) if name == "client_id" else _rank(rows[name]))
     if not ranks:
         ranks = [_rank(rows[name]) for name in table.cluster]
-    ranks.append(np.arange(rows.num_rows))
     packed = _packed(ranks)
     if packed is None:
         return np.asarray(np.lexsort(ranks[::-1]), np.int64)
-    return np.asarray(
-        np.sort(packed) % max(rows.num_rows, 1), np.int64
-    )  # the row's place is the last thing packed in
+    return kernels.order_of(packed.view(np.uint64))
 
 
 def _by_hash(column: pa.ChunkedArray) -> Ints:
     """Rank clients by their hash, which orders the buckets too, so that every file has them in the same order."""
-    return np.asarray(np.unique(column_hashes(column), return_inverse=True)[1], np.int64)
+    array = _whole(column)
+    if not pa.types.is_dictionary(array.type):
+        return np.asarray(np.unique(hashes_of(array), return_inverse=True)[1], np.int64)
+    words = pa.concat_arrays([array.dictionary, pa.array([""], pa.string())])  # the last for absent clients
+    return _placed(kernels.order_of(hashes_of(words)), array.indices, len(words) - 1)
+
+
+def _placed(order: Ints, codes: pa.Array, absent: int) -> Ints:
+    """Return the place of each code in `order`; codes that are absent stand for `absent`."""
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    return np.asarray(place[codes.fill_null(absent).to_numpy(zero_copy_only=False)], np.int64)
 
 
 def _rank(column: pa.ChunkedArray) -> Ints:
     """Return whole numbers in the column's own order."""
-    array = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+    array = _whole(column)
     if pa.types.is_dictionary(array.type):
-        words = array.dictionary.to_pylist()
-        place = np.empty(len(words) + 1, np.int64)
-        place[sorted(range(len(words)), key=words.__getitem__)] = np.arange(len(words))
-        place[-1] = -1
-        return np.asarray(place[array.indices.fill_null(len(words)).to_numpy(zero_copy_only=False)], np.int64)
+        words = [*array.dictionary.to_pylist(), ""]  # absent values come first
+        order = np.array(sorted(range(len(words)), key=words.__getitem__), np.int64)
+        return _placed(order, array.indices, len(words) - 1)
     if pa.types.is_string(array.type):
         return column_hashes(column).view(np.int64)
     return whole_numbers(array)
