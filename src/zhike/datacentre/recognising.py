@@ -59,7 +59,7 @@ def open_file(taken: Taken, own: Overrides, work: Path) -> Iterator[Opened | Ref
             for i, member in enumerate(expand_file(named, make_folder(work / "expanded"), Limits())):
                 yield from _open_member(member, source, form, own, work / f"m{i}")
         else:
-            yield from _open_plain(named, source, form, own, work, taken.surveyor)
+            yield from _open_plain(named, _Name(source, source), form, own, work, taken.surveyor)
     except InputRejected as rejected:
         yield Refused(source, rejected, _count_lines(taken.path))
 
@@ -82,39 +82,47 @@ def _open_member(
 ) -> Iterator[Opened | Refused]:
     name = f"{source}/{member.name}" if form is Format.ZIP else source.removesuffix(".gz")
     try:
-        yield from _open_plain(member.path, name, sniff_format(member.path), own, work)
+        yield from _open_plain(member.path, _Name(name, source), sniff_format(member.path), own, work)
     except InputRejected as rejected:
         yield Refused(name, rejected, _count_lines(member.path))
 
 
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """What a table is called in reports, and the delivered file that it lies in."""
+
+    source: str
+    delivered: str
+
+
 def _open_plain(
-    path: Path, source: str, form: Format, own: Overrides, work: Path, surveyor: Surveyor | None = None
+    path: Path, name: _Name, form: Format, own: Overrides, work: Path, surveyor: Surveyor | None = None
 ) -> Iterator[Opened | Refused]:
     if form is Format.TEXT:
-        yield _open_text(path, source, own, surveyor.finish(path) if surveyor else survey(path))
+        yield _open_text(path, name, own, surveyor.finish(path) if surveyor else survey(path))
         return
     for table in extract_file(path, form, make_folder(work / "cells"), Limits()):
-        name = source if "#" not in table.name else f"{source}#{table.name.rpartition('#')[2]}"
-        yield _open_cells(table, name, own)
+        sheet = f"#{table.name.rpartition('#')[2]}" if "#" in table.name else ""
+        yield _open_cells(table, _Name(name.source + sheet, name.delivered), own)
 
 
-def _open_text(path: Path, source: str, own: Overrides, found: Survey) -> Opened:
+def _open_text(path: Path, name: _Name, own: Overrides, found: Survey) -> Opened:
     profile = own.profile
     layout = lay_out(
         path, found,
         encoding=profile.encoding or "", delimiter=profile.delimiter or "", header_line=profile.header_line or 0,
     )  # fmt: skip
-    what = recognise(layout.header, layout.sample, source, own)
+    what = recognise(layout.header, layout.sample, name.source, own, name.delivered)
     blocks = blocks_of(layout, found.blocks)
     recognised = Recognised(
-        source, path, layout.encoding, layout.header, layout.header_line, layout, blocks, what
+        name.source, path, layout.encoding, layout.header, layout.header_line, layout, blocks, what
     )
     return Opened(recognised, found.lines, layout.body.first_line - 1)
 
 
-def _open_cells(table: Extracted, source: str, own: Overrides) -> Opened:
-    what = recognise(table.header, _head(table), source, own)
-    recognised = Recognised(source, table.path, "", table.header, table.header_line, None, (), what)
+def _open_cells(table: Extracted, name: _Name, own: Overrides) -> Opened:
+    what = recognise(table.header, _head(table), name.source, own, name.delivered)
+    recognised = Recognised(name.source, table.path, "", table.header, table.header_line, None, (), what)
     return Opened(recognised, table.lines, table.lines - table.rows, table.notes)
 
 

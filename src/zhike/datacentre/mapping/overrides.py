@@ -9,7 +9,9 @@
     [trade.derive]       amount = "price*quantity"    one of DERIVATIONS
     [quote.scale]        volume = 100                 delivered value × 100
     [split]              "银行转证券" = "cash_flow"    which table a flag's rows go to; "none": not data
-    [files]              "sse_*.csv" = "index_quote"  glob on path or file name; "none": leave it out
+    [files]              "sse_*.csv" = "index_quote"  glob on path or file name; "none": leave it out. What lies in
+                                                    a.csv.gz, b.zip or c.xlsx goes by that name as well as by its
+                                                    own (a.csv, b.zip/d.csv, c.xlsx#sheet); the first line that fits
     [profile]            encoding, delimiter, header_line, thousands, parentheses_negative, units, date_order
 
 Chinese keys may stand without quotes.
@@ -119,19 +121,24 @@ class Overrides:
             profile=self.profile.over(other.profile),
         )
 
-    def file_table(self, path: str) -> str | None:
-        """Return the table that `[files]` gives to `path` ("none": leave it out), None where it is silent."""
-        posix = PurePosixPath(path.replace("\\", "/"))
-        for pattern, table in self.files:
-            if fnmatch(str(posix), pattern) or fnmatch(posix.name, pattern):
-                return table
-        return None
+    def file_table(self, *names: str) -> str | None:
+        """Return the table that `[files]` gives to a file by any of its names ("none": leave it out), None where silent.
+
+        `names`: its own, and that of the delivered file it lies in (`a.csv` and `a.csv.gz`).
+        """
+        return next((table for pattern, table in self.files if any(fits(pattern, n) for n in names)), None)
 
     def flags(self, table: str) -> Flags:
         """Return the flags for a file of `table`: `[table.flag]` over `[split]` over the built-in."""
         known = builtin_flags()
         own = {flag: _moved(flag, target, known) for flag, target in self.split.items()}
         return known.with_own({**own, **self.of(table).flag})
+
+
+def fits(pattern: str, name: str) -> bool:
+    """Tell whether a glob of `[files]` means the file `name`: its path inside the drop, or the last part of it."""
+    posix = PurePosixPath(name.replace("\\", "/"))
+    return fnmatch(str(posix), pattern) or fnmatch(posix.name, pattern)
 
 
 def parse_overrides(text: str, *, where: str = "mapping.toml") -> Overrides:

@@ -61,16 +61,21 @@ class _Candidate:
 
 
 def recognise(
-    header: Sequence[str], sample: Sequence[Sequence[str]], path: str, overrides: Overrides | None = None
+    header: Sequence[str],
+    sample: Sequence[Sequence[str]],
+    path: str,
+    overrides: Overrides | None = None,
+    delivered: str = "",
 ) -> Recognition:
     """Return what the file at `path` (relative to its drop) is, from header, sample cells and name.
 
+    `delivered`: the name of the delivered file that it lies in, where that is another; `[files]` may mean either.
     The same header in another order gives the same homes; a column that is not known changes nothing else.
     """
     own = overrides or Overrides()
     aliases = builtin_aliases()
     reader = Reader([read_name(h or "", aliases.units) for h in header])
-    forced = own.file_table(path)
+    forced = own.file_table(path, delivered or path)
     ranked = sorted(
         (_weigh(p, reader.names_for(p), path, own.of(p.table), aliases, sample) for p in aliases.profiles),
         key=lambda c: -c.score,

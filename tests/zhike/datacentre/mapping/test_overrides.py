@@ -98,6 +98,31 @@ def test_a_mistake_is_refused_with_its_place_and_a_hint(text: str, place: str, h
     assert caught.value.sentence("zh") != caught.value.sentence("en")
 
 
+@pytest.mark.parametrize(
+    ("glob", "source", "delivered"),
+    [
+        ("*.csv", "in/a.csv", "in/a.csv.gz"),
+        ("a.csv.gz", "in/a.csv", "in/a.csv.gz"),
+        ("in/*.gz", "in/a.csv", "in/a.csv.gz"),
+        ("b.zip", "b.zip/d.csv", "b.zip"),
+        ("d.csv", "b.zip/d.csv", "b.zip"),
+        ("*#持仓", "c.xlsx#持仓", "c.xlsx"),
+        ("c.xlsx", "c.xlsx#持仓", "c.xlsx"),
+    ],
+)
+def test_a_glob_means_a_file_by_its_own_name_and_by_that_of_the_file_it_lies_in(
+    glob: str, source: str, delivered: str
+) -> None:
+    own = parse_overrides(f'[files]\n"{glob}" = "none"\n')
+    assert own.file_table(source, delivered) == "none"
+    assert own.file_table("other.txt", "other.txt.zip") is None
+
+
+def test_of_two_globs_that_fit_the_first_holds() -> None:
+    own = parse_overrides('[files]\n"*.csv.gz" = "quote"\n"*.csv" = "trade"\n')
+    assert (own.file_table("a.csv", "a.csv.gz"), own.file_table("a.csv", "a.csv")) == ("quote", "trade")
+
+
 def test_a_drop_stands_over_its_feed_and_the_feed_over_nothing() -> None:
     feed = parse_overrides(
         '[trade.columns]\n股东帐号 = "account_id"\n备注 = "flag"\n[trade.constant]\nclient_id = "A1"\n'
