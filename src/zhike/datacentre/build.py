@@ -9,15 +9,15 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from zhike.base import exchange
 from zhike.base.finding import Severity
 from zhike.datacentre import columns, texts
 from zhike.datacentre.catalogue import check
 from zhike.datacentre.checks import rows as row_checks
 from zhike.datacentre.checks.facts import Facts
 from zhike.datacentre.columns import Problem, Problems, Reading, TextCells, Typed
+from zhike.datacentre.domains import SecurityCode
 from zhike.datacentre.mapping import FlagMeaning, builtin_flags
-from zhike.datacentre.plan import Codes, Plan, Target
+from zhike.datacentre.plan import Plan, Target
 from zhike.datacentre.readers.delimited import Rows
 from zhike.datacentre.stored import LINE
 from zhike.datacentre.tables import table as table_called
@@ -249,29 +249,3 @@ def _reading(column: Column, target: Target, plan: Plan) -> Reading:
     if column.name == "security_id":
         return replace(how, recode=SecurityCode(plan.codes, False))
     return how
-
-
-@dataclass(frozen=True, slots=True)
-class SecurityCode:
-    """How a file's security codes are read; `numeric`: its cells were stored as numbers."""
-
-    codes: Codes
-    numeric: bool
-
-    def __call__(self, meaning: texts.Meaning) -> texts.Meaning:
-        """Read one code."""
-        return security_code(meaning, self.codes, self.numeric)
-
-
-def security_code(meaning: texts.Meaning, codes: Codes, numeric: bool) -> texts.Meaning:
-    """Give a bare security code its exchange; refuse one whose leading zeros are lost (a declared width restores them)."""
-    code = meaning.value
-    if not isinstance(code, str) or meaning.fails:
-        return meaning
-    if (
-        not codes.width
-        and code.isdigit()
-        and (len(code) < 5 or (len(code) == 5 and (numeric or code[0] != "0")))
-    ):
-        return texts.Meaning(fails="leading_zeros_lost")
-    return replace(meaning, value=(exchange.security_id(code) or code) if codes.suffix else code)

@@ -15,7 +15,8 @@ from zhike.base.text import say
 from zhike.datacentre.batch import Batch
 from zhike.datacentre.checks.facts import FACTS_FROM
 from zhike.datacentre.drops import identity_of
-from zhike.datacentre.mapping import Overrides, parse_overrides
+from zhike.datacentre.layering import MAPPING, parse_layer
+from zhike.datacentre.mapping import Overrides
 from zhike.datacentre.readers.intake import Intake, Taken, files_of, name_in
 from zhike.datacentre.recognising import Opened, Refused, open_file
 from zhike.datacentre.report import Report
@@ -25,7 +26,6 @@ from zhike.datacentre.store.manifest import Manifest
 from zhike.datacentre.tasks import Workers
 from zhike.engine.durable import make_folder, system_refusals
 
-MAPPING = "mapping.toml"
 # These are read first: what they say is needed to check the others.
 FIRST = FACTS_FROM
 Progress = Callable[[str, int, int], None]
@@ -136,5 +136,5 @@ def _overrides(home: Path, request: Request) -> Overrides:
                 raise UsageError(
                     say("映射文件不是 UTF-8 编码。", "The mapping file isn't UTF-8."), where=str(path)
                 ) from error
-            own = parse_overrides(text, where=path.name).over(own)
+            own = parse_layer(text, where=path.name, under=own).over(own)
     return own

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from zhike.datacentre.columns import Reading
+from zhike.datacentre.domains import Codes
 from zhike.datacentre.mapping import FlagMeaning
 from zhike.datacentre.readers.layout import Block, Layout
 
@@ -20,14 +21,6 @@ class Target:
     constants: Mapping[str, str] = field(default_factory=dict)
     readings: Mapping[str, Reading] = field(default_factory=dict)
     derive: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Codes:
-    """How security codes are read: with suffixes by code family or as they are; padded to a declared width or not."""
-
-    suffix: bool = True
-    width: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +46,7 @@ class Plan:
     flag: int | None = None
     flags: Mapping[str, FlagMeaning] = field(default_factory=dict)
     numbered: bool = False
-    codes: Codes = Codes()
+    codes: Codes = field(default_factory=Codes)
     dropped: frozenset[str] = frozenset()
 
     def wanted(self) -> tuple[int, ...]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 from zhike.base.errors import InputRejected
 from zhike.base.text import say
 from zhike.datacentre.columns import Reading
-from zhike.datacentre.mapping import FlagMeaning, Overrides, Recognition
-from zhike.datacentre.plan import Codes, Plan, Target
+from zhike.datacentre.domains import Codes
+from zhike.datacentre.mapping import FeedProfile, FlagMeaning, Overrides, Recognition
+from zhike.datacentre.plan import Plan, Target
 from zhike.datacentre.readers.layout import Block, Layout
 from zhike.datacentre.tables import TABLES
 from zhike.datacentre.tables.definition import Column, Table
@@ -118,19 +119,21 @@ def _target(name: str, at: Mapping[str, int], what: Recognition, own: Overrides,
     )
 
 
-def _reading(
-    column: Column, own: Overrides, scale: Mapping[str, object], widths: Mapping[str, int]
-) -> Reading:
-    profile = own.profile
-    factor = scale.get(column.name, 1)
+def reading_of(profile: FeedProfile) -> Reading:
+    """Return how a feed writes numbers and dates."""
     return Reading(
         thousands=bool(profile.thousands),
         parentheses=bool(profile.parentheses_negative),
         units=bool(profile.units),
-        factor=Fraction(str(factor)),
         date_order=profile.date_order or "ymd",
-        width=widths.get(column.name, 0),
     )
+
+
+def _reading(
+    column: Column, own: Overrides, scale: Mapping[str, object], widths: Mapping[str, int]
+) -> Reading:
+    factor = Fraction(str(scale.get(column.name, 1)))
+    return replace(reading_of(own.profile), factor=factor, width=widths.get(column.name, 0))
 
 
 def _complete(target: Target, by_flag: bool, found: Recognised) -> None:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from zhike.base.exchange import FeeFamily, fee_family_of, fee_table, kind_of, market_of, multiplier
 from zhike.datacentre.checks.facts import Facts
 from zhike.datacentre.columns import Problems, Typed, decimals, spread
+from zhike.datacentre.domains import beyond
 from zhike.datacentre.plan import Plan, Target
 from zhike.datacentre.stored import SCALES
 from zhike.datacentre.tables.definition import Column, Table, Type
@@ -185,17 +186,8 @@ def has_word(column: Typed, words: tuple[str, ...]) -> Bools:
 
 
 def _bounds(column: Column, typed: Typed, names: Mapping[str, str], problems: Problems) -> None:
-    if typed.numbers is None or column.type not in SCALES or (column.low is None and column.high is None):
-        return
-    unit = 10 ** SCALES[column.type]
-    out = np.zeros(len(typed.absent), np.bool_)
-    if column.low is not None:
-        out |= typed.numbers < round(column.low * unit)
-    if column.high is not None:
-        out |= typed.numbers > round(column.high * unit)
-    if out.any():
-        name = "negative_quantity" if column.name == "quantity" else "out_of_bounds"
-        problems.add(name, names.get(column.name, column.name), out & ~typed.absent)
+    name = "negative_quantity" if column.name == "quantity" else "out_of_bounds"
+    problems.add(name, names.get(column.name, column.name), beyond(column, typed))
 
 
 def _not_ahead(
