@@ -117,6 +117,11 @@ def _print(report: Report, seconds: float, args: argparse.Namespace) -> None:
         f"Findings: {count['error']:,} errors, {count['warning']:,} warnings, {count['info']:,} notes.",
     )
     _print_next(report, args)
+    for note in report.notes:
+        line()
+        line(told(f"提示：{note.zh}", f"Note: {note.en}"))
+        line(told(f"位置：{note.where}", f"Where: {note.where}"))
+        line(told(f"下一步：{note.next_zh}", f"Next: {note.next_en}"))
 
 
 def _print_next(report: Report, args: argparse.Namespace) -> None:

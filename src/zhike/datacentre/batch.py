@@ -14,6 +14,7 @@ from zhike.base.period import day_no
 from zhike.datacentre.catalogue import check
 from zhike.datacentre.checks.continuity import Ints, breaks_in, stretches
 from zhike.datacentre.checks.facts import Facts
+from zhike.datacentre.layering import Layers
 from zhike.datacentre.mapping import Overrides
 from zhike.datacentre.plan import Plan
 from zhike.datacentre.planning import make_plan
@@ -54,13 +55,15 @@ class Batch:
         self.work = make_folder(stage / "work")
         self.derived = stage / "derived"
         self.files: list[FileState] = []
+        self.layers = Layers(Overrides(), Overrides())
         self.facts = Facts()
         self.settled: dict[str, Settled] = {}
         self._tasks = 0
         self._workers = workers
 
-    def open(self, opened: Sequence[Opened | Refused], own: Overrides) -> None:
-        """Plan every file that was opened."""
+    def open(self, opened: Sequence[Opened | Refused], layers: Layers) -> None:
+        """Plan every file that was opened, as the drop's and its feed's mapping say."""
+        self.layers = layers
         for number, item in enumerate(opened):
             state = FileState(number, item)
             self.files.append(state)
@@ -74,7 +77,7 @@ class Batch:
                         self.manifest.next_drop,
                         number,
                         item.found,
-                        own,
+                        layers.both,
                         self.request.feed,
                         day_no(self.request.today),
                     )
@@ -233,6 +236,7 @@ class Batch:
             "id": self.identity,
             "number": self.manifest.next_drop,
             "feed": self.request.feed,
+            "mapping": self.layers.sha256,
             "delivered": [{"file": d.name, "size": d.size, "sha256": d.sha256} for d in self.delivered],
             "findings": {n: sha256_of(self.folder / n) for n in names},
             "report": self.report().to_json(),
@@ -257,4 +261,5 @@ class Batch:
             counts,
             reconciled=sum(s.reconciled for s in self.settled.values()),
             dry_run=self.request.dry_run,
+            notes=self.layers.notes,
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from zhike.base.errors import UsageError
@@ -15,7 +16,7 @@ from zhike.base.text import say
 from zhike.datacentre.batch import Batch
 from zhike.datacentre.checks.facts import FACTS_FROM
 from zhike.datacentre.drops import identity_of
-from zhike.datacentre.layering import MAPPING, parse_layer
+from zhike.datacentre.layering import MAPPING, changed_since, read_layers
 from zhike.datacentre.mapping import Overrides
 from zhike.datacentre.readers.intake import Intake, Taken, files_of, name_in
 from zhike.datacentre.recognising import Opened, Refused, open_file
@@ -46,12 +47,16 @@ def ingest(home: Path, request: Request, progress: Progress | None = None) -> Re
         taken = [_take(intake, workers, request.drop, path) for path in files_of(request.drop)]
         identity = identity_of([t.delivered for t in taken], request.feed)
         known = next((d for d in manifest.drops if d.id == identity), None)
+        layers = read_layers(home, request)
+        if known is not None:
+            differing = changed_since(layers, known, store.record(known))
+            layers = replace(layers, notes=layers.notes + differing)
         if known is not None and not request.dry_run:
             intake.settle()
-            return Report.repeated(known, store.record(known))
-        own = _overrides(home, request)
+            return Report.repeated(known, store.record(known), layers.notes)
         batch = Batch(store, stage, manifest, request, identity, taken, workers, progress or _silent)
-        batch.open([o for i, t in enumerate(taken) for o in _opened(t, own, batch.work / str(i))], own)
+        opened = [o for i, t in enumerate(taken) for o in _opened(t, layers.both, batch.work / str(i))]
+        batch.open(opened, layers)
         batch.read(lambda table: table in FIRST)
         batch.learn()
         batch.read(lambda table: table not in FIRST)
@@ -117,24 +122,3 @@ class TrialStore(Store):
     def staging(self) -> Path:
         """Return the scratch folder."""
         return self._scratch / "staging"
-
-
-def _overrides(home: Path, request: Request) -> Overrides:
-    """Layer the drop's mapping over its feed's."""
-    own = Overrides()
-    feed = home / "feeds" / f"{request.feed}.toml"
-    beside = (
-        request.drop / MAPPING
-        if request.drop.is_dir()
-        else request.drop.parent / "no mapping beside a single file"
-    )
-    for path in (feed, beside):
-        if path.is_file():
-            try:
-                text = path.read_text("utf-8-sig")
-            except UnicodeDecodeError as error:
-                raise UsageError(
-                    say("映射文件不是 UTF-8 编码。", "The mapping file isn't UTF-8."), where=str(path)
-                ) from error
-            own = parse_layer(text, where=path.name, under=own).over(own)
-    return own

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from zhike.base.finding import Severity
+from zhike.base.text import Said
 from zhike.datacentre.store.manifest import DropEntry
 
 
@@ -44,6 +46,24 @@ class TableReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something to know about a run that is no problem of its data: what, where, what next. `name` is for programs."""
+
+    name: str
+    severity: str
+    where: str
+    zh: str
+    en: str
+    next_zh: str
+    next_en: str
+
+    @staticmethod
+    def of(name: str, what: Said, next_: Said, *, where: str) -> Note:
+        """Make a note out of its sentences."""
+        return Note(name, Severity.INFO.value, where, what.zh, what.en, next_.zh, next_.en)
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What an ingest did. `already`: the very drop was ingested before, nothing changed."""
 
@@ -57,6 +77,7 @@ class Report:
     reconciled: int = 0
     already: bool = False
     dry_run: bool = False
+    notes: tuple[Note, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
@@ -72,12 +93,12 @@ class Report:
             )
             for f in merged["files"]
         )
-        return Report(
-            **{**merged, "files": files, "tables": {t: TableReport(**r) for t, r in merged["tables"].items()}}
-        )
+        tables = {t: TableReport(**r) for t, r in merged["tables"].items()}
+        notes = tuple(Note(**n) for n in merged.get("notes", ()))
+        return Report(**{**merged, "files": files, "tables": tables, "notes": notes})
 
     @staticmethod
-    def repeated(entry: DropEntry, record: Mapping[str, Any]) -> Report:
+    def repeated(entry: DropEntry, record: Mapping[str, Any], notes: tuple[Note, ...] = ()) -> Report:
         """Report a drop that was delivered again: the files as they were, every row of them unchanged."""
         first = Report.from_json(record["report"])
         tables = {
@@ -85,5 +106,6 @@ class Report:
             for t, r in first.tables.items()
         }
         return Report(
-            entry.id, entry.number, entry.name, entry.feed, first.files, tables, first.findings, already=True
-        )
+            entry.id, entry.number, entry.name, entry.feed, first.files, tables, first.findings,
+            already=True, notes=notes,
+        )  # fmt: skip

@@ -96,6 +96,22 @@ def test_a_drop_without_errors_ends_with_0_and_the_same_again_says_so(zhike: Any
     assert zhike("ingest", folder, *AS_OF, "--format", "json").json["already"] is True
 
 
+def test_what_is_to_be_known_of_the_feed_stands_at_the_end_and_in_the_json(
+    zhike: Any, tmp_path: Path
+) -> None:
+    folder = drop(tmp_path / "d", {"client.csv": FIRST["client.csv"]})
+    ran = zhike("ingest", folder, *AS_OF, "--feed", "desk")
+    assert [s.split(":")[0] for s in ran.out.splitlines()[-3:]] == ["Note", "Where", "Next"]
+    (tmp_path / "home" / "feeds").mkdir()
+    (tmp_path / "home" / "feeds" / "desk.toml").write_text("[quote.scale]\nvolume = 100\n")
+    again = zhike("ingest", folder, *AS_OF, "--feed", "desk")
+    assert "the feed's mapping has changed since" in again.out
+    assert again.out.endswith("zhike undo 1, then ingest it again.\n")
+    notes = zhike("ingest", folder, *AS_OF, "--feed", "desk", "--format", "json").json["notes"]
+    assert [n["name"] for n in notes] == ["mapping_differs"]
+    assert "zhike undo 1" in zhike("ingest", folder, *AS_OF, "--feed", "desk", "--lang", "zh").out
+
+
 def test_columns_left_out_and_unsure_are_shown_with_proposals(zhike: Any, tmp_path: Path) -> None:
     files = {
         "成交.csv": "成交日期,证券代码,买卖标志,成交数量,成交价格,成交金额,客户号,备注,成交日期时刻表\n20250331,600000,证券买入,100,10,1000,A,x,y\n"
