@@ -7,6 +7,7 @@ makes TARGET/market, TARGET/htsec, TARGET/hxsec and TARGET/investors, ready for 
 
 from __future__ import annotations
 
+import re
 import runpy
 import shutil
 import sys
@@ -47,12 +48,20 @@ def assemble(real: Path, target: Path) -> dict[str, Path]:
         for pattern in source.files:
             for path in found(real / source.folder, pattern):
                 shutil.copyfile(path, drop / path.name)
-        shutil.copyfile(HERE / source.example / "mapping.toml", drop / "mapping.toml")
+        text = (HERE / source.example / "mapping.toml").read_text("utf-8")
+        (drop / "mapping.toml").write_text(mapping_for(drop, text), "utf-8")
         drops[source.feed] = drop
     [prices] = found(real / "investors", "marketprices.csv.gz")
     reader = runpy.run_path(str(HERE / "investors" / "daily_quotes.py"))
     reader["daily_quotes"](prices, drops["investors"] / "quote.csv")
     return drops
+
+
+def mapping_for(drop: Path, text: str) -> str:
+    """Return an example's mapping without the lines that leave out what only its own folder holds, such as its notes."""
+    left_out = re.compile(r'"(?P<glob>[^"]+)"\s*=\s*"none"')
+    lines = text.splitlines(keepends=True)
+    return "".join(s for s in lines if not (m := left_out.match(s)) or any(drop.glob(m["glob"])))
 
 
 def found(folder: Path, pattern: str) -> list[Path]:

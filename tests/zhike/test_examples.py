@@ -286,6 +286,12 @@ def test_the_index_comes_in_whole_with_sixteen_days_that_contradict_themselves(r
     assert {r["index_id"] for r in real.rows("index_quote")} == {"000001.SH"}
 
 
+def test_no_example_has_an_entry_in_its_mapping_that_matches_nothing(real: Home) -> None:
+    checks = {feed: {f["check"] for f in real.findings(feed)} for feed in real.reports}
+    assert len(checks) == 4
+    assert not [feed for feed, found in checks.items() if "unused_mapping" in found]
+
+
 def test_the_branchs_trading_days_are_the_real_ones(real_data: Path) -> None:
     days = runpy.run_path(str(EXAMPLES / "make_branch.py"))["DAYS"]
     index = pa_csv.read_csv(real_data / "market_cn" / "sse_composite_daily.csv")

@@ -29,6 +29,7 @@ from zhike.datacentre.store.house import Store
 from zhike.datacentre.store.manifest import DropEntry, Manifest, Part
 from zhike.datacentre.tables import TABLES
 from zhike.datacentre.tasks import Workers, cut, without_column
+from zhike.datacentre.unused import unused_entries
 from zhike.datacentre.work import FINDING
 from zhike.engine.durable import as_json, flush, make_folder, sha256_of, write_whole
 from zhike.engine.parquet import write_table
@@ -56,6 +57,7 @@ class Batch:
         self.derived = stage / "derived"
         self.files: list[FileState] = []
         self.layers = Layers(Overrides(), Overrides())
+        self.odd_entries: list[dict[str, Any]] = []
         self.facts = Facts()
         self.settled: dict[str, Settled] = {}
         self._tasks = 0
@@ -83,6 +85,7 @@ class Batch:
                     )
                 except InputRejected as rejected:
                     self._reject(state, rejected)
+        self.odd_entries = unused_entries(layers.own, [d.name for d in self.delivered], self.files)
 
     @staticmethod
     def _reject(state: FileState, rejected: InputRejected) -> None:
@@ -193,8 +196,8 @@ class Batch:
         return self._workers.spread(breaks_in, work)
 
     def findings(self) -> pa.Table:
-        """Return the findings about whole files, columns and balances."""
-        rows = [r for f in self.files for r in f.findings]
+        """Return the findings about the mapping, whole files, columns and balances."""
+        rows = self.odd_entries + [r for f in self.files for r in f.findings]
         return pa.Table.from_pylist(rows, FINDING)
 
     def commit(self) -> None:

@@ -144,6 +144,11 @@ _ALL = (
         say("请在 mapping.toml 的 [files] 与 [表.columns] 中说明。", "Say what it is under [files] and [table.columns] in mapping.toml."),
     ),
     Check(
+        "unused_mapping", WARNING,
+        say("mapping.toml 中有一条与这批文件的任何内容都不相符。", "An entry of mapping.toml matches nothing in this drop."),
+        say("请改正，或删去该条。", "Correct it, or take the entry out."),
+    ),
+    Check(
         "no_table", INFO,
         say("该类文件不属于任何数据表，仅存档。", "This kind of file belongs to no table; it is only kept."),
     ),

@@ -5,7 +5,14 @@ What is unsure is asked, never guessed.
 """
 
 from zhike.datacentre.mapping.flags import FlagMeaning, Flags, builtin_flags
-from zhike.datacentre.mapping.overrides import FeedProfile, Overrides, TableOverrides, parse_overrides
+from zhike.datacentre.mapping.names import normalise
+from zhike.datacentre.mapping.overrides import (
+    FeedProfile,
+    Overrides,
+    TableOverrides,
+    fits,
+    parse_overrides,
+)
 from zhike.datacentre.mapping.proposals import Proposal
 from zhike.datacentre.mapping.recognition import KINDS, Recognition, recognise
 
@@ -19,6 +26,8 @@ __all__ = [
     "Recognition",
     "TableOverrides",
     "builtin_flags",
+    "fits",
+    "normalise",
     "parse_overrides",
     "recognise",
 ]
