@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from zhike.base.finding import Severity
 from zhike.base.period import day_no
 from zhike.datacentre.catalogue import check
 from zhike.datacentre.checks.continuity import Ints, breaks_in, stretches
-from zhike.datacentre.checks.facts import Facts
+from zhike.datacentre.checks.facts import REFERENCES, Facts
 from zhike.datacentre.layering import Layers
 from zhike.datacentre.mapping import Overrides
 from zhike.datacentre.plan import Plan
@@ -36,7 +36,7 @@ from zhike.engine.parquet import write_table
 
 
 class Batch:
-    """An ingest in progress. Call open, read (reference tables), learn, read (the rest), settle, commit."""
+    """An ingest in progress. Call open, read and learn (clients, then the other references), read (the rest), settle, commit."""
 
     def __init__(
         self,
@@ -131,12 +131,13 @@ class Batch:
         fed = [(t.table, c) for t in plan.targets for c, j in t.columns.items() if plan.header[j] == name]
         return all(TABLES[t].column(c).nullable for t, c in fed)
 
-    def learn(self) -> None:
-        """Settle the reference tables read so far, and learn from them what the other checks need."""
-        before = self.store.facts(self.manifest)
-        for table in self._tables():
+    def learn(self, references: Collection[str] = REFERENCES) -> None:
+        """Settle the tables read so far, and learn from the `references` and calendars what the other checks need."""
+        fresh = [t for t in self._tables() if t not in self.settled]
+        before = self.store.facts(self.manifest) if fresh else self.facts
+        for table in fresh:
             self._settle(table, before)
-        self.facts = self.store.facts(self._next_state(()))
+        self.facts = self.store.facts(self._next_state(()), references)
 
     def settle(self) -> None:
         """Decide what holds of every table, and look at balances meanwhile."""

@@ -1,4 +1,4 @@
-"""The findings of the drops that hold, as they stand now: a row whose client has arrived is no longer one."""
+"""The findings of the drops that hold, as they stand now and as they are shown."""
 
 from __future__ import annotations
 
@@ -12,12 +12,10 @@ import pyarrow.compute as pc
 from zhike.base.text import Language
 from zhike.datacentre.catalogue import CHECKS
 from zhike.datacentre.drops import drop_named
-from zhike.datacentre.masks import masked
+from zhike.datacentre.standing import Standing
 from zhike.datacentre.store.house import Store
 from zhike.datacentre.store.manifest import DropEntry, Manifest
-from zhike.datacentre.tables.definition import Level
 from zhike.datacentre.work import FINDING
-from zhike.engine.parquet import read_groups
 
 SHOWN = pa.schema(
     [
@@ -45,13 +43,12 @@ def findings(
     """
     store = Store(home)
     manifest = store.manifest()
-    known = _clients(store, manifest)
+    standing = Standing(store, manifest)
     for entry in chosen_drops(manifest, wanted):
-        for name in sorted(store.record(entry)["findings"]):
-            for rows in read_groups(home / entry.folder / name, FINDING.names):
-                shown = _shown(_still_true(rows, known), entry, language, severities)
-                if shown.num_rows:
-                    yield shown
+        for rows in standing.findings(entry):
+            shown = _shown(rows, entry, language, severities)
+            if shown.num_rows:
+                yield shown
 
 
 def chosen_drops(manifest: Manifest, wanted: str | None) -> tuple[DropEntry, ...]:
@@ -59,21 +56,6 @@ def chosen_drops(manifest: Manifest, wanted: str | None) -> tuple[DropEntry, ...
     if wanted is None:
         return manifest.drops
     return (drop_named(manifest, wanted),)
-
-
-def _clients(store: Store, manifest: Manifest) -> pa.Array:
-    """Return the client numbers as findings show them."""
-    if not manifest.rows("client"):
-        return pa.array([], pa.string())
-    column = store.column(manifest, "client", "client_id")
-    return pa.array([masked(c, Level.PERSONAL) for c in column.to_pylist()], pa.string())
-
-
-def _still_true(rows: pa.Table, known: pa.Array) -> pa.Table:
-    waiting = pc.equal(rows["check"], "unknown_client")
-    if not len(known) or not pc.any(waiting).as_py():
-        return rows
-    return rows.filter(pc.invert(pc.and_(waiting, pc.is_in(rows["value"], value_set=known))))
 
 
 def _shown(rows: pa.Table, entry: DropEntry, language: Language, severities: Collection[str]) -> pa.Table:

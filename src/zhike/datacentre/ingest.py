@@ -16,19 +16,21 @@ from zhike.base.text import say
 from zhike.datacentre.batch import Batch
 from zhike.datacentre.checks.facts import FACTS_FROM
 from zhike.datacentre.drops import identity_of
-from zhike.datacentre.layering import MAPPING, changed_since, read_layers
+from zhike.datacentre.layering import MAPPING, Layers, changed_since, read_layers
 from zhike.datacentre.mapping import Overrides
 from zhike.datacentre.readers.intake import Intake, Taken, files_of, name_in
 from zhike.datacentre.recognising import Opened, Refused, open_file
 from zhike.datacentre.report import Report
 from zhike.datacentre.request import Request
+from zhike.datacentre.standing import came_in, counts
 from zhike.datacentre.store.house import Store
-from zhike.datacentre.store.manifest import Manifest
+from zhike.datacentre.store.manifest import DropEntry, Manifest
 from zhike.datacentre.tasks import Workers
 from zhike.engine.durable import make_folder, system_refusals
 
 # These are read first: what they say is needed to check the others.
 FIRST = FACTS_FROM
+CLIENTS = "client"
 Progress = Callable[[str, int, int], None]
 
 
@@ -53,11 +55,13 @@ def ingest(home: Path, request: Request, progress: Progress | None = None) -> Re
             layers = replace(layers, notes=layers.notes + differing)
         if known is not None and not request.dry_run:
             intake.settle()
-            return Report.repeated(known, store.record(known), layers.notes)
+            return _repeated(store, manifest, known, layers)
         batch = Batch(store, stage, manifest, request, identity, taken, workers, progress or _silent)
         opened = [o for i, t in enumerate(taken) for o in _opened(t, layers.both, batch.work / str(i))]
         batch.open(opened, layers)
-        batch.read(lambda table: table in FIRST)
+        batch.read(lambda table: table == CLIENTS)
+        batch.learn((CLIENTS,))
+        batch.read(lambda table: table in FIRST and table != CLIENTS)
         batch.learn()
         batch.read(lambda table: table not in FIRST)
         batch.settle()
@@ -65,6 +69,12 @@ def ingest(home: Path, request: Request, progress: Progress | None = None) -> Re
         if not request.dry_run:
             batch.commit()
         return batch.report()
+
+
+def _repeated(store: Store, manifest: Manifest, known: DropEntry, layers: Layers) -> Report:
+    """Report a drop that was delivered again, as it stands now."""
+    moved, found = came_in(manifest, known.number), counts(store, manifest, known)
+    return Report.repeated(known, store.record(known), moved, found, layers.notes)
 
 
 def _take(intake: Intake, workers: Workers, drop: Path, path: Path) -> Taken:

@@ -9,6 +9,7 @@ from typing import Any
 
 import narwhals as nw
 
+from zhike.datacentre.standing import counts
 from zhike.datacentre.store.house import Store
 from zhike.datacentre.store.manifest import Manifest
 from zhike.datacentre.stored import schema_of
@@ -35,7 +36,7 @@ class TableState:
 
 @dataclass(frozen=True, slots=True)
 class DropState:
-    """One drop as it was taken in: what `zhike undo` and `zhike findings --drop` can name."""
+    """One drop: what `zhike undo` and `zhike findings --drop` can name. `findings`: how many `zhike findings` shows now."""
 
     number: int
     id: str
@@ -104,7 +105,7 @@ def _drops(store: Store, manifest: Manifest) -> tuple[DropState, ...]:
                 entry.feed,
                 len(report["files"]),
                 lines,
-                report["findings"],
+                counts(store, manifest, entry),
             )
         )
     return tuple(out)

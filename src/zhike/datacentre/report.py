@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from zhike.base.finding import Severity
@@ -34,6 +34,14 @@ class FileReport:
     rejected: Mapping[str, Any] | None = None
     tables: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
+    def after(self, came_in: Mapping[str, int]) -> FileReport:
+        """Return the report as it is after so many quarantined rows of each table came in."""
+        tables = {t: (a + came_in.get(t, 0), q - came_in.get(t, 0)) for t, (a, q) in self.tables.items()}
+        moved = sum(came_in.values())
+        return replace(
+            self, accepted=self.accepted + moved, quarantined=self.quarantined - moved, tables=tables
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class TableReport:
@@ -43,6 +51,11 @@ class TableReport:
     changed: int = 0
     unchanged: int = 0
     quarantined: int = 0
+
+    def again(self, came_in: int) -> TableReport:
+        """Return what the same drop brings a second time, so many of its rows having come in meanwhile."""
+        there = self.new + self.changed + self.unchanged + came_in
+        return TableReport(0, 0, there, self.quarantined - came_in)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +111,26 @@ class Report:
         return Report(**{**merged, "files": files, "tables": tables, "notes": notes})
 
     @staticmethod
-    def repeated(entry: DropEntry, record: Mapping[str, Any], notes: tuple[Note, ...] = ()) -> Report:
-        """Report a drop that was delivered again: the files as they were, every row of them unchanged."""
+    def repeated(
+        entry: DropEntry,
+        record: Mapping[str, Any],
+        came_in: Mapping[tuple[int, str], int],
+        findings: Mapping[str, int],
+        notes: tuple[Note, ...] = (),
+    ) -> Report:
+        """Report a drop that was delivered again: every row unchanged, quarantined those that are so by now.
+
+        `came_in`: by file and table, the rows accepted since it was taken in, less those that aren't any more.
+        """
         first = Report.from_json(record["report"])
-        tables = {
-            t: TableReport(0, 0, r.new + r.changed + r.unchanged, r.quarantined)
-            for t, r in first.tables.items()
-        }
+        moved: dict[str, int] = {}
+        for (_, table), rows in came_in.items():
+            moved[table] = moved.get(table, 0) + rows
+        files = tuple(
+            f.after({t: n for (file, t), n in came_in.items() if file == i})
+            for i, f in enumerate(first.files)
+        )
+        tables = {t: r.again(moved.get(t, 0)) for t, r in first.tables.items()}
         return Report(
-            entry.id, entry.number, entry.name, entry.feed, first.files, tables, first.findings,
-            already=True, notes=notes,
-        )  # fmt: skip
+            entry.id, entry.number, entry.name, entry.feed, files, tables, findings, already=True, notes=notes
+        )

@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -146,11 +146,11 @@ class Store:
         chunks = [c for f in self.files(manifest, table) for c in read_table(f, [name])[name].chunks]
         return pa.chunked_array(chunks, kind)
 
-    def facts(self, manifest: Manifest) -> Facts:
-        """Gather what checks need to know from the tables as they hold."""
+    def facts(self, manifest: Manifest, references: Collection[str] = REFERENCES) -> Facts:
+        """Gather what checks need to know from the tables as they hold: trading days, and the keys of `references`."""
         known = {
             name: distinct(hashes_of(self.column(manifest, name, table_called(name).key[0]).combine_chunks()))
-            for name in REFERENCES
+            for name in references
             if manifest.rows(name)
         }
         source = next((t for t in CALENDARS if manifest.rows(t)), None)
