@@ -21,7 +21,7 @@ from zhike.datacentre.planning import make_plan
 from zhike.datacentre.readers.intake import Taken
 from zhike.datacentre.recognising import Opened, Refused
 from zhike.datacentre.report import Report
-from zhike.datacentre.reporting import broken_balances, file_report, notes_of, refusal, table_reports
+from zhike.datacentre.reporting import broken_balances, copies, file_report, notes_of, refusal, table_reports
 from zhike.datacentre.request import FileState, Request
 from zhike.datacentre.settle import Settled, settle, settled_state
 from zhike.datacentre.store.compaction import compact
@@ -151,6 +151,10 @@ class Batch:
         for state in self.files:
             if not state.rejected and state.plan is not None:
                 state.findings += broken_balances(state.plan, list(balances[state.number]))
+        for table, settled in self.settled.items():
+            for number, copied in settled.copied.items():
+                beside = [self.files[n].source for n in copied.beside]
+                self.files[number].findings.append(copies(self.files[number].source, table, copied, beside))
         self._workers.close()
 
     def _tables(self) -> list[str]:
@@ -175,6 +179,7 @@ class Batch:
             settled = settle(
                 self.store, TABLES[name], self.manifest.tables.get(name, ()), fresh, self.manifest.patches.get(name),
                 facts, self.derived, anew=anew, spread=self._workers.spread, days=days,
+                feed=self.request.feed,
             )  # fmt: skip
             if not settled.conflicts:
                 self.settled[name] = settled

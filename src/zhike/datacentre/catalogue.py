@@ -230,6 +230,11 @@ _ALL = (
         say("证券余额与成交数量对不上（已容许日内换序）。", "Holdings do not follow from the quantities (any order within a day allowed)."),
         say("请核对该日是否有缺失的成交或托管变动。", "See whether trades or custody moves of that day are missing."),
     ),
+    Check(
+        "rows_in_two_files", WARNING,
+        say("没有自己编号的行在同一批的另一个文件中也有，只保留一份。", "Rows without a number of their own are in another file of the drop too, and are kept once."),
+        say("若是同一份导出给了两次，无需处理；若是不同的业务，请分两批提供，并用 --feed 区分来源。", "If it is one export delivered twice, nothing need be done; if they are different bookings, deliver the files as two drops under different feeds (--feed)."),
+    ),
     # references
     Check(
         "unknown_client", ERROR,

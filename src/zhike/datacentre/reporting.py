@@ -7,13 +7,15 @@ from typing import Any
 
 from zhike.base.errors import InputRejected
 from zhike.base.finding import Severity
-from zhike.base.text import Said
+from zhike.base.text import Said, say
+from zhike.datacentre.catalogue import check
 from zhike.datacentre.checks.continuity import Ints
 from zhike.datacentre.plan import Plan
 from zhike.datacentre.recognising import Opened, Refused
 from zhike.datacentre.report import FileReport, TableReport
 from zhike.datacentre.request import FileState
 from zhike.datacentre.settle import Settled
+from zhike.datacentre.store.copies import Copied
 
 
 def finding(
@@ -75,6 +77,21 @@ def notes_of(opened: Opened) -> list[dict[str, Any]]:
         for c in what.unsure
     ]
     return out
+
+
+def copies(source: str, table: str, copied: Copied, beside: Sequence[str]) -> dict[str, Any]:
+    """Make the finding of a file's rows that are in earlier files of the drop (`beside`) too, and held once."""
+    rule = check("rows_in_two_files")
+    zh, en = "、".join(beside), ", ".join(beside)
+    said = say(
+        f"{copied.rows} 行没有自己的编号，且与 {zh} 中的相同，只保留一份。",
+        f"{copied.rows} rows without a number of their own are in {en} too, and are kept once.",
+    )
+    next_ = rule.next_ or say("", "")
+    return finding(
+        rule.name, source, rule.severity, say(f"{said.zh}{next_.zh}", f"{said.en} {next_.en}"),
+        table=table, line=copied.line, count=copied.rows,
+    )  # fmt: skip
 
 
 _SHOWN = 200

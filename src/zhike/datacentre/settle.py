@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from zhike.datacentre.checks.facts import Facts
+from zhike.datacentre.store.copies import Copied, unnumbered
 from zhike.datacentre.store.house import Store
 from zhike.datacentre.store.liveness import Outcome, Spread, resolve, shared_keys
 from zhike.datacentre.store.manifest import Compacted, Manifest, Part, Patch, follow
@@ -21,7 +22,8 @@ from zhike.datacentre.tables.definition import Table
 class Settled:
     """A table's parts as they hold now. The counts are of the fresh parts' rows; `reconciled` rows of older drops came in.
 
-    `conflicts`: file number → first line of a fresh file in which one key has different contents.
+    `conflicts`: file number → first line of a fresh file in which one key has different contents. `copied`: file number →
+    its rows without a number that an earlier file of its drop has too.
     """
 
     parts: tuple[Part, ...]
@@ -32,6 +34,7 @@ class Settled:
     waiting: int = 0
     reconciled: int = 0
     conflicts: dict[int, int] = field(default_factory=dict)
+    copied: Mapping[int, Copied] = field(default_factory=dict)
 
 
 def settle(
@@ -46,10 +49,12 @@ def settle(
     anew: bool = False,
     spread: Spread = map,
     days: tuple[int, int] | None = None,
+    feed: str = "",
 ) -> Settled:
     """Decide what holds of `old` and `fresh` parts together; `anew`: look at every row, not only where keys meet.
 
     `spread` maps a function over pieces of the work, side by side where it can; rows of `days` are looked at again.
+    `feed` is where the fresh parts come from.
     """
     parts = [*old, *fresh]
     total = sum(p.segment.rows for p in fresh)
@@ -69,7 +74,8 @@ def settle(
     reconciled = sum(max(p.unknown - j.unknown, 0) for p, j in zip(old, judged, strict=False))
     merged = store.patched(table, patch, keys, outcome.merged, derived)
     unchanged = total - new - outcome.changed - waiting
-    return Settled(tuple(judged), merged, new, outcome.changed, unchanged, waiting, reconciled)
+    copied = unnumbered(store.home, table, parts, outcome.repeats, feed)
+    return Settled(tuple(judged), merged, new, outcome.changed, unchanged, waiting, reconciled, copied=copied)
 
 
 def _judged(store: Store, table: Table, parts: Sequence[Part], outcome: Outcome, derived: Path) -> list[Part]:

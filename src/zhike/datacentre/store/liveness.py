@@ -23,6 +23,7 @@ import pyarrow.compute as pc
 from zhike.datacentre import kernels
 from zhike.datacentre.checks.facts import Facts
 from zhike.datacentre.hashes import Hashes, among, column_hashes, distinct
+from zhike.datacentre.store.copies import Repeats
 from zhike.datacentre.store.identity import key_hashes
 from zhike.datacentre.store.manifest import Part
 from zhike.datacentre.store.segments import INDEX_SHIFT
@@ -53,7 +54,7 @@ class Outcome:
     """The verdicts by part number, the merged rows, and what it means for the fresh drop's keys.
 
     `conflicts`: (drop, file, line) of rows that contradict another of their file. `new`, `changed`: keys that the fresh
-    drop brought or altered among those looked at; `looked_at` counts its rows among them.
+    drop brought or altered among those looked at; `looked_at` counts its rows among them, `repeats` are those it has twice.
     """
 
     verdicts: dict[int, Verdict]
@@ -62,6 +63,7 @@ class Outcome:
     new: int
     changed: int
     looked_at: int
+    repeats: Repeats
 
 
 def shared_keys(
@@ -158,6 +160,7 @@ class _Tally:
         self._new = self._looked_at = 0
         self.changed = 0
         self.merged: list[pa.Table] = []
+        self._repeats: list[Repeats] = []
 
     def add(self, rows: _Rows, winners: Bools, groups: _Groups) -> None:
         """Take in what was decided of one range."""
@@ -165,6 +168,10 @@ class _Tally:
         self._looked_at += int(groups.is_fresh.sum())
         for i in groups.fights():
             self._conflicts.append((self._parts[rows.part[i]].drop, int(rows.file[i]), int(rows.line[i])))
+        again, before = groups.repeats()
+        self._repeats.append(
+            Repeats(rows.part[again], rows.position[again], rows.file[again], rows.file[before])
+        )
         for i in np.unique(rows.part).tolist():
             mine = rows.part == i
             self._touched.add(i)
@@ -179,7 +186,10 @@ class _Tally:
             for i in self._touched
         }
         merged = pa.concat_tables([stored_schema(table).empty_table(), *self.merged])
-        return Outcome(verdicts, merged, tuple(self._conflicts), self._new, self.changed, self._looked_at)
+        return Outcome(
+            verdicts, merged, tuple(self._conflicts), self._new, self.changed, self._looked_at,
+            Repeats.together(self._repeats),
+        )  # fmt: skip
 
 
 def _values(home: Path, table: Table, parts: Sequence[Part], rows: _Rows, chosen: Ints) -> pa.Table:
@@ -301,6 +311,12 @@ class _Groups:
         """Return the rows that contradict the one before them in the same file."""
         same_file = self._repeats(self._rows.drop) & self._repeats(self._rows.file)
         return np.asarray(self._order[self._differs & same_file])
+
+    def repeats(self) -> tuple[Ints, Ints]:
+        """Return the fresh rows that an earlier file of their drop has too, and for each the row there."""
+        again = self._repeats(self._rows.drop) & ~self._repeats(self._rows.file)
+        at = np.flatnonzero(again & ~self._starts & ~self._differs & self.is_fresh[self._order])
+        return self._order[at], self._order[at - 1]
 
     def new(self) -> int:
         """Count the known keys that only the fresh drop has."""
