@@ -15,6 +15,7 @@ from zhike.datacentre.plan import Codes, Plan, Target
 from zhike.datacentre.readers.layout import Block, Layout
 from zhike.datacentre.tables import TABLES
 from zhike.datacentre.tables.definition import Column, Table
+from zhike.engine.durable import Original
 
 # What a statement's rows bring to the tables that its flags send them to: canonical column ← column of `trade`.
 _SPLIT: Mapping[str, Mapping[str, str]] = {
@@ -51,6 +52,7 @@ class Recognised:
     layout: Layout | None
     blocks: tuple[Block, ...]
     what: Recognition
+    original: Original | None = None
 
 
 def make_plan(
@@ -92,6 +94,7 @@ def make_plan(
         numbered=what.kind != "contract",
         codes=Codes(main.suffix != "as-is", main.width.get("security_id", 0)),
         dropped=dropped,
+        original=found.original,
     )  # fmt: skip
 
 

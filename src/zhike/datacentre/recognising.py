@@ -21,7 +21,7 @@ from zhike.datacentre.readers.formats import Format, sniff_format
 from zhike.datacentre.readers.intake import Taken
 from zhike.datacentre.readers.layout import lay_out
 from zhike.datacentre.readers.sandbox import Limits
-from zhike.datacentre.readers.surveying import Survey, Surveyor, survey
+from zhike.datacentre.readers.surveying import survey
 from zhike.engine.durable import make_folder
 
 _SAMPLE = 50
@@ -59,7 +59,7 @@ def open_file(taken: Taken, own: Overrides, work: Path) -> Iterator[Opened | Ref
             for i, member in enumerate(expand_file(named, make_folder(work / "expanded"), Limits())):
                 yield from _open_member(member, source, form, own, work / f"m{i}")
         else:
-            yield from _open_plain(named, source, form, own, work, taken.surveyor)
+            yield from _open_plain(named, source, form, own, work, taken)
     except InputRejected as rejected:
         yield Refused(source, rejected, _count_lines(taken.path))
 
@@ -88,17 +88,18 @@ def _open_member(
 
 
 def _open_plain(
-    path: Path, source: str, form: Format, own: Overrides, work: Path, surveyor: Surveyor | None = None
+    path: Path, source: str, form: Format, own: Overrides, work: Path, taken: Taken | None = None
 ) -> Iterator[Opened | Refused]:
     if form is Format.TEXT:
-        yield _open_text(path, source, own, surveyor.finish(path) if surveyor else survey(path))
+        yield _open_text(path, source, own, taken)
         return
     for table in extract_file(path, form, make_folder(work / "cells"), Limits()):
         name = source if "#" not in table.name else f"{source}#{table.name.rpartition('#')[2]}"
         yield _open_cells(table, name, own)
 
 
-def _open_text(path: Path, source: str, own: Overrides, found: Survey) -> Opened:
+def _open_text(path: Path, source: str, own: Overrides, taken: Taken | None) -> Opened:
+    found = taken.surveyor.finish(path) if taken and taken.surveyor else survey(path)
     profile = own.profile
     layout = lay_out(
         path, found,
@@ -107,7 +108,15 @@ def _open_text(path: Path, source: str, own: Overrides, found: Survey) -> Opened
     what = recognise(layout.header, layout.sample, source, own)
     blocks = blocks_of(layout, found.blocks)
     recognised = Recognised(
-        source, path, layout.encoding, layout.header, layout.header_line, layout, blocks, what
+        source,
+        path,
+        layout.encoding,
+        layout.header,
+        layout.header_line,
+        layout,
+        blocks,
+        what,
+        taken.original if taken else None,
     )
     return Opened(recognised, found.lines, layout.body.first_line - 1)
 
