@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from zhike.base.errors import UsageError
 from zhike.base.text import say
-from zhike.cli import session
+from zhike.cli import homes
 from zhike.cli.arguments import command
 from zhike.cli.output import tell
 from zhike.cli.session import told
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     from zhike.config import engine_settings
     from zhike.datacentre.export import export
 
-    home = session.home()
+    home = homes.filled()
     done = export(home, args.table, form, args.output, engine_settings(home), unmasked=args.unmasked)
     tell(f"{done.table}：{done.rows:,} 行 → {done.path}", f"{done.table}: {done.rows:,} rows → {done.path}")
     if done.masked:

@@ -107,8 +107,8 @@ def run(
 ) -> Any:
     """Call `task(**arguments)` in a limited child process and return its result.
 
-    `task` is a module-level function; `where` names the file for people; arguments and result are what JSON can say. Raises `InputRejected` with
-    the task's own check, or with `parser_crashed`, `parser_memory`, `parser_time`, `parser_output`. No fault of
+    `task` is a module-level function; arguments and result are what JSON can say; `where` names the file for
+    people. Raises `InputRejected` with the task's own check, or with `parser_crashed`, `parser_memory`, `parser_time`, `parser_output`. No fault of
     the file: `OSError` where the system refused the child something (disk full, input/output error),
     `StoreError` where the child was ended from outside.
     """
