@@ -10,7 +10,7 @@ from zhike.base.errors import UsageError
 from zhike.base.text import say
 from zhike.cli import homes
 from zhike.cli.arguments import command
-from zhike.cli.output import tell
+from zhike.cli.output import tell, warn
 from zhike.cli.session import told
 
 if TYPE_CHECKING:
@@ -75,5 +75,10 @@ def run(args: argparse.Namespace) -> int:
         tell(
             f"冻结客户的 {done.withheld:,} 行未导出。",
             f"{done.withheld:,} rows of frozen clients were left out.",
+        )
+    if not done.rows:
+        warn(
+            f"表 {done.table} 没有可导出的行，文件只有表头。现有哪些表：zhike tables",
+            f"Table '{done.table}' has no rows to export; the file holds only the header. What there is: zhike tables",
         )
     return 0

@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pyarrow.parquet as pq
 import pytest
 
 from small_drops import FIRST, T1_AGAIN, drop, take_in
 from zhike.cli import main
+from zhike.datacentre.stored import schema_of
+from zhike.datacentre.tables import TABLES
 
 AS_OF = ["--as-of", "2025-04-30"]
 
@@ -243,6 +246,26 @@ def test_export_takes_the_format_from_the_name_and_tells_what_is_masked(
     assert "13800000001" in (tmp_path / "c.csv").read_text("utf-8")
     assert zhike("export", "client", "-o", tmp_path / "c.txt").code == 2
     assert zhike("export", "client", "--format", "csv", "-o", tmp_path / "c.txt").code == 0
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "parquet"])
+def test_export_of_a_table_without_rows_writes_the_header_and_says_so(
+    zhike: Any, home: Path, tmp_path: Path, form: str
+) -> None:
+    target = tmp_path / f"q.{form}"
+    ran = zhike("export", "quote", "-o", target)
+    assert ran.code == 0
+    assert "quote: 0 rows →" in ran.out
+    assert ran.err.startswith("Table 'quote' has no rows to export; the file holds only the header.")
+    if form == "parquet":
+        found = pq.read_table(target)
+        assert (found.num_rows, found.schema) == (0, schema_of(TABLES["quote"]))
+    elif form == "xlsx":
+        (header,) = openpyxl.load_workbook(target).active.values  # type: ignore[union-attr]
+        assert header == TABLES["quote"].names
+    else:
+        assert target.read_text("utf-8-sig") == ",".join(TABLES["quote"].names) + "\n"
+    assert zhike("export", "trade", "-o", tmp_path / "t.csv").err == ""
 
 
 def test_export_of_an_unknown_table_asks_what_was_meant(zhike: Any, home: Path, tmp_path: Path) -> None:
