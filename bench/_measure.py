@@ -1,6 +1,8 @@
 """Running a command and measuring it from outside: wall seconds, peak memory of its whole process tree.
 
-CPU seconds aren't given: those of processes forked from a fork server are charged to nobody the caller can ask.
+Time and memory are taken in runs of their own: looking at the memory of every process twenty times a second costs a
+program of several big processes a quarter of its speed. CPU seconds aren't given: those of processes forked from a
+fork server are charged to nobody the caller can ask.
 """
 
 from __future__ import annotations
@@ -9,37 +11,36 @@ import os
 import subprocess
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 
 _PAUSE = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One measured run: seconds on the wall, and the most memory held at once, in bytes."""
+def timed(command: Sequence[str]) -> float:
+    """Run `command` and return its seconds on the wall; raise CalledProcessError where it fails.
 
-    wall: float
-    peak: int
+    What was written or deleted before is on disk first, so that nobody pays for the one before.
+    """
+    os.sync()
+    start = time.perf_counter()
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - start
 
 
-def measured(command: Sequence[str], env: dict[str, str] | None = None) -> Run:
-    """Run `command`; raise CalledProcessError where it fails.
+def weighed(command: Sequence[str]) -> int:
+    """Run `command` and return the most memory it held at once, in bytes; raise CalledProcessError where it fails.
 
     Memory is what the processes of the tree hold for themselves plus their share of what they hold together (PSS),
     looked at every 50 ms.
     """
-    start = time.perf_counter()
-    process = subprocess.Popen(command, env={**os.environ, **(env or {})}, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     peak = 0
     while process.poll() is None:
         peak = max(peak, sum(_held(pid) for pid in _tree(process.pid)))
         time.sleep(_PAUSE)
-    wall = time.perf_counter() - start
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, list(command))
-    return Run(wall, peak)
+    return peak
 
 
 def _tree(pid: int) -> list[int]:
@@ -61,15 +62,3 @@ def _held(pid: int) -> int:
     except OSError:  # it ended meanwhile
         return 0
     return 0
-
-
-def middle(runs: Sequence[Run]) -> Run:
-    """Return the medians of several runs."""
-    return Run(median(r.wall for r in runs), int(median(r.peak for r in runs)))
-
-
-def table(rows: Sequence[tuple[str, Run]], base: Run) -> str:
-    """Lay out medians and their ratios to `base`, one line a contender."""
-    lines = [f"{'':34}{'wall s':>9}{'peak MB':>9}{'wall ×':>9}"]
-    lines += [f"{name:34}{r.wall:9.2f}{r.peak / 1e6:9.0f}{r.wall / base.wall:9.2f}" for name, r in rows]
-    return "\n".join(lines)

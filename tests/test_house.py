@@ -263,6 +263,24 @@ def test_the_dictionary_is_what_the_tables_say() -> None:
     assert (ROOT / "docs/dictionary.md").read_text("utf-8") == render(), "next: make docs"
 
 
+@pytest.mark.skipif(shutil.which("make") is None, reason="no make on this machine")
+@pytest.mark.parametrize(("ending", "kept"), [("exit 1", "as it was\n"), ("exit 0", "half\n")])
+def test_a_generator_that_fails_leaves_the_document_as_it_was(tmp_path: Path, ending: str, kept: str) -> None:
+    made = ("requirements/build.lock", "requirements/desk.lock", "pyproject.toml", ".venv/bin/python",
+            ".venv/build.stamp", ".venv/run.stamp", "docs/dictionary.md")  # fmt: skip
+    for age, name in enumerate(made):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("as it was\n")
+        os.utime(tmp_path / name, (age, age))
+    (tmp_path / ".venv/bin/python").write_text(f"#!/bin/sh\necho half\n{ending}\n")
+    (tmp_path / ".venv/bin/python").chmod(0o755)
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    ran = subprocess.run(["make", "docs"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (ran.returncode == 0) == (ending == "exit 0"), ran.stderr
+    assert [p.name for p in (tmp_path / "docs").iterdir()] == ["dictionary.md"]
+    assert (tmp_path / "docs/dictionary.md").read_text() == kept
+
+
 def unnamed(words: set[str], text: str) -> set[str]:
     """Return the words that stand nowhere in `text` between backquotes or after `make`."""
     return {word for word in words if not re.search(rf"(`|make |zhike ){re.escape(word)}\b", text)}

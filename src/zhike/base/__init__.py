@@ -1,1 +1,1 @@
-"""What every room may use: errors, findings, exchange facts, periods. Imports nothing of Zhike."""
+"""What every room may use: errors, severities, exchange facts, periods. Imports nothing of Zhike."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from zhike.cli import session
+from zhike.cli import homes, session
 from zhike.cli.arguments import command
 from zhike.cli.output import as_json, line, tell
 from zhike.cli.progress import progress
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     from zhike.config import engine_settings
     from zhike.datacentre.audit import audit
 
-    home = session.home()
+    home = homes.filled()
     with progress() as bar:
         found = audit(home, engine_settings(home), deep=args.deep, progress=bar)
     if args.format == "json":

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from zhike.base.errors import UsageError
 from zhike.base.text import say
-from zhike.cli import session
+from zhike.cli import homes
 from zhike.cli.arguments import command
-from zhike.cli.output import tell
+from zhike.cli.output import tell, warn
 from zhike.cli.session import told
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     from zhike.config import engine_settings
     from zhike.datacentre.export import export
 
-    home = session.home()
+    home = homes.filled()
     done = export(home, args.table, form, args.output, engine_settings(home), unmasked=args.unmasked)
     tell(f"{done.table}：{done.rows:,} 行 → {done.path}", f"{done.table}: {done.rows:,} rows → {done.path}")
     if done.masked:
@@ -75,5 +75,10 @@ def run(args: argparse.Namespace) -> int:
         tell(
             f"冻结客户的 {done.withheld:,} 行未导出。",
             f"{done.withheld:,} rows of frozen clients were left out.",
+        )
+    if not done.rows:
+        warn(
+            f"表 {done.table} 没有可导出的行，文件只有表头。现有哪些表：zhike tables",
+            f"Table '{done.table}' has no rows to export; the file holds only the header. What there is: zhike tables",
         )
     return 0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from zhike.base.errors import UsageError
 from zhike.base.text import say
-from zhike.cli import session
+from zhike.cli import homes, session
 from zhike.cli.arguments import command
 from zhike.cli.output import line, raw, table, tell
 from zhike.cli.session import told
@@ -83,6 +83,7 @@ def run(args: argparse.Namespace) -> int:
             say(f"不能写成 {form} 文件。", f"Findings can't be written to a file as {form}."),
             next_=say("--format csv、xlsx 或 json", "Use --format csv, xlsx or json."),
         )
+    homes.filled()
     if form == "table":
         _print(args)
     elif form == "xlsx":

@@ -9,7 +9,7 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-from zhike.cli import session
+from zhike.cli import homes, session
 from zhike.cli.arguments import command
 from zhike.cli.output import as_json, line, table, tell, wrapped
 from zhike.cli.progress import progress
@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     from zhike.datacentre.ingest import ingest
     from zhike.datacentre.request import Request
 
-    home = session.home()
+    home = homes.usable()
     today = args.as_of or datetime.now(_SHANGHAI).date()
     request = Request(args.drop, today, args.feed, args.dry_run, engine_settings(home))
     begun = time.perf_counter()

@@ -15,6 +15,11 @@ def tell(zh: str, en: str) -> None:
     line(told(zh, en))
 
 
+def warn(zh: str, en: str) -> None:
+    """Print a sentence to standard error: what was asked for is done, and yet may not be what was meant."""
+    print(safe(told(zh, en)), file=sys.stderr)
+
+
 def line(text: str = "") -> None:
     """Print one line, with characters that could steer a terminal written out."""
     print(safe(text))

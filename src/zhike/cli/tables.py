@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from zhike.cli import session
+from zhike.cli import homes
 from zhike.cli.arguments import command
 from zhike.cli.output import as_json, line, table, tell
 from zhike.cli.session import told
@@ -28,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
     from zhike.config import engine_settings
     from zhike.datacentre.overview import overview
 
-    home = session.home()
+    home = homes.existing()
     found = overview(home, engine_settings(home))
     if args.format == "json":
         as_json({"home": str(home), **found.to_json()})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from zhike.cli import session
+from zhike.cli import homes
 from zhike.cli.arguments import command
 from zhike.cli.output import as_json, table, tell
 from zhike.cli.session import told
@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     """Take the drop back."""
     from zhike.datacentre.undo import undo
 
-    done = undo(session.home(), args.drop)
+    done = undo(homes.filled(), args.drop)
     if args.format == "json":
         tables = {name: {"before": before, "after": after} for name, (before, after) in done.tables.items()}
         as_json({"drop": done.drop.id, "number": done.drop.number, "name": done.drop.name, "tables": tables})

@@ -14,6 +14,7 @@ from zhike.datacentre import columns, texts
 from zhike.datacentre.catalogue import check
 from zhike.datacentre.checks import rows as row_checks
 from zhike.datacentre.checks.facts import Facts
+from zhike.datacentre.checks.faults import Faults
 from zhike.datacentre.columns import Problem, Problems, Reading, TextCells, Typed
 from zhike.datacentre.domains import SecurityCode
 from zhike.datacentre.mapping import FlagMeaning, builtin_flags
@@ -186,23 +187,18 @@ def _build(
     stored = pa.table({LINE: lines, **{n: typed[n].array for n in about}})
     nameless = facts.unknown_clients(definition, stored) & ~bad
     closed = facts.closed_days(definition, stored) & ~bad & ~nameless
-    problems.add("unknown_client", names.get("client_id", "client_id"), nameless)
-    problems.add("not_a_trading_day", names.get("date", "date"), closed)
+    faults = Faults(definition, typed, names, problems)
+    faults.add("unknown_client", "client_id", nameless)
+    faults.add("not_a_trading_day", "date", closed)
     pending = nameless | closed
-    shown = tuple(_with_clients(p, typed) if p.check == "unknown_client" else p for p in problems.found)
     return Built(
         definition,
         lines,
         {c.name: typed[c.name] for c in definition.columns},
         ~bad & ~pending,
         pending,
-        shown,
+        tuple(problems.found),
     )
-
-
-def _with_clients(problem: Problem, typed: Mapping[str, Typed]) -> Problem:
-    values = typed["client_id"].array.take(pa.array(problem.rows)).to_pylist()
-    return Problem(problem.check, problem.column, problem.rows, values)
 
 
 def _key_is_made(column: Column, table: Table, target: Target, plan: Plan) -> bool:

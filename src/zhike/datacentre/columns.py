@@ -22,7 +22,7 @@ from zhike.datacentre import kernels, texts
 from zhike.datacentre.catalogue import check
 from zhike.datacentre.masks import masked
 from zhike.datacentre.spoilt import first_spoilt, mixed_encoding, spoilt_text, utf8_among
-from zhike.datacentre.stored import SCALES, storage_type
+from zhike.datacentre.stored import SCALES, reading_type, storage_type
 from zhike.datacentre.tables.definition import Column, Type
 
 Ints = npt.NDArray[np.int64]
@@ -214,7 +214,7 @@ def constant_column(text: str, n: int, table: str, column: Column, how: Reading,
 def empty_column(n: int, column: Column) -> Typed:
     """Return a column with no value in any row."""
     return Typed(
-        pa.nulls(n, storage_type(column)),
+        pa.nulls(n, reading_type(column)),
         np.ones(n, np.bool_),
         np.zeros(n, np.int64),
         np.full(n, -1, np.int64),
@@ -222,18 +222,15 @@ def empty_column(n: int, column: Column) -> Typed:
 
 
 def decimals(numbers: Ints, absent: Bools, column: Column) -> pa.Array:
-    """Store scaled whole numbers as the column's Arrow type."""
+    """Hold scaled whole numbers in the column's Arrow type."""
     mask = absent if absent.any() else None
-    kind = storage_type(column)
     if column.type is Type.COUNT:
         return pa.array(numbers, pa.int64(), mask=mask)
     if column.type is Type.NUMBER:
         return pa.array(numbers / 10.0 ** SCALES[Type.NUMBER], pa.float64(), mask=mask)
-    wide = np.empty((len(numbers), 2), np.int64)  # a 128-bit number, low half first
-    wide[:, 0] = numbers
-    wide[:, 1] = numbers >> 63
     valid = pa.array(~mask).buffers()[1] if mask is not None else None
-    return pa.Array.from_buffers(kind, len(numbers), [valid, pa.py_buffer(wide)])
+    whole = np.ascontiguousarray(numbers)
+    return pa.Array.from_buffers(reading_type(column), len(whole), [valid, pa.py_buffer(whole)])
 
 
 def _numbers(cells: TextCells, column: Column, how: Reading, problems: Problems) -> Typed:

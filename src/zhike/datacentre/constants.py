@@ -11,11 +11,11 @@ from zhike.base.finding import Severity
 from zhike.base.text import Said, say
 from zhike.datacentre.catalogue import check
 from zhike.datacentre.columns import Problems, Reading, constant_column
-from zhike.datacentre.domains import Codes, SecurityCode, beyond
+from zhike.datacentre.domains import SecurityCode, beyond
 from zhike.datacentre.mapping import Overrides
 from zhike.datacentre.mapping.checking import Place, refuse, unknown
 from zhike.datacentre.masks import masked
-from zhike.datacentre.planning import reading_of
+from zhike.datacentre.planning import codes_of, reading_of
 from zhike.datacentre.tables import TABLES
 from zhike.datacentre.tables.definition import Column
 
@@ -36,10 +36,8 @@ def check_constants(own: Overrides, layered: Overrides, where: str) -> None:
 
 def _reading(layered: Overrides, table: str, column: Column) -> Reading:
     mine = layered.of(table)
-    width = mine.width.get(column.name, 0)
-    code = SecurityCode(Codes(mine.suffix != "as-is", width), False)
-    recode = code if column.name == "security_id" else None
-    return replace(reading_of(layered.profile), width=width, recode=recode)
+    recode = SecurityCode(codes_of(mine), False) if column.name == "security_id" else None
+    return replace(reading_of(layered.profile), width=mine.width.get(column.name, 0), recode=recode)
 
 
 def _check(place: Place, table: str, column: Column, text: str, how: Reading) -> None:

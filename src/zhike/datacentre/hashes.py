@@ -45,8 +45,9 @@ def whole_numbers(array: pa.Array) -> Ints:
     """Return a stored number, date, time or truth column as int64 (scaled; the least int64 where absent)."""
     kind = array.type
     if pa.types.is_decimal(kind):
+        words = kind.bit_width // 64  # the low one comes first; more than 18 digits there are not
         low = np.frombuffer(array.buffers()[1], np.int64)[
-            2 * array.offset : 2 * (array.offset + len(array)) : 2
+            words * array.offset : words * (array.offset + len(array)) : words
         ].copy()
     elif pa.types.is_floating(kind):
         low = array.fill_null(0.0).to_numpy(zero_copy_only=False).view(np.int64).copy()

@@ -10,6 +10,7 @@ from zhike.datacentre.columns import Reading
 from zhike.datacentre.domains import Codes
 from zhike.datacentre.mapping import FlagMeaning
 from zhike.datacentre.readers.layout import Block, Layout
+from zhike.engine.durable import Original
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Plan:
 
     `flag` is the source column of the business flag and `flags` the meanings that the mapping gives beside the built-in
     ones; without a flag all rows go to the first target. `numbered`: the file's own row numbers are unique only together
-    with day, security and flag. `dropped` columns were refused and are left out.
+    with day, security and flag. `dropped` columns were refused and are left out. `original`: what `path` is a copy of.
     """
 
     drop: int
@@ -48,6 +49,7 @@ class Plan:
     numbered: bool = False
     codes: Codes = field(default_factory=Codes)
     dropped: frozenset[str] = frozenset()
+    original: Original | None = None
 
     def wanted(self) -> tuple[int, ...]:
         """Return the source columns that are read."""

@@ -11,11 +11,12 @@ from zhike.base.errors import InputRejected
 from zhike.base.text import say
 from zhike.datacentre.columns import Reading
 from zhike.datacentre.domains import Codes
-from zhike.datacentre.mapping import FeedProfile, FlagMeaning, Overrides, Recognition
+from zhike.datacentre.mapping import FeedProfile, FlagMeaning, Overrides, Recognition, TableOverrides
 from zhike.datacentre.plan import Plan, Target
 from zhike.datacentre.readers.layout import Block, Layout
 from zhike.datacentre.tables import TABLES
 from zhike.datacentre.tables.definition import Column, Table
+from zhike.engine.durable import Original
 
 # What a statement's rows bring to the tables that its flags send them to: canonical column ← column of `trade`.
 _SPLIT: Mapping[str, Mapping[str, str]] = {
@@ -52,6 +53,7 @@ class Recognised:
     layout: Layout | None
     blocks: tuple[Block, ...]
     what: Recognition
+    original: Original | None = None
 
 
 def make_plan(
@@ -83,7 +85,6 @@ def make_plan(
             moved = {column: at[source] for column, source in taken.items() if source in at}
             targets.append(_target(name, moved, what, own, True))
     _complete(targets[0], flag is not None, found)
-    main = own.of(what.table)
     return Plan(
         drop, file, found.source, found.path, what.kind, found.header, tuple(targets), feed, today,
         layout=found.layout,
@@ -91,9 +92,15 @@ def make_plan(
         flag=flag,
         flags=_own_flags(own, what.table),
         numbered=what.kind != "contract",
-        codes=Codes(main.suffix != "as-is", main.width.get("security_id", 0)),
+        codes=codes_of(own.of(what.table)),
         dropped=dropped,
+        original=found.original,
     )  # fmt: skip
+
+
+def codes_of(mine: TableOverrides) -> Codes:
+    """Return how the security codes of a table are read."""
+    return Codes(mine.suffix != "as-is", mine.width.get("security_id", 0))
 
 
 def _own_flags(own: Overrides, table: str) -> dict[str, FlagMeaning]:

@@ -21,7 +21,7 @@ from zhike.datacentre.readers.formats import Format, sniff_format
 from zhike.datacentre.readers.intake import Taken
 from zhike.datacentre.readers.layout import lay_out
 from zhike.datacentre.readers.sandbox import Limits
-from zhike.datacentre.readers.surveying import Survey, Surveyor, survey
+from zhike.datacentre.readers.surveying import survey
 from zhike.engine.durable import make_folder
 
 _SAMPLE = 50
@@ -59,7 +59,7 @@ def open_file(taken: Taken, own: Overrides, work: Path) -> Iterator[Opened | Ref
             for i, member in enumerate(expand_file(named, make_folder(work / "expanded"), Limits())):
                 yield from _open_member(member, source, form, own, work / f"m{i}")
         else:
-            yield from _open_plain(named, _Name(source, source), form, own, work, taken.surveyor)
+            yield from _open_plain(named, _Name(source, source), form, own, work, taken)
     except InputRejected as rejected:
         yield Refused(source, rejected, _count_lines(taken.path))
 
@@ -96,17 +96,18 @@ class _Name:
 
 
 def _open_plain(
-    path: Path, name: _Name, form: Format, own: Overrides, work: Path, surveyor: Surveyor | None = None
+    path: Path, name: _Name, form: Format, own: Overrides, work: Path, taken: Taken | None = None
 ) -> Iterator[Opened | Refused]:
     if form is Format.TEXT:
-        yield _open_text(path, name, own, surveyor.finish(path) if surveyor else survey(path))
+        yield _open_text(path, name, own, taken)
         return
     for table in extract_file(path, form, make_folder(work / "cells"), Limits()):
         sheet = f"#{table.name.rpartition('#')[2]}" if "#" in table.name else ""
         yield _open_cells(table, _Name(name.source + sheet, name.delivered), own)
 
 
-def _open_text(path: Path, name: _Name, own: Overrides, found: Survey) -> Opened:
+def _open_text(path: Path, name: _Name, own: Overrides, taken: Taken | None) -> Opened:
+    found = taken.surveyor.finish(path) if taken and taken.surveyor else survey(path)
     profile = own.profile
     layout = lay_out(
         path, found,
@@ -115,8 +116,9 @@ def _open_text(path: Path, name: _Name, own: Overrides, found: Survey) -> Opened
     what = recognise(layout.header, layout.sample, name.source, own, name.delivered)
     blocks = blocks_of(layout, found.blocks)
     recognised = Recognised(
-        name.source, path, layout.encoding, layout.header, layout.header_line, layout, blocks, what
-    )
+        name.source, path, layout.encoding, layout.header, layout.header_line, layout, blocks, what,
+        taken.original if taken else None,
+    )  # fmt: skip
     return Opened(recognised, found.lines, layout.body.first_line - 1)
 
 

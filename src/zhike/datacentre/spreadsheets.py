@@ -10,7 +10,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ import xlsxwriter
 from zhike.base.errors import UsageError
 from zhike.base.text import say
 from zhike.datacentre.hashes import whole_numbers
+from zhike.datacentre.plain import plain
 
 BOM = b"\xef\xbb\xbf"
 SHEET_ROWS = 1_048_575  # an XLSX sheet has 2^20 rows, one is the header
@@ -30,7 +30,6 @@ _LIVE = r"^['=+\-@\t\r\n＝＋－＠]"
 _NEEDS_QUOTES = r'[",\r\n]'
 _EXACT = 10**15  # whole numbers below this keep all their digits in a spreadsheet
 _FIRST_DAY = date(1900, 3, 1)  # before it the day numbers of spreadsheets are wrong by one
-_ABSENT_NUMBER = np.iinfo(np.int64).min
 
 Cell = Callable[[int, int, Any], object]
 
@@ -149,40 +148,6 @@ def _plain_batches(batch: pa.RecordBatch | pa.Table, schema: pa.Schema) -> list[
         table.select(schema.names).cast(schema).combine_chunks().to_batches(100_000)
     )
     return chosen
-
-
-def plain(column: pa.Array) -> pa.Array:
-    """Return any stored column as text: plain digits, ISO dates and times, true and false."""
-    kind = column.type
-    if pa.types.is_string(kind):
-        return column
-    if pa.types.is_decimal(kind):
-        return _decimal_text(column, kind.scale)
-    if pa.types.is_floating(kind):
-        return pa.array([None if v is None else _float_text(v) for v in column.to_pylist()], pa.string())
-    text = pc.cast(column, pa.string())
-    if pa.types.is_time(kind) or pa.types.is_timestamp(kind):
-        return pc.replace_substring_regex(text, r"\.0+$", "")
-    return text
-
-
-def _float_text(value: float) -> str:
-    return format(Decimal(repr(value)), "f").removesuffix(".0") if abs(value) < float("inf") else str(value)
-
-
-def _decimal_text(column: pa.Array, scale: int) -> pa.Array:
-    """Write decimals without exponent and without trailing zeros; Arrow's own cast says 1E-8."""
-    numbers = whole_numbers(column)
-    absent = numbers == _ABSENT_NUMBER
-    size = np.abs(np.where(absent, 0, numbers))
-    unit = 10**scale
-    whole = pc.cast(pa.array(size // unit), pa.string())
-    rest = pc.utf8_lpad(pc.cast(pa.array(size % unit), pa.string()), scale, "0")
-    rest = pc.utf8_rtrim(rest, "0")
-    point = pc.if_else(pc.equal(rest, ""), "", ".")
-    sign = pc.if_else(pa.array(numbers < 0), "-", "")
-    text = pc.binary_join_element_wise(sign, whole, point, rest, "")
-    return pc.if_else(pa.array(absent), pa.scalar(None, pa.string()), text)
 
 
 def _csv_column(column: pa.Array) -> pa.Array:

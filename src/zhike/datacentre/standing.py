@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from zhike.base.finding import Severity
 from zhike.datacentre.checks.facts import Facts
 from zhike.datacentre.masks import masked
+from zhike.datacentre.plain import plain
 from zhike.datacentre.store.house import Store
 from zhike.datacentre.store.manifest import DropEntry, Manifest, Part
 from zhike.datacentre.stored import FILE, LINE
@@ -166,10 +167,8 @@ class _Waits:
     def _findings(rows: pa.Table, file: Mapping[str, Any], table: Table, check: str) -> pa.Table:
         n, about = rows.num_rows, _ABOUT[check]
         column = next((name for name, home in file["columns"].items() if home == about), about)
-        values: list[str | None] = [None] * n
-        if check == NAMELESS:
-            level = table.column(about).level
-            values = [None if v is None else masked(v, level) for v in rows[about].to_pylist()]
+        level = table.column(about).level
+        values = [masked(v or "", level) for v in plain(rows[about].combine_chunks()).to_pylist()]
         return pa.table(
             [
                 [check] * n, [table.name] * n, [file["file"]] * n, rows[LINE], [column] * n, values,

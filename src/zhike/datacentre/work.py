@@ -83,7 +83,7 @@ def perform(task: Task) -> Done:
 def _rows(task: Task) -> Iterator[Rows]:
     plan = task.plan
     if plan.layout is not None:
-        return read_blocks(plan.path, plan.layout, task.blocks, plan.wanted())
+        return read_blocks(plan.path, plan.layout, task.blocks, plan.wanted(), plan.original)
     return cells_reader(plan.path, plan.wanted(), plan.header)()
 
 

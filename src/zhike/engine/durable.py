@@ -6,9 +6,10 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,6 @@ from zhike.base.text import say
 
 _CHUNK = 1 << 22
 _BEHIND = 32 << 20
-_FETCHED = 1 << 18  # Linux fetches no more than a device's largest request for one advice
 
 
 def flush(path: Path) -> None:
@@ -74,7 +74,7 @@ class Stream:
 
     def _force(self, start: int, end: int) -> None:
         os.fdatasync(self._file.fileno())
-        _advise(self._file.fileno(), start, end, os.POSIX_FADV_DONTNEED)
+        os.posix_fadvise(self._file.fileno(), start, end - start, os.POSIX_FADV_DONTNEED)
 
     def finish(self) -> None:
         """Force the rest to disk and close the file; raise OSError where a byte didn't get there. Call on the flusher."""
@@ -84,24 +84,34 @@ class Stream:
             os.fsync(self._file.fileno())
 
 
-def read_once(path: Path, stretches: Iterable[tuple[int, int]]) -> Iterator[bytes]:
-    """Yield stretches [start, end) of a big file that is read once: the next is fetched meanwhile, the last let go."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        waiting = list(stretches)
-        for (start, end), after in zip(waiting, [*waiting[1:], None], strict=True):
-            content = os.pread(handle, end - start, start)
-            _advise(handle, start, end, os.POSIX_FADV_DONTNEED)
-            if after is not None:
-                for place in range(*after, _FETCHED):
-                    _advise(handle, place, min(place + _FETCHED, after[1]), os.POSIX_FADV_WILLNEED)
-            yield content
-    finally:
-        os.close(handle)
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A file that was copied, and what its folder entry said then. While that stands, its bytes are those of the copy.
+
+    The copy went to disk past the system's cache, and the original is still in it: reading it again costs no disk.
+    """
+
+    path: Path
+    entry: tuple[int, ...]
+
+    @classmethod
+    def at(cls, path: Path, handle: int) -> Original:
+        """Return the open file at `path` as it is now."""
+        return cls(path, _entry(handle))
+
+    def stretch(self, start: int, end: int) -> bytes | None:
+        """Return its bytes [start, end), or None where it isn't any more what was copied."""
+        try:
+            with self.path.open("rb", buffering=0) as stream:
+                content = os.pread(stream.fileno(), end - start, start)
+                return content if _entry(stream.fileno()) == self.entry else None
+        except OSError:
+            return None
 
 
-def _advise(handle: int, start: int, end: int, advice: int) -> None:
-    os.posix_fadvise(handle, start, end - start, advice)
+def _entry(handle: int) -> tuple[int, ...]:
+    found = os.fstat(handle)
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def as_json(value: Any) -> bytes:

@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pyarrow.parquet as pq
 import pytest
 
 from small_drops import FIRST, T1_AGAIN, drop, take_in
 from zhike.cli import main
+from zhike.datacentre.stored import schema_of
+from zhike.datacentre.tables import TABLES
 
 AS_OF = ["--as-of", "2025-04-30"]
 
@@ -99,17 +102,13 @@ def test_a_drop_without_errors_ends_with_0_and_the_same_again_says_so(zhike: Any
 def test_what_is_to_be_known_of_the_feed_stands_at_the_end_and_in_the_json(
     zhike: Any, tmp_path: Path
 ) -> None:
-    folder = drop(tmp_path / "d", {"client.csv": FIRST["client.csv"]})
-    ran = zhike("ingest", folder, *AS_OF, "--feed", "desk")
-    assert [s.split(":")[0] for s in ran.out.splitlines()[-3:]] == ["Note", "Where", "Next"]
-    (tmp_path / "home" / "feeds").mkdir()
-    (tmp_path / "home" / "feeds" / "desk.toml").write_text("[quote.scale]\nvolume = 100\n")
-    again = zhike("ingest", folder, *AS_OF, "--feed", "desk")
-    assert "the feed's mapping has changed since" in again.out
-    assert again.out.endswith("zhike undo 1, then ingest it again.\n")
-    notes = zhike("ingest", folder, *AS_OF, "--feed", "desk", "--format", "json").json["notes"]
-    assert [n["name"] for n in notes] == ["mapping_differs"]
-    assert "zhike undo 1" in zhike("ingest", folder, *AS_OF, "--feed", "desk", "--lang", "zh").out
+    ingest = ["ingest", drop(tmp_path / "d", {"client.csv": FIRST["client.csv"]}), *AS_OF, "--feed", "desk"]
+    assert [s.split(":")[0] for s in zhike(*ingest).out.splitlines()[-3:]] == ["Note", "Where", "Next"]
+    drop(tmp_path / "home", {"feeds/desk.toml": "[quote.scale]\nvolume = 100\n"})
+    assert zhike(*ingest).out.endswith("zhike undo 1, then ingest it again.\n")
+    notes = zhike(*ingest, "--format", "json").json["notes"]
+    assert [(n["name"], "was changed" in n["en"]) for n in notes] == [("mapping_differs", True)]
+    assert "zhike undo 1" in zhike(*ingest, "--lang", "zh").out
 
 
 def test_columns_left_out_and_unsure_are_shown_with_proposals(zhike: Any, tmp_path: Path) -> None:
@@ -211,7 +210,8 @@ def test_findings_in_a_format_no_file_has_are_refused(zhike: Any, home: Path, wo
     assert zhike("findings", *words).code == 2
 
 
-def test_no_findings_is_said(zhike: Any) -> None:
+def test_no_findings_is_said(zhike: Any, home: Path) -> None:
+    zhike("undo", "d1")
     assert zhike("findings").out == "There are no findings.\n"
 
 
@@ -239,8 +239,12 @@ def test_tables_lists_rows_days_and_drops(zhike: Any, home: Path) -> None:
     assert tables["asset"]["rows"] == 2
 
 
-def test_tables_of_an_empty_home_say_what_to_do(zhike: Any) -> None:
-    assert "Next: zhike ingest FOLDER" in zhike("tables").out
+def test_tables_of_an_empty_home_say_what_to_do(zhike: Any, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    ran = zhike("tables")
+    assert (ran.code, ran.err) == (0, "")
+    assert "Next: zhike ingest FOLDER" in ran.out
+    assert zhike("tables", "--format", "json").json["tables"] == []
 
 
 def test_export_takes_the_format_from_the_name_and_tells_what_is_masked(
@@ -254,6 +258,26 @@ def test_export_takes_the_format_from_the_name_and_tells_what_is_masked(
     assert "13800000001" in (tmp_path / "c.csv").read_text("utf-8")
     assert zhike("export", "client", "-o", tmp_path / "c.txt").code == 2
     assert zhike("export", "client", "--format", "csv", "-o", tmp_path / "c.txt").code == 0
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "parquet"])
+def test_export_of_a_table_without_rows_writes_the_header_and_says_so(
+    zhike: Any, home: Path, tmp_path: Path, form: str
+) -> None:
+    target = tmp_path / f"q.{form}"
+    ran = zhike("export", "quote", "-o", target)
+    assert ran.code == 0
+    assert "quote: 0 rows →" in ran.out
+    assert ran.err.startswith("Table 'quote' has no rows to export; the file holds only the header.")
+    if form == "parquet":
+        found = pq.read_table(target)
+        assert (found.num_rows, found.schema) == (0, schema_of(TABLES["quote"]))
+    elif form == "xlsx":
+        (header,) = openpyxl.load_workbook(target).active.values  # type: ignore[union-attr]
+        assert header == TABLES["quote"].names
+    else:
+        assert target.read_text("utf-8-sig") == ",".join(TABLES["quote"].names) + "\n"
+    assert zhike("export", "trade", "-o", tmp_path / "t.csv").err == ""
 
 
 def test_export_of_an_unknown_table_asks_what_was_meant(zhike: Any, home: Path, tmp_path: Path) -> None:
@@ -312,10 +336,60 @@ def test_a_spoilt_pointer_ends_with_3(zhike: Any, home: Path) -> None:
 
 
 def test_a_home_the_system_refuses_ends_with_3_and_no_traceback(zhike: Any, tmp_path: Path) -> None:
-    (tmp_path / "home").write_text("a file, not a folder")
+    (tmp_path / "home" / "LOCK").mkdir(parents=True)
     ran = zhike("ingest", drop(tmp_path / "d"), *AS_OF)
     assert ran.code == 3
     assert "Traceback" not in ran.err
+
+
+ON_A_HOME = [["tables"], ["findings"], ["findings", "--format", "json"], ["check"], ["undo", "d1"]]
+ON_A_HOME += [["export", "trade", "-o", "trade.csv"]]
+
+
+@pytest.mark.parametrize("words", [*ON_A_HOME, ["ingest", "d"], ["ingest", "d", "--dry-run"]], ids=" ".join)
+def test_a_home_that_is_a_file_ends_with_2_and_the_file_stays(
+    zhike: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    drop(tmp_path / "d")
+    (tmp_path / "home").write_text("a file, not a folder")
+    ran = zhike(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert [s.split(":")[0] for s in ran.err.splitlines()][1:] == ["Where", "Next"]
+    assert "this is a file" in ran.err
+    assert (tmp_path / "home").read_text() == "a file, not a folder"
+
+
+@pytest.mark.parametrize("words", ON_A_HOME, ids=" ".join)
+def test_a_home_that_is_not_there_ends_with_2_and_is_not_made(
+    zhike: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = zhike(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert "There is no such home folder." in ran.err
+    assert f"Where: {tmp_path / 'home'}" in ran.err
+    assert "zhike ingest FOLDER" in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", ON_A_HOME[1:], ids=" ".join)
+def test_a_folder_into_which_nothing_was_ever_ingested_is_not_called_sound(
+    zhike: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "something.csv").write_text("else")
+    ran = zhike(*words)
+    assert (ran.code, ran.out) == (2, "")
+    assert "Nothing has been ingested here yet." in ran.err
+    assert [p.name for p in tmp_path.rglob("*")] == ["home", "something.csv"]
+
+
+def test_a_home_that_lost_its_pointer_is_broken_not_empty(zhike: Any, home: Path) -> None:
+    (home / "CURRENT").unlink()
+    assert zhike("tables").code == 3
+    assert zhike("check").code == 1
 
 
 def test_a_wrong_setting_ends_with_2(zhike: Any, home: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from zhike.datacentre.audit import audit
 from zhike.datacentre.ingest import Request, ingest
+from zhike.datacentre.store import compaction
 from zhike.datacentre.store.house import Store
 from zhike.datacentre.undo import undo
 from zhike.engine.parquet import read_table
@@ -15,10 +16,12 @@ TODAY = date(2025, 6, 30)
 HEAD = "trade_id,date,client_id,security_id,side,quantity,price,amount\n"
 
 
-def deliver(home: Path, folder: Path, day: date, *, price: str = "10", amount: str = "1000") -> None:
-    drop = folder / f"{day:%Y%m%d}-{price}"
+def deliver(
+    home: Path, folder: Path, day: date, *, price: str = "10", amount: str = "1000", late: str = ""
+) -> None:
+    drop = folder / f"{day:%Y%m%d}-{price}{late}"
     drop.mkdir()
-    rows = [f"{day:%Y%m%d}{c},{day},C{c},600000.SH,buy,100,{price},{amount}\n" for c in range(3)]
+    rows = [f"{day:%Y%m%d}{c}{late},{day},C{c},600000.SH,buy,100,{price},{amount}\n" for c in range(3)]
     (drop / "trade.csv").write_text(HEAD + "".join(rows))
     ingest(home, Request(drop, TODAY))
 
@@ -76,3 +79,21 @@ def test_an_undone_day_leaves_the_others(home: Path) -> None:
 def test_the_open_month_is_left_alone(home: Path) -> None:
     manifest = Store(home).manifest()
     assert not any("2025-05" in c.path for c in manifest.compacted["trade"])
+
+
+def test_a_month_is_over_when_any_later_rows_are_there_put_together_or_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compaction, "ENOUGH", 2)
+    home = tmp_path / "home"
+    for day in (date(2025, 5, 6), date(2025, 5, 7), date(2025, 6, 3)):
+        deliver(home, tmp_path, day)
+    undo(home, "20250603-10")  # the only file of the table is now that of all of May
+    assert [c.rows for c in Store(home).manifest().compacted["trade"]] == [6]
+    for day in (date(2025, 4, 1), date(2025, 4, 2), date(2025, 4, 3)):
+        deliver(home, tmp_path, day, late="L")
+    may, april = Store(home).manifest().compacted["trade"]
+    assert ("2025-05" in may.path, may.rows) == (True, 6)
+    assert ("2025-04" in april.path, april.rows) == (True, 6)  # the third day was only then being committed
+    assert len(rows_of(home)) == 15
+    assert audit(home, deep=True).sound

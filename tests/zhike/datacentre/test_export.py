@@ -23,7 +23,8 @@ from openpyxl.utils.escape import unescape
 from small_drops import CLIENTS, FIRST, SETTINGS, take_in
 from zhike.base.errors import DamagedStore, UsageError
 from zhike.datacentre.export import export
-from zhike.datacentre.spreadsheets import csv_bytes, plain, refuse_too_many, write_xlsx
+from zhike.datacentre.plain import plain
+from zhike.datacentre.spreadsheets import csv_bytes, refuse_too_many, write_xlsx
 from zhike.datacentre.store import manifest as manifests
 from zhike.datacentre.store.house import Store
 

@@ -42,9 +42,9 @@ DROPS = {
         "account.csv": "account_id,client_id,kind\nZ1,A1,cash\nZ9,A9,cash\nZ0,A0,cash\n",
     },
 }
-SATURDAY = ("b/trade.csv", 3, "交易日", "not_a_trading_day", None)
+SATURDAY = ("b/trade.csv", 3, "交易日", "not_a_trading_day", "2025-03-08")
 WAITING = {
-    ("a/trade.csv", 3, "交易日", "not_a_trading_day", None),
+    ("a/trade.csv", 3, "交易日", "not_a_trading_day", "2025-03-04"),
     ("a/trade.csv", 4, "client_id", "unknown_client", "A9"),
     ("b/trade.csv", 2, "client_id", "unknown_client", "A9"),
     SATURDAY,

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from zhike.base.exchange import FeeFamily, fee_family_of, fee_table, kind_of, market_of, multiplier
 from zhike.datacentre.checks.facts import Facts
+from zhike.datacentre.checks.faults import Faults
 from zhike.datacentre.columns import Problems, Typed, decimals, spread
 from zhike.datacentre.domains import beyond
 from zhike.datacentre.plan import Plan, Target
@@ -53,7 +54,7 @@ def completed(
         typed[name] = _derived(formula, table.column(name), table, typed)
     if table.name == "trade" and plan.kind != "contract":
         names = {c: plan.header[j] for c, j in target.columns.items()}
-        _unsigned(typed, table, names, problems)
+        _unsigned(typed, table, Faults(table, typed, names, problems))
         typed["kind"] = _kind_by_security(typed, table.column("kind"))
     if table.name == "cash_flow" and "*sign" in decided:
         typed["amount"] = _signed(typed["amount"], decided["*sign"], table.column("amount"))
@@ -99,18 +100,18 @@ def _absolute(typed: Typed, column: Column) -> Typed:
     return Typed(decimals(numbers, typed.absent, column), typed.absent, numbers)
 
 
-def _unsigned(typed: dict[str, Typed], table: Table, names: Mapping[str, str], problems: Problems) -> None:
+def _unsigned(typed: dict[str, Typed], table: Table, faults: Faults) -> None:
     """Drop the minus sign that some brokers print before the quantities and amounts of sales (and amounts of buys)."""
     sells = _is_side(typed, "sell")
     negative = (_ints(typed["quantity"]) < 0) & sells
     if negative.any():
-        problems.add("sign_dropped", names.get("quantity", "quantity"), negative)
+        faults.add("sign_dropped", "quantity", negative)
         kept = np.where(sells, np.abs(_ints(typed["quantity"])), _ints(typed["quantity"]))
         typed["quantity"] = Typed(
             decimals(kept, typed["quantity"].absent, table.column("quantity")), typed["quantity"].absent, kept
         )
     if (_ints(typed["amount"]) < 0).any():
-        problems.add("sign_dropped", names.get("amount", "amount"), _ints(typed["amount"]) < 0)
+        faults.add("sign_dropped", "amount", _ints(typed["amount"]) < 0)
         typed["amount"] = _absolute(typed["amount"], table.column("amount"))
 
 
@@ -144,24 +145,24 @@ def run(
     problems: Problems,
 ) -> None:
     """Run every check of `table` over its typed rows."""
+    faults = Faults(table, typed, names, problems)
     for column in table.columns:
-        _bounds(column, typed[column.name], names, problems)
+        _bounds(column, typed[column.name], faults)
         if column.type in (Type.DATE, Type.STAMP) and column.name not in MAY_LIE_AHEAD:
-            _not_ahead(column, typed[column.name], names, today, problems)
+            _not_ahead(column, typed[column.name], today, faults)
     for start, end in _SPANS:
         if table.has(start) and table.has(end):
             wrong = (_ints(typed[end]) < _ints(typed[start])) & ~typed[end].absent & ~typed[start].absent
-            problems.add("end_before_start", names.get(end, end), wrong)
+            faults.add("end_before_start", end, wrong, f"{{{end}}} < {{{start}}}")
     for column in table.columns:
         if column.refers and column.refers != "client" and column.refers != table.name:
-            unknown = facts.unknown(column.refers, typed[column.name])
-            problems.add("unknown_reference", names.get(column.name, column.name), unknown)
+            faults.add("unknown_reference", column.name, facts.unknown(column.refers, typed[column.name]))
     if table.name == "trade":
-        _trade(typed, decided, names, problems)
+        _trade(typed, decided, faults)
     elif table.name == "asset":
-        _asset(typed, names, problems)
+        _asset(typed, faults)
     elif table.name in ("quote", "index_quote"):
-        _quote(typed, names, problems)
+        _quote(typed, faults)
 
 
 def number(typed: Typed, kind: Type) -> Floats:
@@ -185,16 +186,14 @@ def has_word(column: Typed, words: tuple[str, ...]) -> Bools:
     return np.array([w in words for w in column.words], np.bool_)[column.codes] & ~column.absent
 
 
-def _bounds(column: Column, typed: Typed, names: Mapping[str, str], problems: Problems) -> None:
+def _bounds(column: Column, typed: Typed, faults: Faults) -> None:
     name = "negative_quantity" if column.name == "quantity" else "out_of_bounds"
-    problems.add(name, names.get(column.name, column.name), beyond(column, typed))
+    faults.add(name, column.name, beyond(column, typed))
 
 
-def _not_ahead(
-    column: Column, typed: Typed, names: Mapping[str, str], today: int, problems: Problems
-) -> None:
+def _not_ahead(column: Column, typed: Typed, today: int, faults: Faults) -> None:
     limit = today if column.type is Type.DATE else (today + 1) * 86_400_000 - 1
-    problems.add("future_date", names.get(column.name, column.name), (_ints(typed) > limit) & ~typed.absent)
+    faults.add("future_date", column.name, (_ints(typed) > limit) & ~typed.absent)
 
 
 def _security_kinds(column: Typed) -> tuple[list[str | None], Ints]:
@@ -204,12 +203,7 @@ def _security_kinds(column: Typed) -> tuple[list[str | None], Ints]:
     return [*kinds, None], np.where(column.absent, len(kinds), codes)
 
 
-def _trade(
-    typed: Mapping[str, Typed],
-    decided: Mapping[str, Typed],
-    names: Mapping[str, str],
-    problems: Problems,
-) -> None:
+def _trade(typed: Mapping[str, Typed], decided: Mapping[str, Typed], faults: Faults) -> None:
     ordinary = has_word(typed["kind"], _PRICED_KINDS) | typed["kind"].absent
     if "*priced" in decided:
         ordinary &= _ints(decided["*priced"]) != 0
@@ -217,22 +211,21 @@ def _trade(
     factors = [multiplier(k) if k else (1,) for k in kinds]
     ordinary &= np.array([len(f) > 0 for f in factors], np.bool_)[at]
     given = ~typed["price"].absent & ~typed["quantity"].absent & ~typed["amount"].absent
-    _positive(typed, ordinary & given, names, problems)
+    _positive(typed, ordinary & given, faults)
     lots = np.array([max((float(f) for f in fs), default=1.0) for fs in factors])[at]
-    _product(typed, ordinary & given, lots, names, problems)
-    _net(typed, ordinary & given, names, problems)
-    _fees(typed, ordinary & given, names, problems)
-    _weekend(typed, names, problems)
+    _product(typed, ordinary & given, lots, faults)
+    _net(typed, ordinary & given, faults)
+    _fees(typed, ordinary & given, faults)
+    _weekend(typed, faults)
 
 
-def _positive(typed: Mapping[str, Typed], rows: Bools, names: Mapping[str, str], problems: Problems) -> None:
-    for column, name in (("price", "zero_price"), ("quantity", "zero_quantity")):
-        problems.add(name, names.get(column, column), rows & (_ints(typed[column]) == 0))
+def _positive(typed: Mapping[str, Typed], rows: Bools, faults: Faults) -> None:
+    for column, other in (("price", "quantity"), ("quantity", "price")):
+        zero = rows & (_ints(typed[column]) == 0)
+        faults.add(f"zero_{column}", column, zero, f"{{{column}}}, {{{other}}}, {{amount}}")
 
 
-def _product(
-    typed: Mapping[str, Typed], rows: Bools, lots: Floats, names: Mapping[str, str], problems: Problems
-) -> None:
+def _product(typed: Mapping[str, Typed], rows: Bools, lots: Floats, faults: Faults) -> None:
     """Compare price × quantity with the amount; average prices are printed rounded, to three decimals or more."""
     price, quantity = number(typed["price"], Type.PRICE), number(typed["quantity"], Type.QUANTITY)
     amount = number(typed["amount"], Type.MONEY)
@@ -241,7 +234,7 @@ def _product(
     if wrong.any():
         wrong &= np.abs(price * quantity * lots - amount) > slack * lots
         wrong &= rows & (price > 0) & (quantity >= 0)
-        problems.add("amount_mismatch", names.get("amount", "amount"), wrong)
+        faults.add("amount_mismatch", "amount", wrong, "{amount} ≠ {price} × {quantity}")
 
 
 def _half_digit(prices: Ints) -> float:
@@ -250,24 +243,27 @@ def _half_digit(prices: Ints) -> float:
     return 0.5 * 10.0**-shown
 
 
-def _net(typed: Mapping[str, Typed], rows: Bools, names: Mapping[str, str], problems: Problems) -> None:
+def _net(typed: Mapping[str, Typed], rows: Bools, faults: Faults) -> None:
     """Check the sign of the net amount, and that it is the amount with all fees."""
     net = typed["net_amount"]
     if net.absent.all():
         return
-    buys, column = _is_side(typed, "buy"), names.get("net_amount", "net_amount")
+    buys = _is_side(typed, "buy")
     rows = rows & ~net.absent
     numbers = _ints(net)
     against = rows & np.where(buys, numbers > 0, numbers < 0)
     fees = sum((_ints(typed[f]) for f in _FEES), np.zeros(len(numbers), np.int64))
     amount = _ints(typed["amount"])
     against &= ~(~buys & (fees > amount))  # a sale can cost more than it brings
-    problems.add("sign_mismatch", column, against)
+    faults.add("sign_mismatch", "net_amount", against, "{side}, {net_amount}")
     due = np.where(buys, -amount - fees, amount - fees)
-    problems.add("net_mismatch", column, rows & ~against & (np.abs(numbers - due) > 200))
+    wrong = rows & ~against & (np.abs(numbers - due) > 200)
+    faults.add(
+        "net_mismatch", "net_amount", wrong, "{net_amount} ≠ {due}", due=due / 10.0 ** SCALES[Type.MONEY]
+    )
 
 
-def _fees(typed: Mapping[str, Typed], rows: Bools, names: Mapping[str, str], problems: Problems) -> None:
+def _fees(typed: Mapping[str, Typed], rows: Bools, faults: Faults) -> None:
     """Compare commission and stamp duty with the fee table of the trade's date."""
     if typed["commission"].absent.all() and typed["stamp_duty"].absent.all():
         return
@@ -281,12 +277,11 @@ def _fees(typed: Mapping[str, Typed], rows: Bools, names: Mapping[str, str], pro
     for column, limit in (("stamp_duty", due["stamp_duty"]), ("commission", due["commission_cap"])):
         paid = number(typed[column], Type.MONEY)
         with np.errstate(invalid="ignore"):
-            problems.add(
-                "fee_unusual", names.get(column, column), rows & (paid > limit + 0.02 + 1e-4 * limit)
-            )
+            high = rows & (paid > limit + 0.02 + 1e-4 * limit)
+        faults.add("fee_unusual", column, high, f"{{{column}}} > {{limit}}", limit=limit)
 
 
-def _weekend(typed: Mapping[str, Typed], names: Mapping[str, str], problems: Problems) -> None:
+def _weekend(typed: Mapping[str, Typed], faults: Faults) -> None:
     """Refuse trades in mainland securities at weekends; holidays are a matter of the calendar (Facts.closed_days)."""
     column, days = typed["security_id"], _ints(typed["date"])
     if column.codes is None or not len(column.words):
@@ -295,22 +290,24 @@ def _weekend(typed: Mapping[str, Typed], names: Mapping[str, str], problems: Pro
     mainland &= ~column.absent & ~typed["date"].absent
     weekday = (days + 3) % 7  # 1970-01-01 was a Thursday
     closed = (weekday == _SATURDAY) | (weekday == _SUNDAY)
-    problems.add("not_a_trading_day", names.get("date", "date"), mainland & closed)
+    faults.add("not_a_trading_day", "date", mainland & closed)
 
 
-def _asset(typed: Mapping[str, Typed], names: Mapping[str, str], problems: Problems) -> None:
+def _asset(typed: Mapping[str, Typed], faults: Faults) -> None:
     parts = ("cash", "securities", "funds", "debt", "net")
     whole = ~np.logical_or.reduce([typed[p].absent for p in parts])
     cash, securities, funds, debt, net = (_ints(typed[p]) for p in parts)
     wrong = whole & (np.abs(cash + securities + funds - debt - net) > 200)
-    problems.add("identity_mismatch", names.get("net", "net"), wrong)
+    faults.add("identity_mismatch", "net", wrong, "{net} ≠ {cash} + {securities} + {funds} - {debt}")
 
 
-def _quote(typed: Mapping[str, Typed], names: Mapping[str, str], problems: Problems) -> None:
+def _quote(typed: Mapping[str, Typed], faults: Faults) -> None:
     """Check that low ≤ open, close ≤ high, where they are given (a suspended day may show zeros)."""
     high, low = typed["high"], typed["low"]
     for name in ("open", "close"):
         price = typed[name]
         over = (_ints(price) > _ints(high)) & ~price.absent & ~high.absent & (_ints(high) > 0)
         under = (_ints(price) < _ints(low)) & ~price.absent & ~low.absent & (_ints(price) > 0)
-        problems.add("price_order", names.get(name, name), over | under)
+        faults.add("price_order", name, over & ~under, f"{{{name}}} > {{high}}")
+        faults.add("price_order", name, under & ~over, f"{{{name}}} < {{low}}")
+        faults.add("price_order", name, under & over, f"{{high}} < {{{name}}} < {{low}}")

@@ -12,6 +12,7 @@ from zhike.datacentre.mapping.aliases import Aliases, Profile, builtin_aliases
 from zhike.datacentre.mapping.columns import Assignment, assign
 from zhike.datacentre.mapping.evidence import Sample
 from zhike.datacentre.mapping.flags import Flags
+from zhike.datacentre.mapping.keys import ask_for_key
 from zhike.datacentre.mapping.names import Name, normalise, read_name
 from zhike.datacentre.mapping.overrides import Overrides, TableOverrides
 from zhike.datacentre.mapping.proposals import Proposal
@@ -98,6 +99,7 @@ def recognise(
     work = assign(
         best.profile, names, Sample(rows, own.flags(best.profile.table)), own.of(best.profile.table), aliases
     )
+    ask_for_key(work)
     return _result(header, best, work, confidence)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from zhike.datacentre import kernels
 from zhike.datacentre.columns import LONGEST_CELL, TextCells
 from zhike.datacentre.readers.layout import Block, Layout, lone_carriage_return
 from zhike.datacentre.spoilt import SPOILT, mixed_encoding, spoilt_text
-from zhike.engine.durable import read_once
+from zhike.engine.durable import Original
 
 Ints = npt.NDArray[np.int64]
 _LONE_RETURN = re.compile(rb"\r(?!\n)")
@@ -45,11 +46,23 @@ def blocks_of(layout: Layout, blocks: Sequence[Block]) -> tuple[Block, ...]:
     return (Block(body.start, rest[0].end, body.first_line), *rest[1:])
 
 
-def read_blocks(path: Path, layout: Layout, blocks: Sequence[Block], wanted: Sequence[int]) -> Iterator[Rows]:
-    """Yield the rows of some blocks of a text; raise InputRejected where the file must be refused as a whole."""
-    texts = read_once(path, [(b.start, b.end) for b in blocks])
-    for block, raw in zip(blocks, texts, strict=True):
-        yield _read_block(raw, block.first_line, layout, wanted)
+def read_blocks(
+    path: Path,
+    layout: Layout,
+    blocks: Sequence[Block],
+    wanted: Sequence[int],
+    original: Original | None = None,
+) -> Iterator[Rows]:
+    """Yield the rows of some blocks of a text; raise InputRejected where the file must be refused as a whole.
+
+    The bytes come from `original` while it is what was copied to `path`.
+    """
+    with path.open("rb", buffering=0) as copy:
+        for block in blocks:
+            raw = original.stretch(block.start, block.end) if original else None
+            if raw is None:
+                raw = os.pread(copy.fileno(), block.end - block.start, block.start)
+            yield _read_block(raw, block.first_line, layout, wanted)
 
 
 def _read_block(raw: bytes, first_line: int, layout: Layout, wanted: Sequence[int]) -> Rows:

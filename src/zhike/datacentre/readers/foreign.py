@@ -33,32 +33,32 @@ def extract_file(
 
     Returns one table, or one for each sheet with content. `name` is what the file was called when it was
     delivered (it names the tables, and tells a .day's security), by default the path's own. Raises
-    `InputRejected`; nothing is left behind then.
+    `InputRejected`, or `StoreError` where the child was ended from outside; nothing is left behind then.
     """
     if format not in _READERS:
         raise ValueError(f"{format} isn't read here")
     arguments = {"path": str(path), "format": format.name, "name": name or path.name}
-    folder, told = _in_new_folder(target_dir, _extract, arguments, limits)
+    folder, told = _in_new_folder(target_dir, _extract, arguments, limits, name or path.name)
     return tuple(Extracted.from_plain(plain, folder) for plain in told)
 
 
 def expand_file(path: Path, target_dir: Path, limits: Limits, caps: Caps | None = None) -> tuple[Member, ...]:
     """Expand the gzip or zip `path` in a child process, into a new folder inside `target_dir`.
 
-    Raises `InputRejected`; nothing is left behind then.
+    Raises `InputRejected`, or `StoreError` where the child was ended from outside; nothing is left behind then.
     """
     arguments = {"path": str(path), "caps": asdict(caps or Caps())}
-    folder, told = _in_new_folder(target_dir, _expand, arguments, limits)
+    folder, told = _in_new_folder(target_dir, _expand, arguments, limits, path.name)
     return tuple(Member(name, folder / name, size) for name, size in told)
 
 
 def _in_new_folder(
-    target_dir: Path, task: Callable[..., object], arguments: Mapping[str, object], limits: Limits
+    target_dir: Path, task: Callable[..., object], arguments: Mapping[str, object], limits: Limits, where: str
 ) -> tuple[Path, Any]:
     target_dir.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="read-", dir=target_dir))
     try:
-        return folder, sandbox.run(task, {**arguments, "target_dir": str(folder)}, limits)
+        return folder, sandbox.run(task, {**arguments, "target_dir": str(folder)}, limits, where=where)
     except BaseException:
         shutil.rmtree(folder)
         raise

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from zhike.base.errors import InputRejected
 from zhike.base.text import say
 from zhike.datacentre.readers.surveying import CHUNK, Surveyor
-from zhike.engine.durable import Stream, flush, make_folder
+from zhike.engine.durable import Original, Stream, flush, make_folder
 
 _APART = 4
 
@@ -34,12 +34,16 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A delivered file on its way: where its bytes can be read, what is known of its structure, or why it is refused."""
+    """A delivered file on its way: where its bytes can be read, what is known of its structure, or why it is refused.
+
+    `original`: the delivered file itself, where it didn't change meanwhile.
+    """
 
     delivered: Delivered
     path: Path | None
     surveyor: Surveyor | None = None
     rejected: InputRejected | None = None
+    original: Original | None = None
 
 
 def files_of(drop: Path) -> tuple[Path, ...]:
@@ -96,10 +100,12 @@ class Intake:
         copy = folder / PurePosixPath(name).name
         digest, surveyor, stream = hashlib.sha256(), Surveyor(), Stream(copy, self._flusher)
         with path.open("rb", buffering=0) as source:
+            original = Original.at(path, source.fileno())
             size = _read_through(source.fileno(), [digest.update, stream.take, surveyor.take])
+            unchanged = original == Original.at(path, source.fileno())
         delivered = Delivered(name, size, digest.hexdigest())
         self._flushing.append(self._flusher.submit(_file, stream, copy, delivered.kept_in(self._raw)))
-        return Taken(delivered, copy, surveyor)
+        return Taken(delivered, copy, surveyor, None, original if unchanged else None)
 
     def settle(self) -> None:
         """Wait until every byte taken in is on disk under its hash; raise what went wrong."""

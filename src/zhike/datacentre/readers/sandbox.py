@@ -9,7 +9,9 @@ nor `PYTHON*` variables choose its modules.
 
 Checks raised here: `parser_crashed` (a signal, an unforeseen exception, no answer), `parser_memory` (out of
 memory), `parser_time` (CPU or wall time used up), `parser_output` (wrote more than allowed). An
-`InputRejected` of the function itself travels whole.
+`InputRejected` of the function itself travels whole. A file is refused only for what it does or for a limit
+of ours; a child that was ended from outside (the system's out-of-memory killer, an operator) says nothing
+about its file: that is a `StoreError`, and the same run again takes the file.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import IO, Any
 
-from zhike.base.errors import InputRejected
+from zhike.base.errors import InputRejected, StoreError
 from zhike.base.text import Said, say
 
 try:
@@ -59,6 +61,10 @@ _QUIET = {
 }
 # No fault of the file: it must not be refused for good because a disk was full that day.
 _OF_THE_SYSTEM = {errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE}
+# No parser brings these upon itself, and no limit of ours sends them: a hit limit is MemoryError, EFBIG or SIGXCPU.
+_FROM_OUTSIDE = {
+    getattr(signal, name, None) for name in ("SIGHUP", "SIGINT", "SIGQUIT", "SIGKILL", "SIGTERM")
+} - {None}
 _OUT_OF_MEMORY = (
     "MemoryError", "bad_alloc", "Cannot allocate memory", "failed to map segment", "out of memory",
     "alloc of size", "can't start new thread", "Memory allocation failed",
@@ -96,12 +102,15 @@ def missing_limits() -> tuple[str, ...]:
     return (*(limits or ("memory",)), "orphan")
 
 
-def run(task: Callable[..., object], arguments: Mapping[str, object], limits: Limits) -> Any:
+def run(
+    task: Callable[..., object], arguments: Mapping[str, object], limits: Limits, *, where: str = ""
+) -> Any:
     """Call `task(**arguments)` in a limited child process and return its result.
 
-    `task` is a module-level function; arguments and result are what JSON can say. Raises `InputRejected` with
-    the task's own check, or with `parser_crashed`, `parser_memory`, `parser_time`, `parser_output`; `OSError`
-    where the system refused the child something (disk full, input/output error): that is no fault of the file.
+    `task` is a module-level function; arguments and result are what JSON can say; `where` names the file for
+    people. Raises `InputRejected` with the task's own check, or with `parser_crashed`, `parser_memory`, `parser_time`, `parser_output`. No fault of
+    the file: `OSError` where the system refused the child something (disk full, input/output error),
+    `StoreError` where the child was ended from outside.
     """
     request = {
         "module": task.__module__, "name": task.__qualname__, "arguments": dict(arguments),
@@ -113,6 +122,8 @@ def run(task: Callable[..., object], arguments: Mapping[str, object], limits: Li
         answer, code = _converse(asked, told, limits)
         told.seek(max(0, told.seek(0, os.SEEK_END) - 8192))
         complaint = told.read().decode(errors="replace")
+    if code is not None and -code in _FROM_OUTSIDE:
+        raise _ended(-code, where)
     return _result(answer, code, complaint, limits)
 
 
@@ -186,13 +197,26 @@ def _check_of_signal(number: int, complaint: str) -> str:
         return "parser_time"
     if number == getattr(signal, "SIGXFSZ", None):
         return "parser_output"
-    if number == getattr(signal, "SIGKILL", None):  # nobody but the kernel's out-of-memory killer does this
-        return "parser_memory"
     return _check_of_text(complaint)
 
 
 def _check_of_text(complaint: str) -> str:
     return "parser_memory" if any(word in complaint for word in _OUT_OF_MEMORY) else "parser_crashed"
+
+
+def _ended(number: int, where: str) -> StoreError:
+    return StoreError(
+        say(
+            f"读取文件的子进程被外部终止（信号 {number}），多半是系统内存不足，与文件内容无关。",
+            f"The process that read a file was ended from outside (signal {number}), most likely because the system "
+            "ran out of memory; the file is not at fault.",
+        ),
+        where=where,
+        next_=say(
+            "什么都没有改变；请腾出内存后再运行同一命令。",
+            "Nothing has changed; free some memory, then run the same command again.",
+        ),
+    )
 
 
 def _rejection(check: str, limits: Limits) -> InputRejected:
@@ -277,6 +301,7 @@ def _limit(limits: Limits) -> None:
         return
     cpu = math.ceil(limits.cpu_seconds)
     _lower(resource.RLIMIT_CORE, 0)
+    signal.signal(signal.SIGXCPU, signal.SIG_DFL)  # ignored by whoever started us, it would end in a SIGKILL
     _lower(resource.RLIMIT_CPU, cpu, cpu + 5)
     _lower(resource.RLIMIT_FSIZE, limits.output_bytes)
     _lower(resource.RLIMIT_DATA, limits.memory)  # what it really uses; on Linux private mappings too
@@ -285,12 +310,13 @@ def _limit(limits: Limits) -> None:
 
 
 def _lower(kind: int, soft: int, hard: int | None = None) -> None:
-    """Lower one limit, never above what the process was given."""
+    """Lower one limit, never above what the process was given; a soft one that is to come first stays below the hard."""
     ceiling = resource.getrlimit(kind)[1]
     wanted = soft if hard is None else hard
     if ceiling != resource.RLIM_INFINITY:
         wanted = min(wanted, ceiling)
-    resource.setrlimit(kind, (min(soft, wanted), wanted))
+    first = min(soft, wanted) if hard is None else min(soft, max(wanted - 1, 1))
+    resource.setrlimit(kind, (first, wanted))
 
 
 def die_with(parent: int) -> None:

@@ -37,7 +37,7 @@ def compact(home: Path, manifest: Manifest, target: Path, place: str) -> Manifes
         inside = {m for c in compacted.get(name, ()) for m in c.members}
         free = [p for p in parts if p.live not in inside]
         in_place = [p for p in free if p.live and (home / p.live).exists()]
-        last = max((p.segment.last_day for p in free if p.segment.last_day is not None), default=None)
+        last = max((p.segment.last_day for p in parts if p.segment.last_day is not None), default=None)
         for month, members in sorted(_closed_months(in_place, last).items()):
             made = _together(home, table_called(name), month, members, target, place)
             compacted[name] = (*compacted.get(name, ()), *made)

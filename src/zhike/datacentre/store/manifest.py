@@ -118,13 +118,20 @@ class Manifest:
         return out
 
 
+def untouched(home: Path) -> bool:
+    """Tell whether nothing was ever ingested here: there is no pointer, nor any state that a lost one could have named."""
+    return not (home / "CURRENT").exists() and not any(
+        p.stem.strip("0") for p in (home / "states").glob("*.json")
+    )
+
+
 def load(home: Path) -> Manifest:
     """Read the state that holds; an untouched home folder has the empty one. Raise DamagedStore where it is spoilt."""
     pointer = home / "CURRENT"
-    if not pointer.exists():
-        if any(p.stem.strip("0") for p in (home / "states").glob("*.json")):
-            raise _damaged(pointer, "CURRENT")
+    if untouched(home):
         return Manifest()
+    if not pointer.exists():
+        raise _damaged(pointer, "CURRENT")
     try:
         named = json.loads(pointer.read_bytes())
         content = (home / "states" / named["state"]).read_bytes()

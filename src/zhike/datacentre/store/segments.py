@@ -201,7 +201,7 @@ def _values(column: pa.ChunkedArray, some: pa.Array) -> float:
     if pa.types.is_dictionary(column.type):  # written whole with every row group
         return len(column.chunk(0).dictionary)
     sampled = len(some)
-    met_again = sampled - len(column.take(some).unique())
+    met_again = sampled - len(np.unique(column_hashes(column.take(some))))
     return sampled * sampled / (2 * met_again) if met_again else np.inf
 
 
@@ -228,7 +228,11 @@ def _by_hash(column: pa.ChunkedArray) -> Ints:
     """Rank clients by their hash, which orders the buckets too, so that every file has them in the same order."""
     array = _whole(column)
     if not pa.types.is_dictionary(array.type):
-        return np.asarray(np.unique(hashes_of(array), return_inverse=True)[1], np.int64)
+        hashes = hashes_of(array)
+        order = kernels.order_of(hashes)
+        ranks = np.empty(len(order), np.int64)
+        ranks[order] = np.cumsum(np.r_[False, hashes[order][1:] != hashes[order][:-1]])[: len(order)]
+        return ranks
     words = pa.concat_arrays([array.dictionary, pa.array([""], pa.string())])  # the last for absent clients
     return _placed(kernels.order_of(hashes_of(words)), array.indices, len(words) - 1)
 

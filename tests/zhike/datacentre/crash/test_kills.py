@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import signal
 import time
 from dataclasses import replace
 
@@ -50,6 +51,9 @@ def test_kills_at_random_times_leave_a_whole_state(ground: Range, yard: dict[str
     for seed, name in enumerate(("second drop", "packed drop", "undo")):
         kill_at_times(ground, yard[name], tally, 6, seconds_of(ground, yard[name]), seed)
     judged(tally)
+    assert tally.trials.total() == 18
+    assert tally.struck.total() >= 4  # the others had ended by then
+    assert tally.readings >= 18
 
 
 @pytest.mark.slow
@@ -69,17 +73,20 @@ def test_a_kill_at_every_kind_of_call_and_at_random_times(ground: Range, yard: d
 def test_a_drop_killed_five_times_over_converges(ground: Range, yard: dict[str, Scene]) -> None:
     scene, tally, dice = yard["second drop"], Tally(), random.Random(5)
     longest = seconds_of(ground, scene)
+    ends = []
 
     def killed_often(pid: int) -> None:
         killed_after(dice.uniform(0, longest))(pid)
         for _ in range(4):
             again = ground.server.begin("do", ground.home, folder=scene.deed.folder, number=scene.deed.number)
             killed_after(dice.uniform(0, longest))(again)
-            ground.server.end(again)
+            ends.append(ground.server.end(again))
 
     for _ in range(4):
         ground.run(tally, scene, "five timed", killed_often, kills=True)
     judged(tally)
+    assert (tally.trials.total(), len(ends)) == (4, 16)
+    assert tally.struck.total() + ends.count(-signal.SIGKILL) >= 5  # of 20; the others had ended by then
 
 
 # Planted faults: what this harness must find.

@@ -121,6 +121,8 @@ def test_a_cell_that_no_file_may_hold_is_named_by_its_line(
 
 def test_the_longest_cell_allowed_is_allowed(tmp_path: Path) -> None:
     write_cells(account(tmp_path / "a"), (), [block(["字" * 32_767, "b"])])
+    with pa.memory_map(str(tmp_path / "a")) as source:
+        assert pa.ipc.open_file(source).read_all()["c0"].to_pylist() == ["字" * 32_767, "b"]
 
 
 def test_blank_names_may_repeat_other_names_may_not() -> None:

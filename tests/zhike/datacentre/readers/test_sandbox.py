@@ -13,7 +13,7 @@ from types import ModuleType
 
 import pytest
 
-from zhike.base.errors import InputRejected
+from zhike.base.errors import InputRejected, StoreError
 from zhike.datacentre.readers import sandbox
 from zhike.datacentre.readers.sandbox import Limits, run
 
@@ -25,7 +25,7 @@ from zhike.base.text import say
 def add(a, b): return {"sum": a + b, "name": "交割单"}
 def crash(): ctypes.string_at(0)
 def abort(): os.abort()
-def killed(): os.kill(os.getpid(), signal.SIGKILL)
+def ended(number): os.kill(os.getpid(), number); time.sleep(60)
 def spin():
     while True: pass
 def sleep(): time.sleep(60)
@@ -80,7 +80,6 @@ def test_a_rejection_travels_whole(tasks: ModuleType) -> None:
         ("leave", "parser_crashed"),
         ("wrong", "parser_crashed"),
         ("flood", "parser_crashed"),
-        ("killed", "parser_memory"),
         ("grow", "parser_memory"),
         ("spin", "parser_time"),
     ],
@@ -92,6 +91,43 @@ def test_every_way_to_fail_is_a_rejection_in_both_languages(tasks: ModuleType, t
     assert e.value.check == check
     assert e.value.what.zh
     assert "rejected" in e.value.what.en
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_child_that_is_ended_from_outside_is_no_fault_of_the_file(
+    tasks: ModuleType, number: signal.Signals
+) -> None:
+    with pytest.raises(StoreError) as e:
+        run(tasks.ended, {"number": int(number)}, SMALL, where="客户.xlsx")
+    assert e.value.where == "客户.xlsx"
+    assert f"signal {number.value}" in e.value.what.en
+    assert e.value.next is not None
+    assert "Nothing has changed" in e.value.next.en
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_the_cpu_limit_is_ours_whatever_the_parent_does_with_its_signal(
+    tasks: ModuleType,
+) -> None:
+    before = signal.signal(signal.SIGXCPU, signal.SIG_IGN)  # children inherit what is ignored
+    try:
+        with pytest.raises(InputRejected) as e:
+            run(tasks.spin, {}, Limits(cpu_seconds=1, wall_seconds=20))
+    finally:
+        signal.signal(signal.SIGXCPU, before)
+    assert e.value.check == "parser_time"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits of another process: Linux only")
+def test_a_lower_cpu_limit_that_was_inherited_refuses_too(
+    tasks: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        sandbox, "_BOOT", f"import resource as r; r.setrlimit(r.RLIMIT_CPU, (2, 2)); {sandbox._BOOT}"
+    )
+    with pytest.raises(InputRejected) as e:
+        run(tasks.spin, {}, Limits(cpu_seconds=60, wall_seconds=20))
+    assert e.value.check == "parser_time"
 
 
 def test_memory_that_grows_bit_by_bit_is_stopped_too(tasks: ModuleType) -> None:
