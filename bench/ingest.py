@@ -65,12 +65,12 @@ def seconds(utf8: Path, gb18030: Path, times: int, *, pandas: bool) -> dict[str,
     runs: dict[str, list[float]] = {}
     for _ in range(times):
         for name, program in rivals.items():
-            runs.setdefault(name, []).append(timed(_convert(program, utf8)))
+            runs.setdefault(name, []).append(timed(_convert(program, utf8), utf8))
             (WORK / "converted.parquet").unlink()
-        for name, drop in ((GB18030, gb18030.parent), (FIRST, utf8.parent)):
+        for name, source in ((GB18030, gb18030), (FIRST, utf8)):
             _afresh()
-            runs.setdefault(name, []).append(timed(_ingest(drop)))
-        runs.setdefault(AGAIN, []).append(timed(_ingest(utf8.parent)))
+            runs.setdefault(name, []).append(timed(_ingest(source.parent), source))
+        runs.setdefault(AGAIN, []).append(timed(_ingest(utf8.parent), utf8))
     return runs
 
 

@@ -94,13 +94,17 @@ def _columns(table: str, stretch: Stretch) -> list[str]:
 
 def _broken(moves: Sequence[_Moves]) -> Ints:
     """Look at all movements, a range of buckets at a time."""
+    if not moves:
+        return np.empty(0, np.int64)
     rows = sum(len(m.bucket) for m in moves)
     edges = np.linspace(0, BUCKETS, rows // _IN_CACHE + 2).astype(np.int64)
     cuts = [np.searchsorted(m.bucket, edges) for m in moves]
-    found = [np.empty(0, np.int64)]
-    for i in range(len(edges) - 1):
-        found.append(_broken_among([(m, slice(c[i], c[i + 1])) for m, c in zip(moves, cuts, strict=True)]))
-    return np.concatenate(found)
+    return np.concatenate(
+        [
+            _broken_among([(m, slice(c[i], c[i + 1])) for m, c in zip(moves, cuts, strict=True)])
+            for i in range(len(edges) - 1)
+        ]
+    )
 
 
 def _broken_among(parts: Sequence[tuple[_Moves, slice]]) -> Ints:

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from zhike.datacentre import kernels
+from zhike.datacentre.checks import continuity
 from zhike.datacentre.ingest import Request, ingest
 from zhike.datacentre.store.house import Store
 
@@ -53,10 +54,10 @@ def test_the_first_balance_is_believed() -> None:
 HEADER = "成交日期,客户号,证券代码,业务名称,成交数量,成交价格,成交金额,发生金额,资金余额,股份余额\n"
 
 
-def told(folder: Path, *lines: str) -> list[tuple[str, int]]:
+def told(folder: Path, *lines: str, header: str = HEADER) -> list[tuple[str, int]]:
     """Ingest a statement; return the findings about balances as (check, line)."""
     (folder / "drop").mkdir()
-    (folder / "drop" / "交割单.csv").write_text(HEADER + "\n".join(lines) + "\n", "utf-8")
+    (folder / "drop" / "交割单.csv").write_text(header + "\n".join(lines) + "\n", "utf-8")
     report = ingest(folder / "home", Request(folder / "drop", date(2025, 12, 31)))
     assert report.files[0].accepted == len(lines)
     store = Store(folder / "home")
@@ -97,3 +98,34 @@ def test_the_order_of_a_day_does_not_matter(tmp_path: Path) -> None:
 def test_balances_that_are_all_zero_state_nothing(tmp_path: Path) -> None:
     bare = [line.rsplit(",", 2)[0] + ",0,0" for line in BOOKS]
     assert told(tmp_path, *bare) == []
+
+
+@pytest.mark.parametrize(("left_out", "check"), [(8, "quantity_discontinuous"), (9, "cash_discontinuous")])
+def test_a_file_that_states_one_kind_of_balance_is_looked_at_too(
+    tmp_path: Path, left_out: int, check: str
+) -> None:
+    def without(line: str) -> str:
+        return ",".join(cell for i, cell in enumerate(line.split(",")) if i != left_out)
+
+    lines = [without(line) for i, line in enumerate(BOOKS) if i != 2]  # a buy is missing, seen on line 4
+    assert (check, 4) in told(tmp_path, *lines, header=without(HEADER.rstrip()) + "\n")
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    assert told(whole, *map(without, BOOKS), header=without(HEADER.rstrip()) + "\n") == []
+
+
+@pytest.mark.parametrize(("in_cache", "at_once"), [(1, 5), (7, 20), (1000, 1000)])
+def test_in_whatever_pieces_balances_are_looked_at_the_same_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_cache: int, at_once: int
+) -> None:
+    monkeypatch.setattr(continuity, "_IN_CACHE", in_cache)
+    monkeypatch.setattr(continuity, "ROWS_AT_ONCE", at_once)
+    lines = [
+        f"2025030{day},C{client:02},600000,证券买入,100,10.00,1000.00,-1005.00,{20_000 - 1005 * n}.00,{100 * n}"
+        for n, day in ((1, 3), (2, 4), (3, 5))
+        for client in range(20)
+    ]
+    del lines[
+        20 + 7
+    ]  # C07's second day: its third (line 40 + 7 + 1 without the one left out) follows from nothing
+    assert told(tmp_path, *lines) == [("cash_discontinuous", 48), ("quantity_discontinuous", 48)]
