@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from contextlib import closing
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from shlex import quote
@@ -17,6 +18,7 @@ from zhike.cli.session import told
 
 if TYPE_CHECKING:
     from zhike.cli.arguments import Subparsers
+    from zhike.datacentre.delivery import Known
     from zhike.datacentre.report import FileReport, Report
 
 _SHANGHAI = timezone(timedelta(hours=8))
@@ -57,16 +59,25 @@ def _day(text: str) -> date:
 
 def run(args: argparse.Namespace) -> int:
     """Take the drop in; return 1 where it has findings of severity error."""
+    from zhike.datacentre.delivery import Known
+
+    home = homes.usable()
+    with closing(
+        Known(home / "raw", args.drop)
+    ) as known:  # hashes what may be known while the rest is loaded
+        return _run(args, home, known)
+
+
+def _run(args: argparse.Namespace, home: Path, known: Known) -> int:
     from zhike.config import engine_settings
     from zhike.datacentre.ingest import ingest
     from zhike.datacentre.request import Request
 
-    home = homes.usable()
     today = args.as_of or datetime.now(_SHANGHAI).date()
     request = Request(args.drop, today, args.feed, args.dry_run, engine_settings(home))
     begun = time.perf_counter()
     with progress() as bar:
-        report = ingest(home, request, bar)
+        report = ingest(home, request, bar, known)
     seconds = time.perf_counter() - begun
     if args.format == "json":
         as_json(_json(report, seconds))

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from zhike.base.errors import UsageError
 from zhike.base.text import say
-from zhike.datacentre.readers.intake import Delivered, files_of, name_in
+from zhike.datacentre.delivery import files_of, name_in
+from zhike.datacentre.readers.intake import Delivered
 from zhike.datacentre.store.manifest import DropEntry, Manifest
 from zhike.engine.durable import as_json, sha256_of
 

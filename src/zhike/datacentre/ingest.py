@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,10 +15,11 @@ from zhike.base.errors import UsageError
 from zhike.base.text import say
 from zhike.datacentre.batch import Batch
 from zhike.datacentre.checks.facts import FACTS_FROM
+from zhike.datacentre.delivery import Known, files_of, name_in
 from zhike.datacentre.drops import identity_of
 from zhike.datacentre.layering import MAPPING, Layers, changed_since, read_layers
 from zhike.datacentre.mapping import Overrides
-from zhike.datacentre.readers.intake import Intake, Taken, files_of, name_in
+from zhike.datacentre.readers.intake import Intake, Taken
 from zhike.datacentre.recognising import Opened, Refused, open_file
 from zhike.datacentre.report import Report
 from zhike.datacentre.request import Request
@@ -34,8 +35,12 @@ CLIENTS = "client"
 Progress = Callable[[str, int, int], None]
 
 
-def ingest(home: Path, request: Request, progress: Progress | None = None) -> Report:
+def ingest(
+    home: Path, request: Request, progress: Progress | None = None, known: Known | None = None
+) -> Report:
     """Take a drop in; return what became of every file.
+
+    `known`: of the same home folder and drop, where hashing has begun already (not for a dry run, which keeps nothing).
 
     Raises UsageError where the drop or its mapping.toml can't be used, StoreError where the home folder can't.
     Nothing changes unless all of it succeeds; a drop that was ingested before changes nothing.
@@ -44,18 +49,19 @@ def ingest(home: Path, request: Request, progress: Progress | None = None) -> Re
     with (
         _workplace(home, request) as (store, manifest, raw),
         Workers(request.settings.threads) as workers,
-        Intake(raw, make_folder((stage := store.stage()) / "taken")) as intake,
+        closing(known or Known(raw, request.drop)) as kept,
+        Intake(raw, make_folder((stage := store.stage()) / "taken"), kept) as intake,
     ):
-        taken = [_take(intake, workers, request.drop, path) for path in files_of(request.drop)]
+        taken = [_take(intake, kept, workers, request.drop, path) for path in files_of(request.drop)]
         identity = identity_of([t.delivered for t in taken], request.feed)
-        known = next((d for d in manifest.drops if d.id == identity), None)
+        earlier = next((d for d in manifest.drops if d.id == identity), None)
         layers = read_layers(home, request)
-        if known is not None:
-            differing = changed_since(layers, known, store.record(known))
+        if earlier is not None:
+            differing = changed_since(layers, earlier, store.record(earlier))
             layers = replace(layers, notes=layers.notes + differing)
-        if known is not None and not request.dry_run:
+        if earlier is not None and not request.dry_run:
             intake.settle()
-            return _repeated(store, manifest, known, layers)
+            return _repeated(store, manifest, earlier, layers)
         batch = Batch(store, stage, manifest, request, identity, taken, workers, progress or _silent)
         opened = [o for i, t in enumerate(taken) for o in _opened(t, layers.both, batch.work / str(i))]
         batch.open(opened, layers)
@@ -77,9 +83,9 @@ def _repeated(store: Store, manifest: Manifest, known: DropEntry, layers: Layers
     return Report.repeated(known, store.record(known), moved, found, layers.notes)
 
 
-def _take(intake: Intake, workers: Workers, drop: Path, path: Path) -> Taken:
+def _take(intake: Intake, known: Known, workers: Workers, drop: Path, path: Path) -> Taken:
     """Take one file in, waking the workers early where there will be work for them."""
-    if not path.is_symlink() and not intake.knows(path):
+    if not path.is_symlink() and not known.may_hold(path):
         workers.warm(path.stat().st_size)
     return intake.take(path, name_in(drop, path))
 

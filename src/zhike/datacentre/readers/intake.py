@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from zhike.base.errors import InputRejected
 from zhike.base.text import say
+from zhike.datacentre.delivery import Known
 from zhike.datacentre.readers.surveying import CHUNK, Surveyor
 from zhike.engine.durable import Original, Stream, flush, make_folder
 
@@ -46,38 +47,15 @@ class Taken:
     original: Original | None = None
 
 
-def files_of(drop: Path) -> tuple[Path, ...]:
-    """List a drop's files in the order of their names; hidden ones are no part of it. A single file is a drop too."""
-    if drop.is_file():
-        return (drop,)
-    found = [
-        p for p in drop.rglob("*") if not any(part.startswith(".") for part in p.relative_to(drop).parts)
-    ]
-    return tuple(
-        sorted(
-            (p for p in found if p.is_symlink() or p.is_file()), key=lambda p: p.relative_to(drop).as_posix()
-        )
-    )
-
-
-def name_in(drop: Path, path: Path) -> str:
-    """Return a file's name inside its drop, with forward slashes."""
-    return path.name if drop == path else path.relative_to(drop).as_posix()
-
-
 class Intake:
     """Takes files in. Bytes go to `stage` first, and into `raw` as soon as they are safely on disk (in the background)."""
 
-    def __init__(self, raw: Path, stage: Path) -> None:
+    def __init__(self, raw: Path, stage: Path, known: Known) -> None:
         self._raw = make_folder(raw)
         self._stage = make_folder(stage)
-        self._sizes = {p.stat().st_size for p in raw.glob("??/*")}
+        self._known = known
         self._flusher = ThreadPoolExecutor(1)
         self._flushing: list[Future[None]] = []
-
-    def knows(self, path: Path) -> bool:
-        """Tell whether bytes of this size are kept already, so that these may be the same."""
-        return path.stat().st_size in self._sizes
 
     def take(self, path: Path, name: str) -> Taken:
         """Take one file in; what is kept already is only read, not written again."""
@@ -85,11 +63,8 @@ class Intake:
             return Taken(
                 Delivered(name, 0, hashlib.sha256(name.encode()).hexdigest()), None, None, _symlink()
             )
-        if self.knows(path):
-            digest = hashlib.sha256()
-            with path.open("rb", buffering=0) as stream:
-                size = _read_through(stream.fileno(), [digest.update])
-            kept = Delivered(name, size, digest.hexdigest())
+        if self._known.may_hold(path):
+            kept = Delivered(name, *self._known.hash_of(path))
             if kept.kept_in(self._raw).exists():
                 return Taken(kept, kept.kept_in(self._raw))
         return self._keep(path, name)
