@@ -62,13 +62,15 @@ def run(args: argparse.Namespace) -> int:
     from zhike.datacentre.delivery import Known
 
     home = homes.usable()
+    if args.dry_run:
+        return _run(args, home, None)
     with closing(
         Known(home / "raw", args.drop)
-    ) as known:  # hashes what may be known while the rest is loaded
+    ) as known:  # what may be kept is hashed while the rest is loaded
         return _run(args, home, known)
 
 
-def _run(args: argparse.Namespace, home: Path, known: Known) -> int:
+def _run(args: argparse.Namespace, home: Path, known: Known | None) -> int:
     from zhike.config import engine_settings
     from zhike.datacentre.ingest import ingest
     from zhike.datacentre.request import Request

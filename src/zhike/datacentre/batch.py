@@ -133,10 +133,10 @@ class Batch:
 
     def learn(self, references: Collection[str] = REFERENCES) -> None:
         """Settle the tables read so far, and learn from the `references` and calendars what the other checks need."""
-        fresh = [t for t in self._tables() if t not in self.settled]
-        before = self.store.facts(self.manifest) if fresh else self.facts
-        for table in fresh:
-            self._settle(table, before)
+        waiting = [t for t in references if any(p.unknown for p in self.manifest.tables.get(t, ()))]
+        for table in dict.fromkeys([*self._tables(), *waiting]):
+            if table not in self.settled:
+                self._settle(table, self.facts)
         self.facts = self.store.facts(self._next_state(()), references)
 
     def settle(self) -> None:

@@ -18,6 +18,7 @@ from zhike.base.text import say
 
 _CHUNK = 1 << 22
 _BEHIND = 32 << 20
+_SETTLED = 3 * 10**9  # nanoseconds: the coarsest times that file systems in use give, and some
 
 
 def flush(path: Path) -> None:
@@ -74,7 +75,8 @@ class Stream:
 
     def _force(self, start: int, end: int) -> None:
         os.fdatasync(self._file.fileno())
-        os.posix_fadvise(self._file.fileno(), start, end - start, os.POSIX_FADV_DONTNEED)
+        if hasattr(os, "posix_fadvise"):
+            os.posix_fadvise(self._file.fileno(), start, end - start, os.POSIX_FADV_DONTNEED)
 
     def finish(self) -> None:
         """Force the rest to disk and close the file; raise OSError where a byte didn't get there. Call on the flusher."""
@@ -89,22 +91,26 @@ class Original:
     """A file that was copied, and what its folder entry said then. While that stands, its bytes are those of the copy.
 
     The copy went to disk past the system's cache, and the original is still in it: reading it again costs no disk.
+    A file changed less than _SETTLED before could change again without its times telling, and is never taken for
+    unchanged. Writing through a memory map may not show in them either; exports aren't written so.
     """
 
     path: Path
     entry: tuple[int, ...]
+    settled: bool
 
     @classmethod
-    def at(cls, path: Path, handle: int) -> Original:
-        """Return the open file at `path` as it is now."""
-        return cls(path, _entry(handle))
+    def at(cls, path: Path, handle: int, copied: Path) -> Original:
+        """Return the open file at `path` as it is now; `copied`, made after, tells the time (we read no clock)."""
+        entry = _entry(handle)
+        return cls(path, entry, max(entry[-2:]) + _SETTLED < copied.stat().st_ctime_ns)
 
     def stretch(self, start: int, end: int) -> bytes | None:
         """Return its bytes [start, end), or None where it isn't any more what was copied."""
         try:
             with self.path.open("rb", buffering=0) as stream:
                 content = os.pread(stream.fileno(), end - start, start)
-                return content if _entry(stream.fileno()) == self.entry else None
+                return content if self.settled and _entry(stream.fileno()) == self.entry else None
         except OSError:
             return None
 

@@ -116,7 +116,7 @@ def read_rows(path: Path, positions: npt.NDArray[np.int64], columns: Sequence[st
 def read_between(
     path: Path, columns: Sequence[str], by: str, low: int, high: int, *, coded: Collection[str] = ()
 ) -> pa.Table:
-    """Read the rows whose column `by`, by which the file is sorted, lies in [low, high); `coded` as dictionaries.
+    """Read the rows whose column `by` lies in [low, high); `coded` as dictionaries.
 
     Row groups without such rows are skipped.
     """
@@ -132,8 +132,11 @@ def read_between(
             rows = stored.read_row_groups(chosen, columns=names)
     except (OSError, pa.ArrowInvalid) as error:
         raise _damaged(path, str(error)) from error
-    start, end = np.searchsorted(rows[by].to_numpy(), [low, high])
-    return rows.slice(start, end - start).select(list(columns)).unify_dictionaries().combine_chunks()
+    value = rows[by].to_numpy()
+    inside = (value >= low) & (value < high)
+    if not inside.all():
+        rows = rows.filter(pa.array(inside))
+    return rows.select(list(columns)).unify_dictionaries().combine_chunks()
 
 
 def _overlaps(statistics: pq.Statistics | None, low: int, high: int) -> bool:

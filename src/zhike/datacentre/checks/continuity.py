@@ -75,7 +75,7 @@ def breaks_in(stretch: Stretch) -> tuple[Ints, Ints]:
             cash.append(_cash(rows, bucket, _MONEY[table]))
         if "quantity_after" in names:
             held.append(_holdings(rows, bucket))
-    return _broken(cash), _broken(held)
+    return _broken(cash, stretch), _broken(held, stretch)
 
 
 _MONEY = {"trade": "net_amount", "cash_flow": "amount"}
@@ -92,12 +92,12 @@ def _columns(table: str, stretch: Stretch) -> list[str]:
     return names
 
 
-def _broken(moves: Sequence[_Moves]) -> Ints:
+def _broken(moves: Sequence[_Moves], stretch: Stretch) -> Ints:
     """Look at all movements, a range of buckets at a time."""
     if not moves:
         return np.empty(0, np.int64)
     rows = sum(len(m.bucket) for m in moves)
-    edges = np.linspace(0, BUCKETS, rows // _IN_CACHE + 2).astype(np.int64)
+    edges = np.linspace(stretch.low, stretch.high, rows // _IN_CACHE + 2).astype(np.int64)
     cuts = [np.searchsorted(m.bucket, edges) for m in moves]
     return np.concatenate(
         [

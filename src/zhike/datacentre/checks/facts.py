@@ -46,10 +46,13 @@ class Facts:
         return self.known.get("client")
 
     def unknown_clients(self, table: Table, rows: pa.Table) -> Bools:
-        """Mark stored rows whose client isn't known."""
+        """Mark stored rows whose client isn't known; a row that may be without one (a lead) and is, waits for nobody."""
         if self.clients is None or table.name == "client" or not table.has("client_id"):
             return np.zeros(rows.num_rows, np.bool_)
-        return ~among(column_hashes(rows["client_id"]), self.clients)
+        unknown = ~among(column_hashes(rows["client_id"]), self.clients)
+        if table.column("client_id").nullable:
+            unknown &= rows["client_id"].is_valid().to_numpy()
+        return unknown
 
     def closed_days(self, table: Table, rows: pa.Table) -> Bools:
         """Mark stored trades in mainland securities on days that the known calendar leaves out.

@@ -38,7 +38,7 @@ def survey(chunk: Bytes, facts: Ints, target: int, cuts: Ints) -> int:
     lines, quotes, began = facts[LINES], facts[QUOTES], -facts[LINE]  # where the line began, in this chunk
     i = 0
     while i < n:
-        if i % 8 == 0:
+        if i % 8 == 0 and facts[PENDING] == 0:
             while i // 8 < len(words) and _dull(words[i // 8]):
                 i += 8
             if i >= n:

@@ -1,4 +1,4 @@
-"""Run one of our own functions in a limited child process, so that no delivered file can take the night down.
+"""Run one of our own functions in a limited child process, so that no delivered file can take the night down by itself.
 
 A workbook of 5 kB can abort its parser and a zip of a few kB can fill the memory (reliability.md, fact 5). So
 files that are no plain text are read in a child that has limits on memory, CPU time, time on the wall and

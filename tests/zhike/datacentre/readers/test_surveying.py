@@ -17,6 +17,7 @@ from zhike.datacentre.spoilt import SPOILT
 _PIECES = [
     b"\n", b"\r\n", b'"', b"a,b;c", b"0123456789abcdef", "证券买入".encode(), "证券买入".encode("gb18030"), "é🙂".encode(),
     b"\xc3", b"\xe4\xbd", b"\xf0\x9f\x99", b"\x80", b"\xed\xa0\x80", b"\xc0\xaf",
+    b"abcdefgh", b"abc", b"x", b"\xe4", b"\xb8\xad",
     *(w.encode() for w in SPOILT), *(w.encode("gb18030") for w in SPOILT),
 ]  # fmt: skip
 
@@ -65,3 +66,11 @@ def test_a_nul_is_told_with_its_line(chunk: int) -> None:
     with pytest.raises(InputRejected) as refused:
         surveyor.finish(Path("never opened"))
     assert (refused.value.check, refused.value.line) == ("nul_byte", 3)
+
+
+def test_plain_bytes_within_an_unfinished_character_make_it_no_utf8() -> None:
+    # The character is broken off at a word's end and a whole word of plain bytes follows: the fast way must not skip it.
+    for pad in range(8):
+        surveyor = Surveyor()
+        surveyor.take(b"x" * pad + b"\xe4abcdefgh\xb8\xad\n")
+        assert not surveyor.finish(Path("never opened")).valid_utf8
