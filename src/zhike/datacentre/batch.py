@@ -95,6 +95,8 @@ class Batch:
     def read(self, chosen: Callable[[str], bool]) -> None:
         """Read and check the files whose main table is `chosen`."""
         waiting = [f for f in self.files if f.plan and not f.rejected and chosen(f.plan.targets[0].table)]
+        if not waiting:
+            return
         facts = make_folder(self.work / f"facts-{self._tasks}")
         self.facts.save(facts)
         while waiting:

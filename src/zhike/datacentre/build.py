@@ -13,7 +13,7 @@ from zhike.base.finding import Severity
 from zhike.datacentre import columns, texts
 from zhike.datacentre.catalogue import check
 from zhike.datacentre.checks import rows as row_checks
-from zhike.datacentre.checks.facts import Facts
+from zhike.datacentre.checks.facts import JUDGED_BY, Facts
 from zhike.datacentre.checks.faults import Faults
 from zhike.datacentre.columns import Problem, Problems, Reading, TextCells, Typed
 from zhike.datacentre.domains import SecurityCode
@@ -183,10 +183,9 @@ def _build(
     for problem in problems.found:
         if check(problem.check).severity is Severity.ERROR:
             bad[problem.rows] = True
-    about = [n for n in ("client_id", "security_id", "date") if definition.has(n)]
+    about = [n for n in JUDGED_BY if definition.has(n)]
     stored = pa.table({LINE: lines, **{n: typed[n].array for n in about}})
-    nameless = facts.unknown_clients(definition, stored) & ~bad
-    closed = facts.closed_days(definition, stored) & ~bad & ~nameless
+    nameless, closed = (marked & ~bad for marked in facts.reasons(definition, stored))
     faults = Faults(definition, typed, names, problems)
     faults.add("unknown_client", "client_id", nameless)
     faults.add("not_a_trading_day", "date", closed)

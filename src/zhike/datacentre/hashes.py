@@ -29,9 +29,14 @@ def hashes_of(texts: pa.Array) -> npt.NDArray[np.uint64]:
     )
 
 
+def whole(column: pa.ChunkedArray) -> pa.Array:
+    """Return a column as one array, without a copy where it is one already."""
+    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+
+
 def column_hashes(column: pa.ChunkedArray) -> Hashes:
     """Hash a stored column value by value (an absent value like the empty text)."""
-    array = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+    array = whole(column)
     if pa.types.is_dictionary(array.type):
         words = np.append(hashes_of(array.dictionary), hashes_of(pa.array([""], pa.string())))
         at = array.indices.fill_null(len(words) - 1).to_numpy(zero_copy_only=False)

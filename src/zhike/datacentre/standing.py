@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from zhike.base.finding import Severity
-from zhike.datacentre.checks.facts import Facts
+from zhike.datacentre.checks.facts import JUDGED_BY, Facts
 from zhike.datacentre.masks import masked
 from zhike.datacentre.plain import plain
 from zhike.datacentre.store.house import Store
@@ -24,7 +24,7 @@ from zhike.datacentre.store.manifest import DropEntry, Manifest, Part
 from zhike.datacentre.stored import FILE, LINE
 from zhike.datacentre.tables import TABLES
 from zhike.datacentre.tables.definition import Table
-from zhike.datacentre.work import FINDING
+from zhike.datacentre.work import FINDING, finding_rows
 from zhike.engine.parquet import read_groups
 
 Ints = npt.NDArray[np.int64]
@@ -77,11 +77,10 @@ class Standing:
     def _waiting(self, name: str, part: Part) -> _Rows:
         """Read the rows of a part that waited or wait."""
         facts, table = self._facts(), TABLES[name]
-        about = [c for c in ("client_id", "security_id", "date") if table.has(c)]
+        about = [c for c in JUDGED_BY if table.has(c)]
         pieces = []
         for group in read_groups(self._store.home / part.source, [*about, FILE, LINE]):
-            nameless = facts.unknown_clients(table, group)
-            closed = facts.closed_days(table, group) & ~nameless
+            nameless, closed = facts.reasons(table, group)
             keep = nameless | closed | part.segment.pending
             marked = group.append_column(NAMELESS, [nameless]).append_column(CLOSED, [closed])
             pieces.append(marked.filter(pa.array(keep)))
@@ -165,17 +164,11 @@ class _Waits:
 
     @staticmethod
     def _findings(rows: pa.Table, file: Mapping[str, Any], table: Table, check: str) -> pa.Table:
-        n, about = rows.num_rows, _ABOUT[check]
+        about = _ABOUT[check]
         column = next((name for name, home in file["columns"].items() if home == about), about)
         level = table.column(about).level
         values = [masked(v or "", level) for v in plain(rows[about].combine_chunks()).to_pylist()]
-        return pa.table(
-            [
-                [check] * n, [table.name] * n, [file["file"]] * n, rows[LINE], [column] * n, values,
-                [Severity.ERROR.value] * n, np.ones(n, np.int64), pa.nulls(n, pa.string()), pa.nulls(n, pa.string()),
-            ],
-            schema=FINDING,
-        )  # fmt: skip
+        return finding_rows(check, file["file"], table.name, rows[LINE].to_numpy(), column, values)
 
 
 _NONE = np.empty(0, np.int64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -152,6 +152,25 @@ def _arrow(built: Built, keep: npt.NDArray[np.bool_]) -> pa.Table:
     return whole if keep.all() else whole.filter(pa.array(keep))
 
 
+def finding_rows(
+    name: str,
+    source: str,
+    table: str | None,
+    lines: npt.NDArray[np.int64],
+    column: str | None,
+    values: Sequence[str | None] | None,
+) -> pa.Table:
+    """Make a finding of each of some rows that fail the check `name`; `values` are masked already."""
+    n, none = len(lines), pa.nulls(len(lines), pa.string())
+    return pa.table(
+        [
+            [name] * n, [table] * n, [source] * n, lines, [column] * n, none if values is None else values,
+            [check(name).severity.value] * n, np.ones(n, np.int64), none, none,
+        ],
+        schema=FINDING,
+    )  # fmt: skip
+
+
 class FindingWriter:
     """Gathers findings of one task: a row each, or one row a check and column where they are summed."""
 
@@ -177,16 +196,10 @@ class FindingWriter:
     def _rows(
         self, problem: Problem, lines: npt.NDArray[np.int64], table: str | None, level: Level
     ) -> pa.Table:
-        n = len(problem.rows)
-        values = [masked(v, level) for v in problem.values] if problem.values is not None else [None] * n
-        return pa.table(
-            [
-                [problem.check] * n, [table] * n, [self._plan.source] * n, lines[problem.rows], [problem.column] * n,
-                values, [check(problem.check).severity.value] * n, np.ones(n, np.int64),
-                pa.nulls(n, pa.string()), pa.nulls(n, pa.string()),
-            ],
-            schema=FINDING,
-        )  # fmt: skip
+        values = [masked(v, level) for v in problem.values] if problem.values is not None else None
+        return finding_rows(
+            problem.check, self._plan.source, table, lines[problem.rows], problem.column, values
+        )
 
     def _sum(self, problem: Problem, lines: npt.NDArray[np.int64], table: str | None, level: Level) -> None:
         value = masked(problem.values[0], level) if problem.values else None

@@ -35,9 +35,7 @@ def write_whole(path: Path, content: bytes) -> None:
     aside = path.with_name(f".{path.name}.new")
     handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
     try:
-        view = memoryview(content)
-        while view:
-            view = view[os.write(handle, view) :]
+        write_all(handle, content)
         os.fsync(handle)
     finally:
         os.close(handle)
@@ -91,26 +89,27 @@ class Original:
     """A file that was copied, and what its folder entry said then. While that stands, its bytes are those of the copy.
 
     The copy went to disk past the system's cache, and the original is still in it: reading it again costs no disk.
-    A file changed less than _SETTLED before could change again without its times telling, and is never taken for
-    unchanged. Writing through a memory map may not show in them either; exports aren't written so.
+    Writing through a memory map may not show in the entry; exports aren't written so.
     """
 
     path: Path
     entry: tuple[int, ...]
-    settled: bool
 
     @classmethod
-    def at(cls, path: Path, handle: int, copied: Path) -> Original:
-        """Return the open file at `path` as it is now; `copied`, made after, tells the time (we read no clock)."""
-        entry = _entry(handle)
-        return cls(path, entry, max(entry[-2:]) + _SETTLED < copied.stat().st_ctime_ns)
+    def at(cls, path: Path, handle: int) -> Original:
+        """Return the open file at `path` as it is now."""
+        return cls(path, _entry(handle))
+
+    def settled(self, copied: Path) -> bool:
+        """Tell whether its times are so far behind those of the file `copied` that a further change would show in them."""
+        return max(self.entry[-2:]) + _SETTLED < copied.stat().st_ctime_ns
 
     def stretch(self, start: int, end: int) -> bytes | None:
         """Return its bytes [start, end), or None where it isn't any more what was copied."""
         try:
             with self.path.open("rb", buffering=0) as stream:
                 content = os.pread(stream.fileno(), end - start, start)
-                return content if self.settled and _entry(stream.fileno()) == self.entry else None
+                return content if _entry(stream.fileno()) == self.entry else None
         except OSError:
             return None
 

@@ -40,5 +40,7 @@ def test_an_account_that_waited_is_known_to_the_trades_that_come_with_its_client
     _delivered(home, "second", account=accounts)
     report = _delivered(home, "third", client=client.format("B"), trade=trade)
     told = [f for rows in findings(home, "en") for f in rows.to_pylist()]
-    assert [f["value"] for f in told if f["check"] == "unknown_reference" and f["column"] == "account_id"] == []
+    assert [
+        f["value"] for f in told if f["check"] == "unknown_reference" and f["column"] == "account_id"
+    ] == []
     assert report.tables["trade"].new == 1

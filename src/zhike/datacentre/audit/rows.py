@@ -17,7 +17,7 @@ from zhike.datacentre.checks.facts import FACTS_FROM, Facts
 from zhike.datacentre.store.identity import key_hashes
 from zhike.datacentre.store.liveness import Outcome, Verdict, resolve
 from zhike.datacentre.store.manifest import Part
-from zhike.datacentre.store.segments import INDEX_SHIFT
+from zhike.datacentre.store.segments import INDEX_BITS, INDEX_SHIFT
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables.definition import Table
 from zhike.engine import Engine
@@ -88,7 +88,7 @@ def indexes(ground: Ground) -> Iterator[Break]:
         for part in ground.manifest.tables[table.name]:
             groups = read_groups(ground.home / part.source, table.key)
             due = kernels.ascending(np.concatenate([key_hashes(g, table.key) for g in groups]) >> INDEX_SHIFT)
-            found = read_sorted(ground.home / part.index, "hash", 0, 1 << 48).view(np.uint64)
+            found = read_sorted(ground.home / part.index, "hash", 0, 1 << INDEX_BITS).view(np.uint64)
             if not np.array_equal(due, found):
                 yield Break(part.index, say("索引与数据不符", "the index isn't that of its segment"))
 

@@ -25,6 +25,7 @@ REFERENCES = ("client", "account", "security", "staff", "product", "channel", "l
 # Where trading days are known from, the first that has any; quotes of single securities leave out days they rested.
 CALENDARS = ("calendar", "index_quote")
 FACTS_FROM = (*REFERENCES, *CALENDARS)
+JUDGED_BY = ("client_id", "security_id", "date")  # the columns by which rows wait, where a table has them
 LONGEST_HOLIDAY = (
     12  # calendar days from one trading day to the next; since 2000 the longest was 11 (春节 2020)
 )
@@ -70,9 +71,15 @@ class Facts:
         closed = within & (days[at] != asked) & (days[at] - days[at - 1] <= LONGEST_HOLIDAY)
         return np.asarray(closed & _mainland(rows["security_id"]) if closed.any() else closed)
 
+    def reasons(self, table: Table, rows: pa.Table) -> tuple[Bools, Bools]:
+        """Mark stored rows that wait for their client, and those that wait for their day only."""
+        nameless = self.unknown_clients(table, rows)
+        return nameless, self.closed_days(table, rows) & ~nameless
+
     def waiting(self, table: Table, rows: pa.Table) -> Bools:
         """Mark stored rows that don't hold as long as nothing more is known."""
-        return self.unknown_clients(table, rows) | self.closed_days(table, rows)
+        nameless, closed = self.reasons(table, rows)
+        return nameless | closed
 
     def days_changed(self, before: Facts) -> tuple[int, int] | None:
         """Return the range of days whose being open or closed may differ from `before`, or None."""

@@ -18,6 +18,7 @@ from zhike.base.errors import InputRejected
 from zhike.base.text import say
 from zhike.datacentre import kernels
 from zhike.datacentre.columns import LONGEST_CELL, TextCells
+from zhike.datacentre.hashes import whole
 from zhike.datacentre.readers.layout import Block, Layout, lone_carriage_return
 from zhike.datacentre.spoilt import SPOILT, mixed_encoding, spoilt_text
 from zhike.engine.durable import Original
@@ -98,16 +99,12 @@ def _read_block(raw: bytes, first_line: int, layout: Layout, wanted: Sequence[in
     lines = np.delete(starts, [number for number, _ in odd]) if odd else starts
     cells = {
         j: _cells(
-            TextCells(_whole(table[f"c{j}"]), layout.header[j], encoding, None, lines, layout.encoding),
+            TextCells(whole(table[f"c{j}"]), layout.header[j], encoding, None, lines, layout.encoding),
             layout,
         )
         for j in columns
     }
     return _without_blank_and_total(Rows(lines, cells, other), wanted)
-
-
-def _whole(column: pa.ChunkedArray) -> pa.Array:
-    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
 
 
 def _refuse_spoilt(raw: bytes, first_line: int, layout: Layout) -> None:

@@ -75,12 +75,13 @@ class Intake:
         copy = folder / PurePosixPath(name).name
         digest, surveyor, stream = hashlib.sha256(), Surveyor(), Stream(copy, self._flusher)
         with path.open("rb", buffering=0) as source:
-            original = Original.at(path, source.fileno(), copy)
+            original = Original.at(path, source.fileno())
+            settled = original.settled(copy)
             size = _read_through(source.fileno(), [digest.update, stream.take, surveyor.take])
-            unchanged = original.entry == Original.at(path, source.fileno(), copy).entry
+            unchanged = original == Original.at(path, source.fileno())
         delivered = Delivered(name, size, digest.hexdigest())
         self._flushing.append(self._flusher.submit(_file, stream, copy, delivered.kept_in(self._raw)))
-        return Taken(delivered, copy, surveyor, None, original if unchanged else None)
+        return Taken(delivered, copy, surveyor, None, original if settled and unchanged else None)
 
     def settle(self) -> None:
         """Wait until every byte taken in is on disk under its hash; raise what went wrong."""

@@ -53,10 +53,10 @@ def own_hashes(rows: pa.Table, table: Table, feed: str, *, numbered: bool) -> tu
     """
     key = table.key[0]
     seed = np.frombuffer(hashlib.sha256(f"{table.name}\0{feed}".encode()).digest()[:16], np.uint64)
-    content = _mixed([n for n in table.names if n != key], rows, seed)
+    content = mixed_hashes([n for n in table.names if n != key], rows, seed)
     if not numbered:
         return content
-    named = _mixed([key, *(n for n in _QUALIFIERS if table.has(n))], rows, seed)
+    named = mixed_hashes([key, *(n for n in _QUALIFIERS if table.has(n))], rows, seed)
     blank = pc.is_null(rows[key]).to_numpy(zero_copy_only=False) | np.isin(
         column_hashes(rows[key]), _NO_NUMBER
     )
@@ -66,7 +66,8 @@ def own_hashes(rows: pa.Table, table: Table, feed: str, *, numbered: bool) -> tu
 _NO_NUMBER = hashes_of(pa.array(["", "0", "-", "--", "00000000"], pa.string()))
 
 
-def _mixed(names: Sequence[str], rows: pa.Table, seed: Hashes) -> tuple[Hashes, Hashes]:
+def mixed_hashes(names: Sequence[str], rows: pa.Table, seed: Hashes) -> tuple[Hashes, Hashes]:
+    """Hash some columns of every row together, twice; `seed`: where the two begin."""
     first = np.full(rows.num_rows, seed[0], np.uint64)
     second = np.full(rows.num_rows, seed[1], np.uint64)
     for name in names:

@@ -22,11 +22,11 @@ import pyarrow.compute as pc
 
 from zhike.datacentre import kernels
 from zhike.datacentre.checks.facts import Facts
-from zhike.datacentre.hashes import Hashes, among, column_hashes, distinct
+from zhike.datacentre.hashes import Hashes, among, distinct
 from zhike.datacentre.store.copies import Repeats
-from zhike.datacentre.store.identity import key_hashes
+from zhike.datacentre.store.identity import key_hashes, mixed_hashes
 from zhike.datacentre.store.manifest import Part
-from zhike.datacentre.store.segments import INDEX_SHIFT
+from zhike.datacentre.store.segments import INDEX_BITS, INDEX_SHIFT
 from zhike.datacentre.stored import FILE, LINE, stored_schema
 from zhike.datacentre.tables.definition import Table
 from zhike.engine.parquet import read_groups, read_rows, read_sorted, read_table
@@ -37,8 +37,9 @@ PASS = 4_000_000
 Spread = Callable[
     [Callable[..., Hashes], Sequence[tuple[int, int, list[Path], list[Path]]]], Iterable[Hashes]
 ]
-_SPACE = 1 << 48
-_SECOND = np.uint64(0x8CB92BA72F3D8DD7)
+_SPACE = 1 << INDEX_BITS
+_CONTENT = np.array([1, 0x8CB92BA72F3D8DD7], np.uint64)
+_KEY = np.array([2, 0x8CB92BA72F3D8DD4], np.uint64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,22 +273,12 @@ def _group_rows(
     rows = group.take(pa.array(at))
     n = len(at)
     known = ~facts.waiting(table, rows)
-    content, content_2 = _mixed(rows, [c for c in table.names if c not in table.key], np.uint64(1))
-    _, key_2 = _mixed(rows, list(table.key), np.uint64(2))
+    content, content_2 = mixed_hashes([c for c in table.names if c not in table.key], rows, _CONTENT)
+    _, key_2 = mixed_hashes(table.key, rows, _KEY)
     return [
         key[at], key_2, content, content_2, np.full(n, part), np.full(n, drop),
         rows[FILE].to_numpy().astype(np.int64), rows[LINE].to_numpy(), at + position, known,
     ]  # fmt: skip
-
-
-def _mixed(rows: pa.Table, names: Sequence[str], seed: np.uint64) -> tuple[Hashes, Hashes]:
-    first = np.full(rows.num_rows, seed, np.uint64)
-    second = np.full(rows.num_rows, seed ^ _SECOND, np.uint64)
-    for name in names:
-        hashes = column_hashes(rows[name])
-        kernels.combine_hashes(first, hashes)
-        kernels.combine_hashes(second, hashes ^ _SECOND)
-    return first, second
 
 
 class _Groups:
@@ -348,8 +339,8 @@ class _Stories:
         self._content = [c for c in table.names if c not in table.key]
         first = self._begin[np.cumsum(starts) - 1]
         self._filled = pa.table({n: self._fill(versions[n], first) for n in versions.column_names})
-        self._says = _mixed(versions, self._content, np.uint64(1))
-        self._means = _mixed(self._filled, self._content, np.uint64(1))
+        self._says = mixed_hashes(self._content, versions, _CONTENT)
+        self._means = mixed_hashes(self._content, self._filled, _CONTENT)
 
     @staticmethod
     def _fill(column: pa.ChunkedArray, first: Ints) -> pa.ChunkedArray:

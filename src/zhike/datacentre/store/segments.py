@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from zhike.datacentre import kernels
-from zhike.datacentre.hashes import column_hashes, hashes_of, whole_numbers
+from zhike.datacentre.hashes import column_hashes, hashes_of, whole, whole_numbers
 from zhike.datacentre.store.identity import Ordinals, client_buckets, derived_keys, key_hashes, own_hashes
 from zhike.datacentre.stored import BUCKET, DROP, FILE, LINE, stored_schema
 from zhike.datacentre.tables.definition import Table, Type
@@ -25,9 +25,8 @@ Columns = dict[str, pa.ChunkedArray]
 ROWS = 600_000
 _SAMPLE = 4096
 _SECOND = 1000  # milliseconds
-INDEX_SHIFT = np.uint64(
-    16
-)  # the index keeps the upper 48 bits of a key's hash; what it finds is compared in full
+INDEX_BITS = 48  # the index keeps the upper 48 bits of a key's hash; what it finds is compared in full
+INDEX_SHIFT = np.uint64(64 - INDEX_BITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +159,7 @@ def write_segment(
 def in_order(columns: Columns, table: Table) -> pa.Table:
     """Sort rows by the client's hash and the table's cluster; the columns are taken out, so that memory holds each once."""
     order = pa.array(_order(pa.table(columns), table))
-    return pa.table({name: _whole(columns.pop(name)).take(order) for name in list(columns)})
+    return pa.table({name: whole(columns.pop(name)).take(order) for name in list(columns)})
 
 
 def write_ordered(path: Path, ordered: pa.Table, table: Table) -> int:
@@ -171,10 +170,6 @@ def write_ordered(path: Path, ordered: pa.Table, table: Table) -> int:
     return write_table(
         path, ordered, plain=plain, packed=[n for n in plain if _is_whole(ordered[n].type)], measured=pruned
     )
-
-
-def _whole(column: pa.ChunkedArray) -> pa.Array:
-    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
 
 
 def _is_whole(kind: pa.DataType) -> bool:
@@ -226,12 +221,12 @@ def _order(rows: pa.Table, table: Table) -> Ints:
 
 def _by_hash(column: pa.ChunkedArray) -> Ints:
     """Rank clients by their hash, which orders the buckets too, so that every file has them in the same order."""
-    array = _whole(column)
+    array = whole(column)
     if not pa.types.is_dictionary(array.type):
         hashes = hashes_of(array)
         order = kernels.order_of(hashes)
-        ranks = np.empty(len(order), np.int64)
-        ranks[order] = np.cumsum(np.r_[False, hashes[order][1:] != hashes[order][:-1]])[: len(order)]
+        ranked, ranks = hashes[order], np.empty(len(order), np.int64)
+        ranks[order] = np.cumsum(np.r_[False, ranked[1:] != ranked[:-1]])[: len(order)]
         return ranks
     words = pa.concat_arrays([array.dictionary, pa.array([""], pa.string())])  # the last for absent clients
     return _placed(kernels.order_of(hashes_of(words)), array.indices, len(words) - 1)
@@ -246,7 +241,7 @@ def _placed(order: Ints, codes: pa.Array, absent: int) -> Ints:
 
 def _rank(column: pa.ChunkedArray) -> Ints:
     """Return whole numbers in the column's own order."""
-    array = _whole(column)
+    array = whole(column)
     if pa.types.is_dictionary(array.type):
         words = [*array.dictionary.to_pylist(), ""]  # absent values come first
         order = np.array(sorted(range(len(words)), key=words.__getitem__), np.int64)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +9,11 @@ import pyarrow as pa
 import pytest
 
 from small_drops import CLIENTS, take_in
-from zhike.base.period import day_no
+from typed_rows import problems_of, typed_of
 from zhike.datacentre.catalogue import check
-from zhike.datacentre.checks import rows as row_checks
 from zhike.datacentre.checks.facts import Facts
 from zhike.datacentre.checks.faults import Faults
-from zhike.datacentre.columns import Problem, Problems, Reading, TextCells, Typed, empty_column, read_column
+from zhike.datacentre.columns import Problems
 from zhike.datacentre.findings import findings
 from zhike.datacentre.hashes import hashes_of
 from zhike.datacentre.tables import table as table_called
@@ -37,31 +35,6 @@ ASSET = {
     "funds": "30",
     "debt": "50",
 }
-
-
-def typed_of(name: str, rows: list[dict[str, str]]) -> dict[str, Typed]:
-    """Type rows of text."""
-    table, problems = table_called(name), Problems(np.arange(len(rows)))
-    typed = {}
-    for column in table.columns:
-        cells = pa.array([row.get(column.name, "").encode() for row in rows], pa.binary())
-        given = any(column.name in row for row in rows)
-        typed[column.name] = (
-            read_column(TextCells(cells, column.name), name, column, Reading(), problems)
-            if given
-            else empty_column(len(rows), column)
-        )
-    assert problems.found == []
-    return typed
-
-
-def problems_of(name: str, *rows: dict[str, str], facts: Facts | None = None) -> list[Problem]:
-    """Run the checks of a table over rows; return what they found."""
-    problems = Problems(np.arange(len(rows)))
-    typed = typed_of(name, list(rows))
-    today = day_no(date(2025, 12, 31))
-    row_checks.run(table_called(name), typed, {}, {}, facts or Facts(), today, problems)
-    return problems.found
 
 
 @pytest.mark.parametrize(
@@ -96,14 +69,14 @@ def test_each_check_of_rows_shows_the_values_that_contradict_each_other(
     whole = {"trade": TRADE, "quote": QUOTE, "asset": ASSET}.get(
         name, {"security_id": "600000.SH", "client_id": "C1", "kind": "stock" if name == "security" else "individual"}
     )  # fmt: skip
-    values = [p.values for p in problems_of(name, {**whole, **row}) if p.check == found]
+    values = [p.values for p in problems_of(name, [{**whole, **row}]) if p.check == found]
     assert values == [[shown]]
 
 
 def test_each_row_shows_its_own_values_and_a_summed_check_only_the_first() -> None:
     rows = [{**TRADE, "amount": a, "security_id": s} for a, s in (("7", "600001.SH"), ("8", "600002.SH"))]
     facts = Facts({"security": np.sort(hashes_of(pa.array(["600000.SH"])))})
-    found = {p.check: (list(p.rows), p.values) for p in problems_of("trade", *rows, facts=facts)}
+    found = {p.check: (list(p.rows), p.values) for p in problems_of("trade", rows, facts)}
     assert found == {
         "amount_mismatch": (
             [0, 1],

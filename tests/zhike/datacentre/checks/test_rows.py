@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from zhike.base.period import day_no
-from zhike.datacentre.checks import rows as row_checks
+from typed_rows import problems_of
 from zhike.datacentre.checks.facts import Facts
-from zhike.datacentre.columns import Problems, Reading, TextCells, Typed, empty_column, read_column
 from zhike.datacentre.hashes import hashes_of
-from zhike.datacentre.tables import table as table_called
 
-TODAY = day_no(date(2025, 12, 31))
 TRADE = {
     "date": "2025-03-03", "security_id": "600000.SH", "side": "buy", "quantity": "100", "price": "10",
     "amount": "1000",
@@ -25,19 +20,8 @@ TRADE = {
 
 def found(name: str, rows: list[dict[str, str]], facts: Facts | None = None) -> dict[str, list[int]]:
     """Type rows of text and run the table's checks; return check → the rows it names."""
-    table = table_called(name)
-    problems = Problems(np.arange(len(rows)))
-    typed: dict[str, Typed] = {}
-    for column in table.columns:
-        if any(column.name in row for row in rows):
-            cells = pa.array([row.get(column.name, "").encode() for row in rows], pa.binary())
-            typed[column.name] = read_column(TextCells(cells, column.name), name, column, Reading(), problems)
-        else:
-            typed[column.name] = empty_column(len(rows), column)
-    assert problems.found == []
-    row_checks.run(table, typed, {}, {}, facts or Facts(), TODAY, problems)
     out: dict[str, list[int]] = {}
-    for problem in problems.found:
+    for problem in problems_of(name, rows, facts):
         out.setdefault(problem.check, []).extend(map(int, problem.rows))
     return out
 
