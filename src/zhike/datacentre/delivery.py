@@ -7,7 +7,7 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
-_CHUNK = 8 << 20
+_CHUNK = 32 << 20  # few pieces: between two of them the hashing waits until loading lets Python's lock go
 
 
 def files_of(drop: Path) -> tuple[Path, ...]:
@@ -53,9 +53,10 @@ class Known:
     def _hash(self, path: Path) -> tuple[int, str]:
         digest, size = hashlib.sha256(), 0
         with path.open("rb", buffering=0) as stream:
-            while (chunk := stream.read(_CHUNK)) and not self._ended.is_set():
-                digest.update(chunk)
-                size += len(chunk)
+            piece = memoryview(bytearray(min(_CHUNK, path.stat().st_size + 1)))
+            while (n := stream.readinto(piece)) and not self._ended.is_set():
+                digest.update(piece[:n])
+                size += n
         return size, digest.hexdigest()
 
     def close(self) -> None:

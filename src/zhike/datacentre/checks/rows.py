@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -208,15 +208,20 @@ def _trade(typed: Mapping[str, Typed], decided: Mapping[str, Typed], faults: Fau
     if "*priced" in decided:
         ordinary &= _ints(decided["*priced"]) != 0
     kinds, at = _security_kinds(typed["security_id"])
-    factors = [multiplier(k) if k else (1,) for k in kinds]
-    ordinary &= np.array([len(f) > 0 for f in factors], np.bool_)[at]
+    ordinary &= np.array([not k or len(multiplier(k)) > 0 for k in kinds], np.bool_)[at]
     given = ~typed["price"].absent & ~typed["quantity"].absent & ~typed["amount"].absent
     _positive(typed, ordinary & given, faults)
-    lots = np.array([max((float(f) for f in fs), default=1.0) for fs in factors])[at]
+    lots = np.array([_lot(k) for k in kinds])[at]
     _product(typed, ordinary & given, lots, faults)
     _net(typed, ordinary & given, faults)
     _fees(typed, ordinary & given, faults)
     _weekend(typed, faults)
+
+
+@cache
+def _lot(kind: str | None) -> float:
+    """Return the most units that a price of this kind of security may stand for."""
+    return max((float(f) for f in multiplier(kind)), default=1.0) if kind else 1.0
 
 
 def _positive(typed: Mapping[str, Typed], rows: Bools, faults: Faults) -> None:

@@ -95,6 +95,30 @@ def _decimal(data: Bytes, a: int, b: int, scale: int, thousands: bool) -> tuple[
     return (-value if negative else value), code
 
 
+_POWERS = np.array([10**k for k in range(10)], np.int64)
+_SHORT = 17  # digits that stay beneath LIMIT whatever they are
+
+
+@compiled
+def _short_number(data: Bytes, a: int, b: int, scale: int) -> int:
+    """Read [a, b) times 10^scale where it is plain (a minus, digits, one point, nothing to round); else return LIMIT."""
+    first = a + (data[a] == _MINUS)
+    value, point = 0, b
+    for j in range(first, b):
+        digit = np.uint8(data[j] - 0x30)  # unsigned, so that one comparison tells
+        if digit <= 9:
+            value = value * 10 + int(digit)
+        elif data[j] == _DOT and point == b:
+            point = j
+        else:
+            return LIMIT
+    places = b - point - 1 if point < b else 0
+    if places > scale or point == first or b - first + scale - places > _SHORT:
+        return LIMIT
+    value *= int(_POWERS[scale - places])
+    return value if first == a else -value
+
+
 @compiled
 def parse_decimals(
     data: Bytes, offsets: npt.NDArray[np.int32], scale: int, thousands: bool, parentheses: bool
@@ -108,7 +132,13 @@ def parse_decimals(
     values = np.zeros(n, np.int64)
     codes = np.zeros(n, np.uint8)
     for i in range(n):
-        a, b = _trimmed(data, offsets[i], offsets[i + 1])
+        a, b = offsets[i], offsets[i + 1]
+        if 0 < b - a <= _SHORT:
+            value = _short_number(data, a, b, scale)
+            if value != LIMIT:
+                values[i] = value
+                continue
+        a, b = _trimmed(data, a, b)
         if a == b:
             codes[i] = EMPTY
             continue
@@ -125,12 +155,24 @@ def parse_decimals(
 
 
 @compiled
+def _all_plain(data: Bytes) -> bool:
+    """Tell whether no byte could keep the cell it stands in from being a plain identifier."""
+    odd = False
+    for c in data:  # without a branch, so that many bytes are looked at at once
+        odd |= (c <= 0x20) | (c >= 0x7F) | (c == 0x3D) | (c == 0x22)
+        odd |= (c == _DOT) | (c == 0x45) | (c == 0x65)
+    return not odd
+
+
+@compiled
 def plain_cells(data: Bytes, offsets: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
     """Tell which cells are plain identifiers: printable ASCII without blanks, and not a float or E-notation.
 
     Those need no further look; the rest (empty ones too) goes through the slow, exact rules.
     """
     n = len(offsets) - 1
+    if _all_plain(data[offsets[0] : offsets[n]]):
+        return offsets[1:] > offsets[:-1]
     plain = np.zeros(n, np.bool_)
     for i in range(n):
         a, b = offsets[i], offsets[i + 1]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -58,12 +59,15 @@ def own_hashes(rows: pa.Table, table: Table, feed: str, *, numbered: bool) -> tu
         return content
     named = mixed_hashes([key, *(n for n in _QUALIFIERS if table.has(n))], rows, seed)
     blank = pc.is_null(rows[key]).to_numpy(zero_copy_only=False) | np.isin(
-        column_hashes(rows[key]), _NO_NUMBER
+        column_hashes(rows[key]), _no_number()
     )
     return np.where(blank, content[0], named[0]), np.where(blank, content[1], named[1])
 
 
-_NO_NUMBER = hashes_of(pa.array(["", "0", "-", "--", "00000000"], pa.string()))
+@cache
+def _no_number() -> Hashes:
+    """Return the hashes of what stands where there is no number; not at import, for loops are slow to load."""
+    return hashes_of(pa.array(["", "0", "-", "--", "00000000"], pa.string()))
 
 
 def mixed_hashes(names: Sequence[str], rows: pa.Table, seed: Hashes) -> tuple[Hashes, Hashes]:
