@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from zhike.datacentre.kernels.compiling import Hashes, Ints, compiled
+from zhike.base.compiling import Hashes, Ints, compiled
 from zhike.datacentre.kernels.hashing import mixed
 
 

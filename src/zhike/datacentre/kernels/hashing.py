@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from zhike.datacentre.kernels.compiling import Bytes, Hashes, Ints, compiled
+from zhike.base.compiling import Bytes, Hashes, Ints, compiled
 
 _M1 = np.uint64(0x9E3779B97F4A7C15)
 _M2 = np.uint64(0xD6E8FEB86659FD93)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from zhike.datacentre.kernels.compiling import Bytes, Ints, compiled
+from zhike.base.compiling import Bytes, Ints, compiled
 
 # What `parse_decimals` says of a cell.
 OK, EMPTY, NOT_A_NUMBER, TOO_FINE, TOO_LARGE = 0, 1, 2, 3, 4

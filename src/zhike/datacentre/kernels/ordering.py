@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from zhike.datacentre.kernels.compiling import Hashes, Ints, compiled
+from zhike.base.compiling import Hashes, Ints, compiled
 
 _BYTE = np.uint64(0xFF)
 _EIGHT = np.uint64(8)

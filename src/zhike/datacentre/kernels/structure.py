@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from zhike.datacentre.kernels.compiling import Bytes, Ints, compiled
+from zhike.base.compiling import Bytes, Ints, compiled
 
 # The facts that `Structure` keeps while it reads a text chunk by chunk; see `survey`.
 LINES, QUOTES, NULS, HIGH, BAD_UTF8, LINE, LONGEST, PENDING, LOW, UPPER, START, RECENT, SUSPECT = range(13)
