@@ -90,7 +90,7 @@ finding: run_id* ordinal* table source line column value check reason severity c
 """
 
 # The contract names only the keys here and describes the rest, so more columns may follow.
-OPEN = {"client_day", "client_card", "asset_series", "holding_now", "timeline"}
+OPEN = {"client_day", "position", "round_trip", "client_card", "asset_series", "holding_now", "timeline"}
 
 # Empty without a `?` in the contract: it says so in words, or the divisor or the place may not exist.
 EMPTY_IN_WORDS = {
