@@ -1,0 +1,122 @@
+"""What a decision to buy or sell says: where the security stood, what the position had brought."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from zhike.base.compiling import compiled
+from zhike.features.ledger import columns as col
+from zhike.features.ledger import positions as pos
+from zhike.features.ledger.book import Book
+from zhike.features.ledger.events import Events
+from zhike.features.ledger.positions import State
+
+Floats = npt.NDArray[np.float64]
+MOM20, CHEAP, LOTTERY = 1, 4, 6  # among STANDINGS
+_BOUGHT, _SOLD = 1, 2  # bits of DECIDED
+_QUICK = 5
+_YUAN = 1e-4
+_LOOK_BACK = np.array([5, 20, 60])
+
+
+@compiled
+def note_buy(state: State, book: Book, events: Events, e: int, slot: int, row: Floats) -> None:
+    """Add an ordinary buy to the day's acts, before it happens to the position."""
+    security, at, units, amount = events.security[e], events.day[e], events.quantity[e], events.amount[e]
+    _add_momentum(book, security, at, amount * _YUAN, row, col.MOMENTUM)
+    whole = state.whole
+    if whole[slot, pos.DECIDED] & _BOUGHT:
+        return
+    whole[slot, pos.DECIDED] |= _BOUGHT
+    whole[slot, pos.T_BUYS] += 1
+    row[col.BUYS] += 1
+    if security < book.close.shape[0]:
+        ranked, valued = _add_standing(book, security, at, row, col.STANDING)
+        row[col.BUYS_RANKED] += ranked
+        row[col.BUYS_VALUED] += valued
+        row[col.BUYS_HOT] += book.hot[security, at]
+        row[col.BUYS_AFTER_LIMIT] += book.after_limit[security, at]
+    if whole[slot, pos.MORNING_UNITS] > 0 and not whole[slot, pos.SEEDED]:
+        below = amount / units - whole[slot, pos.MORNING_COST] / whole[slot, pos.MORNING_UNITS]
+        row[col.BUYS_MORE_BELOW] += below < 0
+        row[col.BUYS_MORE_ABOVE] += below > 0
+
+
+@compiled
+def note_sale(state: State, book: Book, events: Events, e: int, slot: int, row: Floats) -> None:
+    """Add an ordinary sale to the day's acts, before it happens to the position."""
+    security, at, units, amount = events.security[e], events.day[e], events.quantity[e], events.amount[e]
+    _add_momentum(book, security, at, amount * _YUAN, row, col.MOMENTUM + col.N_MOMENTA)
+    whole, real = state.whole, state.real
+    if whole[slot, pos.DECIDED] & _SOLD:
+        return
+    whole[slot, pos.DECIDED] |= _SOLD
+    whole[slot, pos.T_SELLS] += 1
+    row[col.SELLS] += 1
+    if security < book.close.shape[0]:
+        ranked, valued = _add_standing(book, security, at, row, col.STANDING + col.N_STANDINGS)
+        row[col.SELLS_RANKED] += ranked
+        row[col.SELLS_VALUED] += valued
+    if whole[slot, pos.SEEDED] or whole[slot, pos.COST] <= 0:
+        return
+    held, price = at - whole[slot, pos.OPENED_AT], amount / units
+    row[col.SELLS_KNOWN] += 1
+    row[col.SELLS_GAIN] += price * whole[slot, pos.UNITS] / whole[slot, pos.COST] - 1.0
+    row[col.SELLS_HELD] += held
+    row[col.SELLS_QUICK] += held <= _QUICK
+    if real[slot, pos.HIGHEST] > 0:
+        row[col.SELLS_FROM_PEAK] += max(0.0, 1.0 - price / real[slot, pos.HIGHEST])
+
+
+@compiled
+def _add_standing(book: Book, security: int, at: int, row: Floats, first: int) -> tuple[bool, bool]:
+    """Add the security's places of the day; return whether the 20-day one and the cheapness are known."""
+    for k in range(book.standing.shape[0]):
+        place = book.standing[k, security, at]
+        if not np.isnan(place):
+            row[first + k] += place - 0.5
+    ranked = not np.isnan(book.standing[MOM20, security, at])
+    return ranked, not np.isnan(book.standing[CHEAP, security, at])
+
+
+@compiled
+def _add_momentum(book: Book, security: int, at: int, yuan: float, row: Floats, first: int) -> None:
+    """Add the amount times the security's return beyond the index over 5, 20 and 60 days before."""
+    if security >= book.close.shape[0]:
+        return
+    for k in range(len(_LOOK_BACK)):
+        begin = at - 1 - _LOOK_BACK[k]
+        if begin >= 0:
+            own = book.chain[security, at - 1] / book.chain[security, begin]
+            market = book.index_chain[at - 1] / book.index_chain[begin]
+            if not (np.isnan(own) or np.isnan(market)):
+                row[first + k] += yuan * (own - market)
+
+
+@compiled
+def count_gains(state: State, book: Book, at: int, row: Floats) -> None:
+    """Count gains and losses taken and kept on a day with a sale (Odean 1998)."""
+    whole, sale = state.whole, False
+    for slot in range(state.of_client[pos.USED]):
+        sale |= whole[slot, pos.SOLD_UNITS] > 0 and _counts(state, slot)
+    if not sale:
+        return
+    for slot in range(state.of_client[pos.USED]):
+        security = whole[slot, pos.SECURITY]
+        if not _counts(state, slot) or security >= book.close.shape[0]:
+            continue
+        cost = whole[slot, pos.MORNING_COST] / whole[slot, pos.MORNING_UNITS]
+        if whole[slot, pos.SOLD_UNITS] > 0:
+            price = whole[slot, pos.SOLD_AMOUNT] / whole[slot, pos.SOLD_UNITS]
+            row[col.REALISED_GAINS] += price > cost * (1 + 1e-9)
+            row[col.REALISED_LOSSES] += price < cost * (1 - 1e-9)
+        elif not book.locked[security, at]:
+            price = book.close[security, at]
+            row[col.PAPER_GAINS] += price > cost * (1 + 1e-9)
+            row[col.PAPER_LOSSES] += price < cost * (1 - 1e-9)
+
+
+@compiled
+def _counts(state: State, slot: int) -> bool:
+    return state.whole[slot, pos.MORNING_UNITS] > 0 and not state.whole[slot, pos.SEEDED]
