@@ -255,17 +255,24 @@ def _sell(
     sums[INTRADAY] += amount - close
     if sort == ev.ORDINARY:
         note_sale(state, book, events, e, slot, row)
+    _book_sale(state, events, e, slot, day, row)
+    if whole[slot, pos.UNITS] == 0:
+        pos.end_trip(state, slot, client, day)
+
+
+@compiled
+def _book_sale(state: State, events: Events, e: int, slot: int, day: int, row: Floats) -> None:
+    """Take what is sold out of the position, and note it in the trip and the day."""
+    units, amount, whole = events.quantity[e], events.amount[e], state.whole
     pos.note_price(state, slot, amount / units)
     cost, held = pos.give_up(state, slot, units, day)
     row[col.PNL_REALISED] += amount - cost
     state.real[slot, pos.T_HELD] += held
     whole[slot, pos.T_PROCEEDS] += amount
     whole[slot, pos.T_FEES] += events.fees[e]
-    whole[slot, pos.T_SELLS] += 1 if sort != ev.ORDINARY else 0
+    whole[slot, pos.T_SELLS] += 1 if events.sort[e] != ev.ORDINARY else 0  # as with buys
     whole[slot, pos.SOLD_UNITS] += units
     whole[slot, pos.SOLD_AMOUNT] += amount
-    if whole[slot, pos.UNITS] == 0:
-        pos.end_trip(state, slot, client, day)
 
 
 @compiled
