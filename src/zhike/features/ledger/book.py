@@ -10,7 +10,6 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
-Days = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
 
 
@@ -24,7 +23,7 @@ class Book(NamedTuple):
     `action_day` (columns of T) and `action_factor` from `action_from[s]` to `action_from[s + 1]`.
     """
 
-    days: Days
+    days: Ints
     close: Floats
     previous: Floats
     chain: Floats
@@ -39,3 +38,10 @@ class Book(NamedTuple):
     action_from: Ints
     action_day: Ints
     action_factor: Floats
+
+
+def sealed(book: Book) -> Book:
+    """Forbid writing to the book's arrays; the fold is compiled for such, mapped from files or not."""
+    for array in book:
+        array.setflags(write=False)
+    return book

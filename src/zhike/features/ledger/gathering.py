@@ -33,7 +33,7 @@ class Names:
 
     clients: pa.Array
     securities: pa.Array
-    days: Days
+    days: Ints
 
     def client(self, rows: pa.Table) -> Ints:
         """Return the number of each row's client."""

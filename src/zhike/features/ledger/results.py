@@ -16,7 +16,7 @@ from zhike.datacentre.tables.definition import Column, Type
 from zhike.datacentre.tables.ledger import CLIENT_DAY, POSITION, ROUND_TRIP
 from zhike.features.ledger import columns as col
 from zhike.features.ledger import events as ev
-from zhike.features.ledger.book import Book
+from zhike.features.ledger.book import Book, sealed
 from zhike.features.ledger.fold import Rows, fold
 from zhike.features.ledger.gathering import (
     Happened,
@@ -74,7 +74,7 @@ def ledger_of(book: Book, securities: Sequence[str], tables: Mapping[str, pa.Tab
     per_client = int(max((np.diff(events.start) + np.diff(openings.start)).max(initial=0), 1))
     trips = int((events.kind == ev.SELL).sum())
     state = fresh_state(per_client + 1, len(names.securities), 2 * per_client + 2, trips + 1)
-    fold(state, book, events, openings, assets, first, as_of, rows)
+    fold(state, sealed(book), events, openings, assets, first, as_of, rows)
     return Ledger(
         _client_days(rows, names),
         _positions(rows, names),
@@ -141,7 +141,7 @@ def _client_days(rows: Rows, names: Names) -> pa.Table:
     n = int(rows.counts[0])
     found: dict[str, pa.Array] = {
         "client_id": names.clients.take(pa.array(rows.client[:n])),
-        "date": pa.array(names.days[rows.day[:n]], pa.int32()).view(pa.date32()),
+        "date": pa.array(names.days[rows.day[:n]].astype(np.int32)).view(pa.date32()),
     }
     for k, column in enumerate(CLIENT_DAY.columns[2:]):
         found[column.name] = typed(np.ascontiguousarray(rows.values[:n, k]), column)
