@@ -17,7 +17,7 @@ from zhike.datacentre.store.house import Store
 from zhike.engine.durable import as_json
 
 _ROOTS = ("duckdb", "narwhals", "numba", "numpy", "pyarrow")  # what computes beside our own code
-_FRONTS = ("cli",)  # says, but doesn't compute
+_FRONTS = ("cli", "simulate")  # have no part in results
 _ID = 16
 
 

@@ -109,6 +109,14 @@ class Generation:
         self._has(table)
         return table_called(table)
 
+    def verified(self, table: str) -> list[Path]:
+        """Return a table's files, their bytes compared with the manifest; raise DamagedStore where they differ."""
+        files = self.files(table)
+        for path, file in zip(files, self.manifest.tables[table].files, strict=True):
+            if not path.is_file() or sha256_of(path) != file.sha256:
+                raise manifests.damaged(path, "SHA-256")
+        return files
+
     def damaged(self) -> Iterator[tuple[str, File]]:
         """Yield table and file where a file is missing or not the bytes that were published."""
         for name, contents in self.manifest.tables.items():
