@@ -123,11 +123,13 @@ def _by_alias(work: Assignment) -> None:
 
 
 def _twins(work: Assignment) -> None:
-    """Ask about unlisted names that stand for the same known name, unless that name itself is there."""
+    """Ask about unlisted names that stand for the same known name, unless it is there itself or one reads closer."""
     contenders = _contenders(work)
     best = {home.column: work.names[n] for n, home in reversed(contenders)}
     for column, first in best.items():
-        same = [n for n, _ in contenders if work.names[n].read and work.names[n].key == first.key]
+        same = [
+            n for n, _ in contenders if (work.names[n].read, work.names[n].key) == (first.read, first.key)
+        ]
         if first.read and len(same) > 1:
             why = say("有几列都可能是它。", "Several columns could be this one.")
             for n in same:
