@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+EXACT, BY_WORDS, BARELY, LOOSELY = 0, 1, 2, 3
 _INVISIBLE = dict.fromkeys((0xFEFF, 0x200B, 0x200C, 0x200D, 0x2060, 0x00AD))
 _BRACKETS = str.maketrans(
     {"【": "(", "】": ")", "〔": "(", "〕": ")", "[": "(", "]": ")", "{": "(", "}": ")"}
@@ -26,8 +27,8 @@ _SLASH = re.compile(r"^(?P<name>.+?)[/:](?P<unit>[^/:()]+)$")
 class Name:
     """A source column: `key` is looked up, `unit` was split off, `bare` lacks a bracket that is no unit.
 
-    `read`: 0 where the key is the column's own name; above, the key is the known name that an unlisted
-    one stands for, and the number says how freely it was read.
+    `read`: EXACT where the key is the column's own name; otherwise the key is the known name that an
+    unlisted one stands for: BY_WORDS, BARELY without words that tell nothing apart, or LOOSELY.
     """
 
     raw: str
