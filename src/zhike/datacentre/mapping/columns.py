@@ -17,7 +17,7 @@ from zhike.datacentre.tables import TABLES, Type
 _SCALABLE = frozenset({Type.MONEY, Type.QUANTITY, Type.PRICE, Type.RATE, Type.COUNT, Type.NUMBER})
 _ONE = Decimal(1)
 _LATER = (0, 0, 100, 100)  # a name read loosely gives way to every listed one
-_GROSS = ("总资产", "资产总", "资产合计", "totalasset")
+_GROSS = ("总资产", "资产总", "资产合计", "totalasset", "assetbalance")
 _OWED = ("负债", "融资", "融券", "debt", "liabilit")
 _UNLESS = {"no_side": "side", "no_net": "net_amount"}
 _RIVALS = ("alone", *_UNLESS)

@@ -12,10 +12,10 @@ _INVISIBLE = dict.fromkeys((0xFEFF, 0x200B, 0x200C, 0x200D, 0x2060, 0x00AD))
 _BRACKETS = str.maketrans(
     {"【": "(", "】": ")", "〔": "(", "〕": ")", "[": "(", "]": ")", "{": "(", "}": ")"}
 )
-# The traditional characters of column names, for the exports of Hong Kong brokers.
+# The traditional characters of column names, for the exports of Hong Kong brokers; 劵 is often written for 券.
 _SIMPLE = str.maketrans(
-    "證碼編號帳賬數價額買賣業務發類別標幣種時間餘結單據資產總稅費傭過戶現開盤漲關執項記錄訂認購贖贏虧損倉動將場",
-    "证码编号账账数价额买卖业务发类别标币种时间余结单据资产总税费佣过户现开盘涨关执项记录订认购赎赢亏损仓动将场",
+    "證碼編號帳賬數價額買賣業務發類別標幣種時間餘結單據資產總稅費傭過戶現開盤漲關執項記錄訂認購贖贏虧損倉動將場劵",
+    "证码编号账账数价额买卖业务发类别标币种时间余结单据资产总税费佣过户现开盘涨关执项记录订认购赎赢亏损仓动将场券",
 )
 _EDGES = "\"'“”‘’=@*#:,;、。 "
 _GLUE = re.compile(r"[\s_\-.]+")

@@ -17,6 +17,7 @@ _TIMES = ("时间", "时刻", "time")
 _ENOUGH_INITIALS = 4
 _MOST = 0.5
 _SHARED = 0.8
+_LAST = 100  # the rank of names that have none
 _BRACKET = re.compile(r"(.+)\(([^()]+)\)$")
 _MEMBER = re.compile(r"m_(?:str|sz|[a-z])([a-z]\w+)", re.IGNORECASE)
 
@@ -113,13 +114,16 @@ def _single(profile: Profile, form: Callable[[str], Root]) -> dict[Root, str]:
 def _meanings(profile: Profile) -> Iterator[tuple[str, object, int]]:
     """Yield each known name with what it means, alike for names that mean the same, and its rank."""
     for key, home in profile.homes.items():
-        yield key, (home.column, home.per_unit), home.rank
+        rank = (
+            _LAST if home.canonical else home.rank
+        )  # what is read by its words isn't the contract's own name
+        yield key, (home.column, home.per_unit), rank
     for key, judgements in profile.judged.items():
-        yield key, judgements, 100
+        yield key, judgements, _LAST
     for key, scaled in profile.scaled.items():
-        yield key, scaled, 100
+        yield key, scaled, _LAST
     for key in profile.none:
-        yield key, None, 100
+        yield key, None, _LAST
 
 
 @cache
