@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -13,6 +15,7 @@ from zhike.features.ledger.events import Events
 from zhike.features.ledger.positions import State
 
 Floats = npt.NDArray[np.float64]
+Floats32 = npt.NDArray[np.float32]
 MOM20, CHEAP, LOTTERY = 1, 4, 6  # among STANDINGS
 _BOUGHT, _SOLD = 1, 2  # bits of DECIDED
 _QUICK = 5
@@ -31,6 +34,7 @@ def note_buy(state: State, book: Book, events: Events, e: int, slot: int, row: F
     whole[slot, pos.DECIDED] |= _BOUGHT
     whole[slot, pos.T_BUYS] += 1
     row[col.BUYS] += 1
+    act = _noted(state, book, events, e, 0.0)
     if security < book.close.shape[0]:
         ranked, valued = _add_standing(book, security, at, row, col.STANDING)
         row[col.BUYS_RANKED] += ranked
@@ -38,9 +42,10 @@ def note_buy(state: State, book: Book, events: Events, e: int, slot: int, row: F
         row[col.BUYS_HOT] += book.hot[security, at]
         row[col.BUYS_AFTER_LIMIT] += book.after_limit[security, at]
     if whole[slot, pos.MORNING_UNITS] > 0 and not whole[slot, pos.SEEDED]:
-        below = amount / units - whole[slot, pos.MORNING_COST] / whole[slot, pos.MORNING_UNITS]
-        row[col.BUYS_MORE_BELOW] += below < 0
-        row[col.BUYS_MORE_ABOVE] += below > 0
+        above = amount / units - whole[slot, pos.MORNING_COST] / whole[slot, pos.MORNING_UNITS]
+        row[col.BUYS_MORE_BELOW] += above < 0
+        row[col.BUYS_MORE_ABOVE] += above > 0
+        act[col.ACT_MORE] = np.sign(above)
 
 
 @compiled
@@ -54,6 +59,7 @@ def note_sale(state: State, book: Book, events: Events, e: int, slot: int, row: 
     whole[slot, pos.DECIDED] |= _SOLD
     whole[slot, pos.T_SELLS] += 1
     row[col.SELLS] += 1
+    act = _noted(state, book, events, e, 1.0)
     if security < book.close.shape[0]:
         ranked, valued = _add_standing(book, security, at, row, col.STANDING + col.N_STANDINGS)
         row[col.SELLS_RANKED] += ranked
@@ -62,11 +68,30 @@ def note_sale(state: State, book: Book, events: Events, e: int, slot: int, row: 
         return
     held, price = at - whole[slot, pos.OPENED_AT], amount / units
     row[col.SELLS_KNOWN] += 1
+    act[col.ACT_GAIN] = price * whole[slot, pos.UNITS] / whole[slot, pos.COST] - 1.0
+    act[col.ACT_HELD] = held
     row[col.SELLS_GAIN] += price * whole[slot, pos.UNITS] / whole[slot, pos.COST] - 1.0
     row[col.SELLS_HELD] += held
     row[col.SELLS_QUICK] += held <= _QUICK
     if real[slot, pos.HIGHEST] > 0:
-        row[col.SELLS_FROM_PEAK] += max(0.0, 1.0 - price / real[slot, pos.HIGHEST])
+        fall = max(0.0, 1.0 - price / real[slot, pos.HIGHEST])
+        act[col.ACT_FROM_PEAK] = fall
+        row[col.SELLS_FROM_PEAK] += fall
+
+
+@compiled
+def _noted(state: State, book: Book, events: Events, e: int, sells: float) -> Any:
+    """Begin the row of a decision: whose it is, when, which way, and where the security stood."""
+    act = state.acts[state.of_client[pos.ACTS]]
+    state.of_client[pos.ACTS] += 1
+    security, at = events.security[e], events.day[e]
+    act[col.ACT_DAY], act[col.ACT_SELLS], act[col.ACT_AMOUNT] = at, sells, events.amount[e] * _YUAN
+    if security < book.close.shape[0]:
+        for k in range(book.standing.shape[0]):
+            act[col.ACT_STANDING + k] = book.standing[k, security, at]
+        act[col.ACT_HOT] = book.hot[security, at]
+        act[col.ACT_AFTER_LIMIT] = book.after_limit[security, at]
+    return act
 
 
 @compiled

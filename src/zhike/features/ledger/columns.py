@@ -41,3 +41,11 @@ N_DAY = len(DAY_NAMES)
 ) = range(11)
 N_TRIP = len(TRIP_NAMES)
 TRIP_CLIENT, TRIP_SECURITY = N_TRIP, N_TRIP + 1  # behind them, in the loops' own table
+
+# A decision, one row: whose, when, which way; the security's places (N_STANDINGS of them); what the position had brought.
+ACT_CLIENT, ACT_DAY, ACT_SELLS = 0, 1, 2
+ACT_STANDING = 3
+(
+    ACT_HOT, ACT_AFTER_LIMIT, ACT_MORE, ACT_GAIN, ACT_HELD, ACT_FROM_PEAK, ACT_AMOUNT,
+) = range(ACT_STANDING + N_STANDINGS, ACT_STANDING + N_STANDINGS + 7)  # fmt: skip
+N_ACT = ACT_AMOUNT + 1

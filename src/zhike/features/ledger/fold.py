@@ -64,6 +64,7 @@ def fold(
     for client in range(len(first)):
         state.of_client[: pos.TRIPS] = 0
         state.of_client[pos.OWED :] = 0
+        acts = state.of_client[pos.ACTS]
         e, a = events.start[client], assets.start[client]
         before = np.nan
         for at in range(first[client], last + 1):
@@ -85,6 +86,7 @@ def fold(
                 out.client[out.counts[0]], out.day[out.counts[0]] = client, at
                 out.counts[0] += 1
             before = row[col.NET]
+        state.acts[acts : state.of_client[pos.ACTS], col.ACT_CLIENT] = client
         _close(state, book, client, last, out)
 
 

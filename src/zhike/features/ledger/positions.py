@@ -12,6 +12,7 @@ from zhike.features.ledger import columns as col
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Floats32 = npt.NDArray[np.float32]
 
 # Of a position, whole numbers …
 (
@@ -21,14 +22,17 @@ Floats = npt.NDArray[np.float64]
 ) = range(21)  # fmt: skip
 # … and others: share-days of the trip, highest close, best and worst over cost, the mark where there is no price.
 T_HELD, HIGHEST, BEST, WORST, MARK = range(5)
-# Of a client.
-USED, LOTS, TRIPS, OWED, OWED_AT, LENT, LENT_UNITS, PAPER = range(8)
+# Of a client; finished trips and acts are counted through all clients.
+USED, LOTS, TRIPS, ACTS, OWED, OWED_AT, LENT, LENT_UNITS, PAPER = range(9)
 _NONE = -1
 _WIDE = 3_000_000_000  # its square still fits into 63 bits
 
 
 class State(NamedTuple):
-    """Positions (one a row, the first `of_client[USED]` in use), the slot of each security (−1: none), lots, finished trips."""
+    """Positions (one a row, the first `of_client[USED]` in use), the slot of each security (−1: none), lots.
+
+    `trips`: finished round trips, `acts`: decisions, a row each in the columns of `columns`.
+    """
 
     whole: Ints
     real: Floats
@@ -38,10 +42,11 @@ class State(NamedTuple):
     lot_next: Ints
     of_client: Ints
     trips: Floats
+    acts: Floats32
 
 
-def fresh_state(positions: int, securities: int, lots: int, trips: int) -> State:
-    """Return room for one client at a time: at most so many positions, securities and lots; `trips` for all clients."""
+def fresh_state(positions: int, securities: int, lots: int, trips: int, acts: int) -> State:
+    """Return room for one client at a time: at most so many positions, securities, lots; `trips`, `acts` for all clients."""
     return State(
         np.zeros((positions, ACTION + 1), np.int64),
         np.zeros((positions, MARK + 1)),
@@ -51,6 +56,7 @@ def fresh_state(positions: int, securities: int, lots: int, trips: int) -> State
         np.zeros(lots, np.int64),
         np.zeros(PAPER + 1, np.int64),
         np.zeros((trips, col.N_TRIP + 2)),
+        np.full((acts, col.N_ACT), np.nan, np.float32),
     )
 
 

@@ -30,7 +30,7 @@ from zhike.features.ledger.gathering import (
     together,
     trades_of,
 )
-from zhike.features.ledger.positions import TRIPS, fresh_state
+from zhike.features.ledger.positions import ACTS, TRIPS, fresh_state
 from zhike.features.ledger.trading import KEEP
 
 Ints = npt.NDArray[np.int64]
@@ -47,11 +47,17 @@ READS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What the fold leaves behind for some clients: the tables client_day, position and round_trip."""
+    """What the fold leaves behind for some clients: the tables client_day, position and round_trip.
+
+    `acts` (n, N_ACT): their decisions, each a row in the columns ACT_… of `columns`, client by client in order of time;
+    ACT_CLIENT counts in `clients`.
+    """
 
     client_day: pa.Table
     position: pa.Table
     round_trip: pa.Table
+    clients: pa.Array
+    acts: npt.NDArray[np.float32]
 
 
 def ledger_of(book: Book, securities: Sequence[str], tables: Mapping[str, pa.Table], as_of: int) -> Ledger:
@@ -72,13 +78,15 @@ def ledger_of(book: Book, securities: Sequence[str], tables: Mapping[str, pa.Tab
     first = _first_days(n, events.start, events.day, assets.start, assets.day, held, as_of)
     rows = _room(n, first, as_of, len(events.day) + len(openings.security))
     per_client = int(max((np.diff(events.start) + np.diff(openings.start)).max(initial=0), 1))
-    trips = int((events.kind == ev.SELL).sum())
-    state = fresh_state(per_client + 1, len(names.securities), 2 * per_client + 2, trips + 1)
+    trips, acts = int((events.kind == ev.SELL).sum()), int((events.kind >= ev.BUY).sum())
+    state = fresh_state(per_client + 1, len(names.securities), 2 * per_client + 2, trips + 1, acts + 1)
     fold(state, sealed(book), events, openings, assets, first, as_of, rows)
     return Ledger(
         _client_days(rows, names),
         _positions(rows, names),
         _round_trips(state.trips[: state.of_client[TRIPS]], names),
+        names.clients,
+        state.acts[: state.of_client[ACTS]],
     )
 
 
