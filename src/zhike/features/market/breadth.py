@@ -104,5 +104,8 @@ def _middle_and_spread(prices: Prices, among: Truths, days: int) -> tuple[Floats
         part = slice(first, min(first + _DAYS_AT_ONCE, days))
         traded = (prices.flags[among, part] & TRADED) != 0
         returns = np.where(traded, prices.returns[among, part], np.nan)
-        kernel.middle_and_spread(np.ascontiguousarray(returns.T), median[part], deviation[part])
+        for day, of_day in enumerate(np.ascontiguousarray(returns.T), start=first):
+            known = of_day[~np.isnan(of_day)]
+            median[day] = np.median(known) if len(known) else np.nan
+            deviation[day] = known.std(ddof=1) if len(known) > 1 else np.nan
     return median, deviation

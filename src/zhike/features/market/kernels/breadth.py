@@ -48,23 +48,34 @@ def count_flags(returns: Floats, flags: Bytes, among: Truths, counts: Ints, sums
 @compiled
 def count_levels(adjusted: Floats, flags: Bytes, among: Truths, short: int, long: int, counts: Ints) -> None:
     """Count who closed above the mean of `short` and of `long` days, and beyond all other closes of `long` days."""
-    days = counts.shape[0]
     for s in range(adjusted.shape[0]):
         if not among[s]:
             continue
         row = adjusted[s]
-        for t in range(short - 1, days):
+        for t in range(short - 1, counts.shape[0]):
             if not flags[s, t] & TRADED:
                 continue
             if row[t + 1 - short] > 0.0:
+                mean, _, _ = _behind(row, t, short)
                 counts[t, KNOWN_20] += 1
-                counts[t, ABOVE_20] += row[t] > row[t + 1 - short : t + 1].sum() / short * (1.0 + _NOISE)
+                counts[t, ABOVE_20] += row[t] > mean * (1.0 + _NOISE)
             if t + 1 >= long and row[t + 1 - long] > 0.0:
-                past = row[t + 1 - long : t]
+                mean, lowest, highest = _behind(row, t, long)
                 counts[t, KNOWN_60] += 1
-                counts[t, ABOVE_60] += row[t] > (past.sum() + row[t]) / long * (1.0 + _NOISE)
-                counts[t, HIGHS] += row[t] > past.max() * (1.0 + _NOISE)
-                counts[t, LOWS] += row[t] < past.min() * (1.0 - _NOISE)
+                counts[t, ABOVE_60] += row[t] > mean * (1.0 + _NOISE)
+                counts[t, HIGHS] += row[t] > highest * (1.0 + _NOISE)
+                counts[t, LOWS] += row[t] < lowest * (1.0 - _NOISE)
+
+
+@compiled
+def _behind(row: Floats, t: int, days: int) -> tuple[float, float, float]:
+    """Return the mean of the last `days` closes, day t included, and the lowest and highest of those before it."""
+    total, lowest, highest = row[t], np.inf, -np.inf
+    for u in range(t + 1 - days, t):
+        total += row[u]
+        lowest = min(lowest, row[u])
+        highest = max(highest, row[u])
+    return total / days, lowest, highest
 
 
 @compiled
@@ -86,20 +97,3 @@ def add_value(
             if t > 0 and cap[s, t - 1] > 0.0 and returns[s, t] == returns[s, t]:
                 sums[t, WEIGHT] += cap[s, t - 1]
                 sums[t, WEIGHED] += cap[s, t - 1] * returns[s, t]
-
-
-@compiled
-def middle_and_spread(values: Floats, median: Floats, deviation: Floats) -> None:
-    """Compute each row's median, and its standard deviation (n − 1), of what is known; NaN where there is too little."""
-    known = np.empty(values.shape[1], np.float64)
-    for day in range(values.shape[0]):
-        n = 0
-        for value in values[day]:
-            if value == value:
-                known[n] = value
-                n += 1
-        median[day] = np.median(known[:n]) if n > 0 else np.nan
-        deviation[day] = np.nan
-        if n > 1:
-            mean = known[:n].sum() / n
-            deviation[day] = np.sqrt(((known[:n] - mean) ** 2).sum() / (n - 1))
