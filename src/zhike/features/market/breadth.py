@@ -63,7 +63,7 @@ def breadth_of(prices: Prices, last_day: int) -> Breadth:
     kernel.count_levels(prices.adjusted, prices.flags, among, SHORT, LONG, counts)
     kernel.add_value(prices.returns, prices.amount, prices.float_cap, prices.flags, among, sums)
     median, deviation = _middle_and_spread(prices, among, len(days))
-    limited = bool((among & prices.limited).any())
+    limited = bool(len(prices.limited)) and bool((among & prices.limited).any())
     c, s = counts.T.astype(np.float64), sums.T
     there = c[kernel.COUNTED] > 0
     known_60 = c[kernel.KNOWN_60] > 0

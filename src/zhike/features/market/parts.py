@@ -49,6 +49,7 @@ _NO_FREE_FLOAT = say(
 
 def missing_parts(states: pa.Table, prices: Prices | None, index: pa.Table | None) -> tuple[MissingPart, ...]:
     """List what a table of states, made of these prices and this index, lacks; in the order of its columns."""
+    prices = prices if prices is not None and prices.securities else None
     found = {name: _why_empty(name, prices) for name in states.schema.names if _empty(states, name)}
     if (index is None or not index.num_rows) and prices is not None:
         found |= {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +35,7 @@ class Prices:
     carried over days without a row (amount and volume: 0 on suspended days).
     `flags`: bits TRADED, SUSPENDED (listed but not traded), LIMIT_UP and LIMIT_DOWN (closed at it), TOUCHED_UP (the
     day's high was it; never where the high is unknown), ST.
-    `limited`: securities whose rule of price limits is known, shape (S,).
+    `limited`: securities whose rule of price limits is known, shape (S,); empty: none.
     `kinds`: kind of each security, "" unknown. `left_out`: rows of quotes without id or on no trading day.
     The arrays are read-only.
     """
@@ -54,8 +54,8 @@ class Prices:
     bps: Narrow
     dividend: Narrow
     flags: npt.NDArray[np.uint8]
-    limited: npt.NDArray[np.bool_]
     left_out: int = 0
+    limited: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
 
     def rows_of(self, ids: Iterable[str | None]) -> npt.NDArray[np.int32]:
         """Return the row of each security; −1 where there are no prices of it."""

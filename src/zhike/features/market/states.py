@@ -110,7 +110,8 @@ def _index_rows(index: pa.Table | None, last: int, settings: MarketSettings) -> 
         return np.zeros(0, np.int32), np.zeros(0), np.zeros(0)
     table = index.combine_chunks()
     if "index_id" in table.column_names:
-        table = table.filter(pc.equal(table["index_id"], _chosen_index(table, settings)))
+        named = table["index_id"].cast(pa.string())
+        table = table.filter(pc.equal(named, _chosen_index(named, table["date"], settings)))
     table = table.combine_chunks()
     day = day_numbers(_column(table, "date"))
     close = floats(_column(table, "close"))
@@ -125,10 +126,10 @@ def _column(table: pa.Table, name: str) -> pa.Array:
     return chunks[0] if chunks else pa.array([], table.schema.field(name).type)
 
 
-def _chosen_index(table: pa.Table, settings: MarketSettings) -> str:
+def _chosen_index(named: pa.ChunkedArray, dates: pa.ChunkedArray, settings: MarketSettings) -> str:
     """Choose an index; by its first day rather than by its length, so that a later row can't change the choice."""
-    firsts = table.group_by("index_id").aggregate([("date", "min")])
-    begins = dict(zip(firsts["index_id"].to_pylist(), firsts["date_min"].to_pylist(), strict=True))
+    firsts = pa.table({"name": named, "date": dates}).group_by("name").aggregate([("date", "min")])
+    begins = dict(zip(firsts["name"].to_pylist(), firsts["date_min"].to_pylist(), strict=True))
     preferred = next((name for name in settings.indices if name in begins), None)
     return preferred or str(min(begins, key=lambda name: (begins[name], name)))
 

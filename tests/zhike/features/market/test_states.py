@@ -8,11 +8,19 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from market_rows import closes, index_table, quote_table, random_quotes, random_walk, weekdays
+from market_rows import closes, day_numbers, index_table, quote_table, random_quotes, random_walk, weekdays
 from zhike.base.errors import UsageError
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables.branch import MARKET_STATE
-from zhike.features.market import MarketSettings, market_states, missing_parts, prices_of, regimes, states
+from zhike.features.market import (
+    MarketSettings,
+    Prices,
+    market_states,
+    missing_parts,
+    prices_of,
+    regimes,
+    states,
+)
 from zhike.features.market.kernels import rolling
 
 WITH_HINDSIGHT = {"regime_dated", "wave"}
@@ -76,6 +84,17 @@ def test_stocks_alone_are_enough_and_their_own_return_stands_for_the_index() -> 
         found["drawdown"] == "There is no index (table 'index_quote'): the stocks' own return stands for it"
     )
     assert found["money_effect"] == "Fewer than 60 trading days are known"
+
+
+def test_a_book_without_securities_is_as_good_as_none() -> None:
+    index = index_table(random_walk(80, 3))
+    coded = index.set_column(1, "index_id", index["index_id"].dictionary_encode())
+    days = day_numbers(weekdays(80))
+    wide, narrow, flags = (np.zeros((0, 80), kind) for kind in (np.float64, np.float32, np.uint8))
+    empty = Prices(days, (), (), *[wide] * 4, *[narrow] * 6, flags)
+    table = market_states(empty, coded, FAR)
+    assert table.equals(market_states(None, index, FAR))
+    assert missing(table, empty, coded) == missing(table, None, index)
 
 
 def test_without_anything_there_is_no_state() -> None:
