@@ -99,3 +99,17 @@ def random_quotes(securities: int, days: int, seed: int = 0) -> pa.Table:
                 "eps_ttm": round(float(rng.normal(0.5, 0.5)), 4), "bps": 5,
             })  # fmt: skip
     return quote_table(rows)
+
+
+def index_table(
+    prices: Sequence[float], amounts: Sequence[float] | None = None, name: str = "000001.SH"
+) -> pa.Table:
+    """Make rows of an index, one a weekday."""
+    days = pa.array(weekdays(len(prices)), pa.date32())
+    values = {"date": days, "index_id": [name] * len(prices), "close": pa.array(prices, pa.float64())}
+    return pa.table(values | ({} if amounts is None else {"amount": pa.array(amounts, pa.float64())}))
+
+
+def random_walk(days: int, seed: int = 0, spread: float = 0.02) -> npt.NDArray[np.float64]:
+    """Return a price that wanders."""
+    return np.asarray(1000 * np.exp(np.cumsum(np.random.default_rng(seed).normal(0, spread, days))))

@@ -63,6 +63,7 @@ def prices_of(
     walked = _walked(gathered, where, marks, listing, rights_of(actions, order, days))
     rest = _rest(gathered, where, marks, walked["flags"])
     grids = {name: frozen(grid) for name, grid in (walked | rest).items()}
+    grids["limited"] = frozen(listing.rule >= 0)
     return Prices(frozen(days), tuple(order), listing.kinds, left_out=where.left_out, **grids)
 
 

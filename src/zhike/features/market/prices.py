@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +35,7 @@ class Prices:
     carried over days without a row (amount and volume: 0 on suspended days).
     `flags`: bits TRADED, SUSPENDED (listed but not traded), LIMIT_UP and LIMIT_DOWN (closed at it), TOUCHED_UP (the
     day's high was it; never where the high is unknown), ST.
+    `limited`: securities whose rule of price limits is known, shape (S,); empty: none.
     `kinds`: kind of each security, "" unknown. `left_out`: rows of quotes without id or on no trading day.
     The arrays are read-only.
     """
@@ -54,6 +55,7 @@ class Prices:
     dividend: Narrow
     flags: npt.NDArray[np.uint8]
     left_out: int = 0
+    limited: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
 
     def rows_of(self, ids: Iterable[str | None]) -> npt.NDArray[np.int32]:
         """Return the row of each security; −1 where there are no prices of it."""
@@ -76,12 +78,21 @@ class Prices:
         """Write the book into a folder, for `load` in other processes; what was there is replaced."""
         texts = {"securities": np.array(self.securities, np.str_), "kinds": np.array(self.kinds, np.str_)}
         grids = {name: getattr(self, name) for name in _GRIDS}
-        save_arrays(folder, {"days": self.days, "left_out": np.array(self.left_out), **texts, **grids})
+        save_arrays(
+            folder,
+            {
+                "days": self.days,
+                "left_out": np.array(self.left_out),
+                "limited": self.limited,
+                **texts,
+                **grids,
+            },
+        )
 
     @classmethod
     def load(cls, folder: Path) -> Prices:
         """Open a saved book, memory-mapped; raise DamagedStore where a file is missing or can't be read."""
-        found = load_arrays(folder, ("days", "left_out", "securities", "kinds", *_GRIDS))
+        found = load_arrays(folder, ("days", "left_out", "securities", "kinds", "limited", *_GRIDS))
         securities, kinds = (tuple(found.pop(name).tolist()) for name in ("securities", "kinds"))
         days, left_out = found.pop("days"), int(found.pop("left_out"))
         return cls(days, securities, kinds, left_out=left_out, **found)

@@ -91,21 +91,21 @@ def standing_of(prices: Prices, settings: StandingSettings | None = None) -> Sta
     chosen = settings or StandingSettings()
     pool = np.ascontiguousarray((prices.flags & TRADED != 0) & prices.are(*chosen.kinds)[:, None])
     a = prices.adjusted
-    found = {f"momentum_{days}": _ranked(backward.gain(a, days), pool) for days in (5, 20, 60)}
-    found |= {f"above_ma{days}": _ranked(backward.over_mean(a, days), pool) for days in (20, 60)}
-    found["drawdown_60"] = _ranked(backward.below_high(a, chosen.high_days), pool)
-    found["large_move"] = _ranked(backward.largest(prices.returns, chosen.attention_days, True), pool)
-    found["size"] = _ranked(_day_before(prices.float_cap), pool)
-    found["return_today"] = _ranked(prices.returns.astype(np.float32), pool)
+    found = {f"momentum_{days}": ranked(backward.gain(a, days), pool) for days in (5, 20, 60)}
+    found |= {f"above_ma{days}": ranked(backward.over_mean(a, days), pool) for days in (20, 60)}
+    found["drawdown_60"] = ranked(backward.below_high(a, chosen.high_days), pool)
+    found["large_move"] = ranked(backward.largest(prices.returns, chosen.attention_days, True), pool)
+    found["size"] = ranked(_day_before(prices.float_cap), pool)
+    found["return_today"] = ranked(prices.returns.astype(np.float32), pool)
     found["cheapness"] = _cheapness(prices, pool)
     traded = _value_traded(prices)
-    found["turnover_jump"] = _ranked(_jump(prices, traded, chosen), pool)
+    found["turnover_jump"] = ranked(_jump(prices, traded, chosen), pool)
     found["lottery"] = _lottery(prices, traded, pool, chosen)
     recent = backward.closed_at_limit(prices.flags, chosen.attention_days)
     return Standing(**{name: frozen(grid) for name, grid in found.items()}, limit_up_recent=frozen(recent))
 
 
-def _ranked(values: Narrow, pool: Truths) -> Narrow:
+def ranked(values: Narrow, pool: Truths) -> Narrow:
     """Rank in place, some days at a time so that each day's values lie side by side."""
     for first in range(0, values.shape[1], _DAYS_AT_ONCE):
         days = slice(first, first + _DAYS_AT_ONCE)
@@ -117,7 +117,7 @@ def _ranked(values: Narrow, pool: Truths) -> Narrow:
 
 def _ranked_means(means: Narrow, pool: Truths) -> Narrow:
     """Rank means of ranks; rounded, since two that are equal may differ in the last digit of a float."""
-    return _ranked(np.round(means, 6), pool)
+    return ranked(np.round(means, 6), pool)
 
 
 def _mean_known(parts: Sequence[Narrow]) -> Narrow:
@@ -140,7 +140,7 @@ def _day_before(values: npt.NDArray[np.floating]) -> Narrow:
 def _cheapness(prices: Prices, pool: Truths) -> Narrow:
     with np.errstate(invalid="ignore", divide="ignore"):
         ratios = (figure / prices.close for figure in (prices.eps, prices.bps, prices.dividend))
-        ranks = [_ranked(_day_before(ratio), pool) for ratio in ratios]
+        ranks = [ranked(_day_before(ratio), pool) for ratio in ratios]
     return _ranked_means(_mean_known(ranks), pool)
 
 
@@ -171,12 +171,12 @@ def _lottery(prices: Prices, traded: Narrow, pool: Truths, settings: StandingSet
     """Rank the mean of three ranks: low price, wild (volatility and largest return), much traded; two must be known."""
     days = settings.lottery_days
     least = settings.least(days)
-    low = _ranked(-_day_before(prices.close), pool)
+    low = ranked(-_day_before(prices.close), pool)
     wild = _mean_known([
-        _ranked(backward.spread_of(prices.returns, prices.flags, days, least), pool),
-        _ranked(backward.largest(prices.returns, days, False), pool),
+        ranked(backward.spread_of(prices.returns, prices.flags, days, least), pool),
+        ranked(backward.largest(prices.returns, days, False), pool),
     ])  # fmt: skip
-    busy = _ranked(backward.mean_traded(_turnover(prices, traded), prices.flags, 1, days, least), pool)
+    busy = ranked(backward.mean_traded(_turnover(prices, traded), prices.flags, 1, days, least), pool)
     mean = _mean_known([low, wild, busy])
     mean[(low == low).astype(np.uint8) + (wild == wild) + (busy == busy) < 2] = np.nan
     return _ranked_means(mean, pool)

@@ -94,6 +94,21 @@ OPEN = {"client_day", "position", "round_trip", "client_card", "asset_series", "
 
 # Empty without a `?` in the contract: it says so in words, or the divisor or the place may not exist.
 EMPTY_IN_WORDS = {
+    # "When a table is missing, what depends on it is published as null": prices of stocks, or days enough
+    "market_state": {
+        "up_share",
+        "above_ma20",
+        "above_ma60",
+        "median_return",
+        "limit_up",
+        "limit_down",
+        "new_high_low",
+        "turnover_pct",
+        "dispersion",
+        "money_effect",
+        "state",
+        "regime_known",
+    },
     "logic": {"p_value", "p_trend", "p_sentiment"},
     "measure_dictionary": {"absent"},
     "channel_result": {"cost_per_effective", "payback_months", "ltv_to_cac"},

@@ -1,3 +1,4 @@
+import csv
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -291,3 +292,27 @@ def test_a_damaged_book_is_refused(tmp_path: Path) -> None:
         Prices.load(tmp_path / "book")
     with pytest.raises(DamagedStore, match="missing"):
         Prices.load(tmp_path / "nothing")
+
+
+def test_no_close_of_ten_real_shares_lies_beyond_a_limit(real_data: Path) -> None:
+    rows = []
+    for path in sorted((real_data / "market_cn").glob("6*.csv")):
+        with path.open(encoding="utf-8") as stream:
+            rows += list(csv.DictReader(stream))
+    table = pa.table({
+        "date": pa.array([date.fromisoformat(row["trade_date"]) for row in rows]),
+        "security_id": [row["ts_code"] for row in rows],
+        **{ours: [float(row[theirs]) for row in rows]
+           for ours, theirs in (("close", "close"), ("prev_close", "pre_close"), ("high", "high"), ("volume", "vol"))},
+    })  # fmt: skip
+    book = prices_of(table)
+    traded = (book.flags & TRADED) != 0
+    assert np.count_nonzero(traded) == len(rows)
+    up, down = (
+        np.floor(book.previous * 110 + 0.5 + 1e-6) / 100,
+        np.floor(book.previous * 90 + 0.5 + 1e-6) / 100,
+    )
+    assert not np.any(traded & ((book.close > up + 0.001) | (book.close < down - 0.001)))
+    locked = (book.flags & LIMIT_UP) != 0
+    assert np.count_nonzero(locked) == 335
+    np.testing.assert_allclose(book.close[locked], up[locked], atol=1e-9)

@@ -25,7 +25,7 @@ def rank_days(values: Narrow, pool: Truths) -> None:
     spare_keys, spare_member = np.empty(wide, np.uint32), np.empty(wide, np.int32)
     for day in range(values.shape[0]):
         row = values[day]
-        n = 0
+        n = int(np.int64(0))  # a plain 0 would have what it calls compiled twice
         bits = row.view(np.uint32)
         for s in range(wide):
             if pool[day, s] and row[s] == row[s]:
@@ -35,7 +35,8 @@ def rank_days(values: Narrow, pool: Truths) -> None:
                 member[n] = s
                 n += 1
         _sort(keys, member, spare_keys, spare_member, n)
-        row[:] = np.nan
+        for s in range(wide):
+            row[s] = np.float32(np.nan)
         _spread_ranks(row, spare_keys, spare_member, n)
 
 
@@ -44,9 +45,11 @@ def _sort(
     keys: Words, member: npt.NDArray[np.int32], to: Words, to_member: npt.NDArray[np.int32], n: int
 ) -> None:
     """Sort the first n keys with their members; three passes, so that the result is in `to`."""
+    start = np.empty(_SIZE + 1, np.int64)
     for turn in range(3):
         shift = np.uint32(turn * _BITS)
-        start = np.zeros(_SIZE + 1, np.int64)
+        for d in range(_SIZE + 1):
+            start[d] = 0
         for i in range(n):
             start[1 + ((keys[i] >> shift) & np.uint32(_SIZE - 1))] += 1
         for d in range(_SIZE):
@@ -57,8 +60,8 @@ def _sort(
             to_member[start[digit]] = member[i]
             start[digit] += 1
         if turn < 2:
-            keys[:n] = to[:n]
-            member[:n] = to_member[:n]
+            for i in range(n):
+                keys[i], member[i] = to[i], to_member[i]
 
 
 @compiled
