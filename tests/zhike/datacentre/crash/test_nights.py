@@ -30,6 +30,7 @@ from crashing.trials import (
 )
 from crashing.yard import Deed, Scene
 
+MANY = 96  # of the system calls of a scene (about 260): every rare one, and of the 200 writes as many as fit
 SCENES = ("first night", "next night", "eighth night", "same night")
 Point = tuple[str, int]
 
@@ -58,10 +59,12 @@ def test_a_killed_night_leaves_a_whole_generation_and_a_rerun_converges(
 @pytest.mark.slow
 @pytest.mark.usefixtures("strace")
 @pytest.mark.timeout(3600)
-def test_a_night_killed_at_every_call_and_at_random_times(ground: Range, yard: dict[str, Scene]) -> None:
+def test_a_night_killed_at_every_kind_of_call_and_at_random_times(
+    ground: Range, yard: dict[str, Scene]
+) -> None:
     tally = Tally()
     for name in SCENES:
-        kill_everywhere(ground, yard[name], tally, points_of(ground, yard[name]))
+        kill_everywhere(ground, yard[name], tally, sample(points_of(ground, yard[name]), MANY, 1))
     for seed, name in enumerate(SCENES):
         kill_at_times(ground, yard[name], tally, 15, 0.25, seed)
     judged(tally)
@@ -83,10 +86,10 @@ def test_a_refused_system_call_ends_in_success_or_a_clean_error(
 @pytest.mark.slow
 @pytest.mark.usefixtures("strace")
 @pytest.mark.timeout(3600)
-def test_a_refusal_at_every_call(ground: Range, yard: dict[str, Scene]) -> None:
+def test_a_refusal_at_every_kind_of_call(ground: Range, yard: dict[str, Scene]) -> None:
     tally = Tally()
     for name in SCENES[:3]:
-        refuse_everywhere(ground, yard[name], tally, points_of(ground, yard[name]))
+        refuse_everywhere(ground, yard[name], tally, sample(points_of(ground, yard[name]), MANY, 1))
     judged(tally)
     assert tally.struck.total() >= 100
 
@@ -125,9 +128,9 @@ def test_a_full_disk_ends_in_a_clean_error_and_room_makes_all_well(
 def test_a_disk_that_is_full_at_any_page(ground: Range, disk: Disk, yard: dict[str, Scene]) -> None:
     tally, here = Tally(), replace(ground, home=disk.place / "home")
     for name in SCENES[:3]:
-        fill(here, disk, yard[name], tally, range(60))
+        fill(here, disk, yard[name], tally, range(0, 60, 2))
     judged(tally)
-    assert tally.struck.total() >= 40
+    assert tally.struck.total() >= 20
 
 
 @pytest.mark.usefixtures("strace")
