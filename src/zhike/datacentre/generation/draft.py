@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from zhike.base.errors import BrokenPromise, DamagedStore, StoreError
 from zhike.base.text import say
@@ -103,7 +104,7 @@ class Draft:
         """Write a whole table, sorted as its definition says. Raise BrokenPromise where rows break the definition."""
         order = [(name, "ascending") for name in result_table(table).cluster if name in rows.column_names]
         with self.writer(table) as writer:
-            writer.append(rows.sort_by(order) if order else rows)
+            writer.append(rows.take(pc.sort_indices(rows, order)) if order else rows)
 
     @contextmanager
     def writer(self, table: str) -> Iterator[PartWriter]:

@@ -155,10 +155,12 @@ def _castable(given: pa.DataType, due: pa.DataType) -> bool:
 
 
 def _decimal(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
-    wide = pa.decimal128(38, kind.scale)
+    """Bring numbers to a decimal's scale: floats to the nearest, decimals with more digits half to even."""
+    if column.type == kind or pa.types.is_floating(column.type) or pa.types.is_null(column.type):
+        return column.cast(kind)
     if pa.types.is_decimal(column.type) and column.type.scale > kind.scale:
         column = pc.round(column.cast(pa.decimal128(38, column.type.scale)), kind.scale, "half_to_even")
-    return column.cast(wide).cast(kind)
+    return column.cast(pa.decimal128(38, kind.scale)).cast(kind)
 
 
 def _check(table: Table, column: Column, rows: pa.Table) -> None:
