@@ -29,7 +29,7 @@ _TRAITS: Mapping[str, tuple[Said, tuple[str, ...], tuple[str, ...]]] = {
     "buy_attention": (say("买入受关注或刚涨停的证券", "buying what draws attention or has just hit its limit"),
                       ("attention", "hot", "after_limit"), ()),
     "buy_lottery": (say("买入博彩型证券", "buying lottery-like securities"), ("lottery",), ()),
-    "buy_more": (say("加仓时高于或低于成本", "adding above or below cost"), ("more",), ()),
+    "buy_more": (say("加仓时高于或低于成本", "adding above or below cost"), ("more_below", "more_above"), ()),
     "sell_trend": (say("卖出时的走势", "course of what is sold"), (), ("mom5", "mom20", "mom60", "ma20", "low")),
     "sell_cheap": (say("卖出时的估值高低", "valuation when selling"), (), ("cheap",)),
     "sell_attention": (say("卖出受关注或博彩型证券", "selling what draws attention"), (), ("attention", "hot", "after_limit", "lottery")),
@@ -75,11 +75,14 @@ def evidence_of(mixture: Mixture, buys: Decisions, sells: Decisions, clients: in
 
 def _by_trait(side: Side, decisions: Decisions, groups: list[Ints]) -> Floats:
     """Return the log density of each decision under each logic, cut into traits; shape (n, 3, traits)."""
-    filled = np.where(np.isnan(decisions.vectors), side.usual, decisions.vectors).astype(np.float64)
+    filled, flags = side.filled(decisions.vectors), decisions.vectors[:, len(side.usual) :].astype(np.float64)
     out = np.zeros((len(filled), _N, len(TRAITS)))
     for k, component in enumerate(side.components[:_N]):
         away = filled - component.mean
-        each = -0.5 * away * (away @ (component.root @ component.root.T))
+        yes, no = np.log(component.flags), np.log1p(-component.flags)
+        each = np.column_stack(
+            [-0.5 * away * (away @ (component.root @ component.root.T)), flags * (yes - no) + no]
+        )
         for t, group in enumerate(groups):
             out[:, k, t] = each[:, group].sum(1)
         out[:, k, -1] = component.log_det
