@@ -10,6 +10,7 @@ import numpy as np
 
 from zhike.base.period import date_of, day_no
 from zhike.base.text import Said, say
+from zhike.datacentre.tables.words import LOGIC_WORDS, STAGE_WORDS
 from zhike.decisions.proposals.facts import NEVER, Facts, Flags
 from zhike.decisions.proposals.settings import Settings
 
@@ -23,6 +24,8 @@ class Hit:
     reason: Said
     due: int
 
+
+_VERDICTS = LOGIC_WORDS.keys() - {"insufficient"}
 
 Find = Callable[[Facts, Settings], Iterator[Hit]]
 
@@ -164,7 +167,7 @@ def _turned(stage: str, zh: str, due_days: int) -> Find:
 def _logic_changed(facts: Facts, settings: Settings) -> Iterator[Hit]:
     for i in np.flatnonzero(_here(facts)):
         was, now = facts.previous_logic[i], facts.logic[i]
-        if was == now or was not in LOGIC_WORDS or now not in LOGIC_WORDS:
+        if was == now or not {was, now} <= _VERDICTS:
             continue
         yield Hit(int(i), int(facts.logic_since[i]), say(
             f"盈利逻辑由{LOGIC_WORDS[str(was)]}变为{LOGIC_WORDS[str(now)]}，服务方式宜随之调整",
@@ -189,12 +192,6 @@ def _birthday(facts: Facts, settings: Settings) -> Iterator[Hit]:
                 f"{next_.month} 月 {next_.day} 日生日，还有 {left} 天", f"birthday on {next_}, in {left} days"
             ), day_no(next_))  # fmt: skip
 
-
-STAGE_WORDS = {
-    "prospect": "潜客", "developing": "发展期", "growing": "成长期", "mature": "成熟期", "declining": "衰退期",
-    "dormant": "休眠", "lost": "流失", "returned": "回流",
-}  # fmt: skip
-LOGIC_WORDS = {"value": "价值型", "trend": "趋势型", "sentiment": "情绪型", "mixed": "混合型"}
 
 RULES = (
     Rule("new_account_callback", "callback", True, 10, 0, _call_back),
