@@ -9,16 +9,28 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from zhike.base.errors import UsageError
 from zhike.base.period import day_no
 from zhike.base.text import say
+from zhike.datacentre.stored import schema_of
+from zhike.datacentre.tables import table as table_called
 from zhike.features.ledger import Book
 from zhike.features.ledger.market_book import book_of, save_book
-from zhike.features.market import Prices, prices_of, standing_of, trading_days
+from zhike.features.market import (
+    Prices,
+    StandingSettings,
+    market_states,
+    prices_of,
+    standing_of,
+    trading_days,
+)
+from zhike.features.market.settings import MarketSettings
 from zhike.run.sources import Sources
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 _QUOTE = (
     "date", "security_id", "high", "low", "close", "prev_close", "volume", "amount", "float_cap", "eps_ttm", "bps",
     "dividend_ttm", "adj_factor", "suspended", "st",
@@ -26,27 +38,21 @@ _QUOTE = (
 
 
 @dataclass(frozen=True, slots=True)
-class MarketSettings:
-    """Which index stands for the market: the first of `index` that is there, else the one with most days."""
-
-    index: tuple[str, ...] = ("000300.SH", "000001.SH", "000985.SH")
-
-
-@dataclass(frozen=True, slots=True)
 class Market:
-    """The price book, the fold's book, the rows of the index that stands for the market, and its name."""
+    """The price book (without securities where there were no quotes), the fold's book, the states, the index and its name."""
 
     prices: Prices
     book: Book
+    states: pa.Table
     index: pa.Table
     index_id: str
 
 
-def market_of(sources: Sources, as_of: date, settings: MarketSettings) -> Market:
+def market_of(sources: Sources, as_of: date, settings: MarketSettings, ranked: StandingSettings) -> Market:
     """Build the night's market from what was delivered up to `as_of`; without quotes it has days, and no securities."""
     indices = _until(sources.rows("index_quote"), as_of)
     index_id = _benchmark(indices, settings)
-    index = indices.filter(pa.compute.equal(indices["index_id"].cast(pa.string()), index_id))
+    index = indices.filter(pc.equal(indices["index_id"].cast(pa.string()), index_id))
     calendar = _until(sources.rows("calendar"), as_of)
     quotes = _until(sources.rows("quote", _QUOTE), as_of)
     actions = sources.rows("corporate_action")
@@ -56,20 +62,40 @@ def market_of(sources: Sources, as_of: date, settings: MarketSettings) -> Market
         prices = _no_prices(days)
     else:
         prices = prices_of(quotes, sources.rows("security"), days, actions)
-    book = book_of(prices, standing_of(prices), _closes(index, prices), actions)
-    return Market(prices, book, index, index_id)
+    book = book_of(prices, standing_of(prices, ranked), _closes(index, prices), actions)
+    return Market(prices, book, _states(prices, index, as_of, settings), index, index_id)
+
+
+def _states(
+    prices: Prices, index: pa.Table, as_of: date, settings: MarketSettings, effect: pa.Table | None = None
+) -> pa.Table:
+    """Return the market's states; none where there are neither prices nor an index."""
+    if not len(prices.securities) and not index.num_rows:
+        return schema_of(table_called("market_state")).empty_table()
+    return market_states(prices if prices.securities else None, index, as_of, effect, settings)
+
+
+def with_clients(
+    market: Market, in_profit: Ints, counted: Ints, as_of: date, settings: MarketSettings
+) -> pa.Table:
+    """Return the states with the branch's own money effect: clients in profit over those that count, day by day."""
+    days = np.flatnonzero(counted > 0)
+    share = np.rint(in_profit[days] / counted[days] * 1e8) / 1e8
+    dates = pa.array(market.book.days[days].astype(np.int32)).view(pa.date32())
+    effect = pa.table({"date": dates, "client_money_effect": pa.array(share)})
+    return _states(market.prices, market.index, as_of, settings, effect)
 
 
 def _until(rows: pa.Table, as_of: date) -> pa.Table:
-    return rows.filter(pa.compute.less_equal(rows["date"], pa.scalar(as_of, pa.date32())))
+    return rows.filter(pc.less_equal(rows["date"], pa.scalar(as_of, pa.date32())))
 
 
 def _benchmark(indices: pa.Table, settings: MarketSettings) -> str:
     counts = {
         str(r["values"]): int(r["counts"])
-        for r in pa.compute.value_counts(indices["index_id"].cast(pa.string())).to_pylist()
+        for r in pc.value_counts(indices["index_id"].cast(pa.string())).to_pylist()
     }
-    wanted = next((i for i in settings.index if i in counts), "")
+    wanted = next((i for i in settings.indices if i in counts), "")
     return wanted or max(sorted(counts), key=lambda i: counts[i], default="")
 
 

@@ -1,0 +1,175 @@
+"""What needs all clients: branch-wide measures, logic, life cycle, proposals, moves since the last generation, findings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import feather
+
+from zhike.base.measure import dictionary_rows
+from zhike.datacentre.generation import Draft, Generation, transitions
+from zhike.datacentre.stored import schema_of
+from zhike.datacentre.tables import table as table_called
+from zhike.decisions.proposals import Inputs, propose
+from zhike.features.clients import NEEDED, branchwide, measures
+from zhike.features.ledger.columns import ACT_CLIENT
+from zhike.models import lifecycle, phases
+from zhike.models.logic import Experience, judged, logic_table, sides_of
+from zhike.run.findings import findings_of
+from zhike.run.first_pass import Done
+from zhike.run.market import Market
+from zhike.run.settings import NightSettings
+from zhike.run.sources import Sources
+
+Floats = npt.NDArray[np.float64]
+_REVENUE, _ASSETS = "net_revenue_12m", "assets_now"
+
+
+@dataclass(frozen=True, slots=True)
+class AllClients:
+    """Tables of all clients: the measures that needed them all, changes of stage, logic."""
+
+    branchwide: pa.Table
+    stage_changes: pa.Table
+    logic: pa.Table
+
+
+def all_clients(
+    draft: Draft, market: Market, done: Sequence[Done], sources: Sources, settings: NightSettings
+) -> AllClients:
+    """Write the tables that need all clients; return what the second pass goes on with."""
+    measured = _gathered(done, "measure")
+    others, detail = _branchwide(measured, draft.as_of)
+    draft.adopt_rows("measure_detail", "branchwide", detail)
+    draft.write(
+        "measure_dictionary",
+        pa.Table.from_pylist(
+            dictionary_rows(measures(settings.clients).values(), draft.as_of),
+            schema=schema_of(table_called("measure_dictionary")),
+        ),
+    )
+    logic = _logic(draft, done, settings)
+    draft.write("logic", logic)
+    days = market.book.days.astype(np.int32)
+    history = lifecycle.history(
+        _gathered(done, "monthly"), sources.rows("client"), days, draft.as_of, logic=logic,
+        lead=sources.rows("lead") if sources.has("lead") else None, settings=settings.lifecycle,
+    )  # fmt: skip
+    stage = lifecycle.stage_table(history, draft.as_of)
+    draft.write("stage", stage)
+    before = {name: _before(draft.previous, name) for name in ("stage", "logic")}
+    _propose(draft, done, sources, settings, stage, logic, before, days)
+    _moves(draft, measured, stage, logic, before)
+    draft.write("finding", findings_of(draft.run_id, draft.as_of, market, done))
+    return AllClients(others, lifecycle.changes(history), logic)
+
+
+def _gathered(done: Sequence[Done], name: str) -> pa.Table:
+    return pa.concat_tables(
+        [feather.read_table(str(d.task.aside(name))) for d in done], promote_options="default"
+    )
+
+
+def _branchwide(measured: pa.Table, as_of: date) -> tuple[pa.Table, pa.Table]:
+    """Return the measures that need all clients, and how sure they are."""
+    columns = {
+        n: measured[n].cast(pa.float64()).fill_null(np.nan).to_numpy().astype(np.float64) for n in NEEDED
+    }
+    found = branchwide(columns)
+    clients = measured["client_id"].cast(pa.string())
+    values = {name: pa.array(e.value, pa.float64(), mask=np.isnan(e.value)) for name, e in found.items()}
+    details = []
+    for name, e in found.items():
+        absent = np.isnan(e.value)
+        rows = {
+            "client_id": clients, "measure": pa.repeat(name, len(clients)), "as_of": pa.repeat(pa.scalar(as_of, pa.date32()), len(clients)),
+            "n": pa.array(e.n), "low": pa.array(e.low, mask=np.isnan(e.low) | absent), "high": pa.array(e.high, mask=np.isnan(e.high) | absent),
+            "null_reason": pa.array(np.where(absent, measures()[name].why.zh, ""), mask=~absent),
+        }  # fmt: skip
+        details.append(pa.table(rows))
+    return pa.table({"client_id": clients.combine_chunks(), **values}), pa.concat_tables(details)
+
+
+def _logic(draft: Draft, done: Sequence[Done], settings: NightSettings) -> pa.Table:
+    clients = [c for d in done for c in d.clients]
+    acts, first = [], 0
+    for d in done:
+        own = d.acts.astype(np.float64)
+        own[:, ACT_CLIENT] += first
+        acts.append(own)
+        first += len(d.clients)
+    bought, sold = sides_of(np.concatenate(acts))
+    known = Experience(np.concatenate([d.trips for d in done]), np.concatenate([d.held for d in done]))
+    verdicts, _ = judged(bought, sold, known, settings.logic)
+    overlays = {c: o for d in done for c, o in d.overlays.items()}
+    before = _before(draft.previous, "logic")
+    earlier = (
+        {r["client_id"]: (r["logic"], r["since"]) for r in before.select(["client_id", "logic", "since"]).to_pylist()}
+        if before is not None
+        else {}
+    )  # fmt: skip
+    return logic_table(clients, verdicts, known, overlays, earlier, draft.as_of, settings.logic)
+
+
+def _before(previous: Generation | None, name: str) -> pa.Table | None:
+    if previous is None or name not in previous.tables:
+        return None
+    return pa.concat_tables([_read(path) for path in previous.files(name)])
+
+
+def _propose(
+    draft: Draft,
+    done: Sequence[Done],
+    sources: Sources,
+    settings: NightSettings,
+    stage: pa.Table,
+    logic: pa.Table,
+    before: dict[str, pa.Table | None],
+    days: npt.NDArray[np.int32],
+) -> None:
+    def given(name: str) -> pa.Table | None:
+        return sources.rows(name) if sources.has(name) else None
+
+    inputs = Inputs(
+        client=sources.rows("client"), recent=_gathered(done, "recent"), contact=given("contact"), custody=given("custody"),
+        position=_gathered(done, "position"), account=given("account"), stage=stage, previous_stage=before["stage"],
+        logic=logic, previous_logic=before["logic"],
+    )  # fmt: skip
+    draft.write("proposal", propose(inputs, days, draft.as_of, settings.proposals).table)
+
+
+def _moves(
+    draft: Draft, measured: pa.Table, stage: pa.Table, logic: pa.Table, before: dict[str, pa.Table | None]
+) -> None:
+    weights = {
+        "client_id": measured["client_id"],
+        "assets": _money(measured, _ASSETS),
+        "revenue": _money(measured, _REVENUE),
+    }
+    tables = [
+        transitions(before[name], after, name, weights) for name, after in (("logic", logic), ("stage", stage))
+    ]  # fmt: skip
+    draft.write("transition", pa.concat_tables(tables))
+
+
+def _money(measured: pa.Table, name: str) -> pa.ChunkedArray:
+    units = pc.round(measured[name].cast(pa.float64()).fill_null(0.0), 4)
+    return units.cast(pa.decimal128(38, 4))
+
+
+def _read(path: object) -> pa.Table:
+    from zhike.engine.parquet import read_table
+
+    return read_table(path)  # type: ignore[arg-type]
+
+
+def publish_phases(draft: Draft, partials: Sequence[pa.Table], states: pa.Table) -> None:
+    """Write the table `phase` from the ranges' sums."""
+    if states.num_rows:
+        draft.write("phase", phases.merged(partials, states, draft.as_of))
