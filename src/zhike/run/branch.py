@@ -13,11 +13,12 @@ import pyarrow.compute as pc
 from pyarrow import feather
 
 from zhike.base.measure import dictionary_rows
-from zhike.datacentre.generation import Draft, Generation, transitions
+from zhike.datacentre.generation import Draft, Generation, transitions, write_part
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables import table as table_called
 from zhike.decisions.proposals import Inputs, propose
-from zhike.features.clients import NEEDED, branchwide, measures
+from zhike.engine.parquet import read_table
+from zhike.features.clients import NEEDED, branchwide, measures, told_branchwide
 from zhike.features.ledger.columns import ACT_CLIENT
 from zhike.models import lifecycle, phases
 from zhike.models.logic import Experience, judged, logic_table, sides_of
@@ -28,7 +29,7 @@ from zhike.run.settings import NightSettings
 from zhike.run.sources import Sources
 
 Floats = npt.NDArray[np.float64]
-_REVENUE, _ASSETS = "net_revenue_12m", "assets_now"
+_REVENUE, _ASSETS = "revenue_12m", "net_now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def all_clients(
     """Write the tables that need all clients; return what the second pass goes on with."""
     measured = _gathered(done, "measure")
     others, detail = _branchwide(measured, draft.as_of)
-    draft.adopt_rows("measure_detail", "branchwide", detail)
+    draft.adopt(write_part(draft.part("measure_detail", "branchwide"), detail))
     draft.write(
         "measure_dictionary",
         pa.Table.from_pylist(
@@ -82,18 +83,10 @@ def _branchwide(measured: pa.Table, as_of: date) -> tuple[pa.Table, pa.Table]:
         n: measured[n].cast(pa.float64()).fill_null(np.nan).to_numpy().astype(np.float64) for n in NEEDED
     }
     found = branchwide(columns)
-    clients = measured["client_id"].cast(pa.string())
-    values = {name: pa.array(e.value, pa.float64(), mask=np.isnan(e.value)) for name, e in found.items()}
-    details = []
-    for name, e in found.items():
-        absent = np.isnan(e.value)
-        rows = {
-            "client_id": clients, "measure": pa.repeat(name, len(clients)), "as_of": pa.repeat(pa.scalar(as_of, pa.date32()), len(clients)),
-            "n": pa.array(e.n), "low": pa.array(e.low, mask=np.isnan(e.low) | absent), "high": pa.array(e.high, mask=np.isnan(e.high) | absent),
-            "null_reason": pa.array(np.where(absent, measures()[name].why.zh, ""), mask=~absent),
-        }  # fmt: skip
-        details.append(pa.table(rows))
-    return pa.table({"client_id": clients.combine_chunks(), **values}), pa.concat_tables(details)
+    clients = measured["client_id"].cast(pa.string()).combine_chunks()
+    values = {name: pa.array(e.value, from_pandas=True) for name, e in found.items()}
+    days = pa.repeat(pa.scalar(as_of, pa.date32()), len(clients))
+    return pa.table({"client_id": clients, **values}), told_branchwide(clients, days, dict(found))
 
 
 def _logic(draft: Draft, done: Sequence[Done], settings: NightSettings) -> pa.Table:
@@ -120,7 +113,7 @@ def _logic(draft: Draft, done: Sequence[Done], settings: NightSettings) -> pa.Ta
 def _before(previous: Generation | None, name: str) -> pa.Table | None:
     if previous is None or name not in previous.tables:
         return None
-    return pa.concat_tables([_read(path) for path in previous.files(name)])
+    return pa.concat_tables([read_table(path) for path in previous.files(name)])
 
 
 def _propose(
@@ -161,12 +154,6 @@ def _moves(
 def _money(measured: pa.Table, name: str) -> pa.ChunkedArray:
     units = pc.round(measured[name].cast(pa.float64()).fill_null(0.0), 4)
     return units.cast(pa.decimal128(38, 4))
-
-
-def _read(path: object) -> pa.Table:
-    from zhike.engine.parquet import read_table
-
-    return read_table(path)  # type: ignore[arg-type]
 
 
 def publish_phases(draft: Draft, partials: Sequence[pa.Table], states: pa.Table) -> None:

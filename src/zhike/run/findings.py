@@ -35,7 +35,7 @@ def findings_of(run_id: str, as_of: date, market: Market, done: Sequence[Done]) 
         if not sources.has(name)
     ]
     for part in missing_parts(market.states, market.prices, market.index):
-        found.append(("market_state", "missing_part", part.why.zh, "info", 1))
+        found.append(("market_state", "missing_part", f"{part.column}：{part.reason.zh}", "info", 1))
     seeded = sum(d.seeded for d in done)
     if seeded:
         found.append(

@@ -18,7 +18,7 @@ from zhike.base.period import Calendar
 from zhike.datacentre.generation import Part, Slot, write_part
 from zhike.decisions.proposals import recent
 from zhike.engine import Engine, EngineSettings
-from zhike.features.clients import attribution, calendar_days, detailed, gather, measured
+from zhike.features.clients import assembled, attribution, calendar_days, estimated, gather, told
 from zhike.features.ledger import READS, Book, Ledger, ledger_of
 from zhike.features.ledger.columns import ACT_CLIENT
 from zhike.features.ledger.market_book import load_book
@@ -134,14 +134,14 @@ def _measure(task: Task, ledger: Ledger, states: pa.Table, calendar: Calendar) -
     }  # fmt: skip
     with Engine(EngineSettings(threads=1)) as engine:
         lazy = {name: engine.over(_plain(rows)) for name, rows in tables.items()}
-        sums = engine.collect(gather(lazy, task.as_of, calendar, settings))
-        gathered = engine.over(sums)
-        found = engine.collect(measured(gathered, tables, task.as_of, settings))
-        feather.write_feather(found, str(task.aside("measure")), compression="lz4")
-        detail = engine.collect(detailed(gathered, tables, task.as_of, settings=settings))
+        pieces = gather(lazy, task.as_of, calendar, settings)
+        sums = engine.over(assembled({name: engine.collect(piece) for name, piece in pieces.items()}))
+        estimates = engine.collect(estimated(sums, tables, task.as_of, settings))
         parts = engine.collect(attribution(lazy["client_day"], task.as_of, calendar))
+    found = told(estimates, tables, settings=settings)
+    feather.write_feather(found.measure, str(task.aside("measure")), compression="lz4")
     return [
-        write_part(task.slots["measure_detail"], detail),
+        write_part(task.slots["measure_detail"], found.detail),
         write_part(task.slots["attribution"], parts),
     ]
 

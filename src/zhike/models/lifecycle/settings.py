@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from types import MappingProxyType
 
 from zhike.base.errors import UsageError
 from zhike.base.text import say
@@ -30,7 +29,7 @@ STAGE_OF_RULE = (
 
 
 def _patience() -> Mapping[str, int]:
-    return MappingProxyType({"value": 12})
+    return {"value": 12}  # plain, so that settings can travel to a worker process
 
 
 @dataclass(frozen=True, slots=True)
