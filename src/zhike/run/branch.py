@@ -34,15 +34,21 @@ _REVENUE, _ASSETS = "revenue_12m", "net_now"
 
 @dataclass(frozen=True, slots=True)
 class AllClients:
-    """Tables of all clients: the measures that needed them all, changes of stage, logic."""
+    """Tables of all clients: the measures that needed them all, changes of stage and of logic, logic."""
 
     branchwide: pa.Table
     stage_changes: pa.Table
+    logic_changes: pa.Table
     logic: pa.Table
 
 
 def all_clients(
-    draft: Draft, market: Market, done: Sequence[Done], sources: Sources, settings: NightSettings
+    draft: Draft,
+    market: Market,
+    states: pa.Table,
+    done: Sequence[Done],
+    sources: Sources,
+    settings: NightSettings,
 ) -> AllClients:
     """Write the tables that need all clients; return what the second pass goes on with."""
     measured = _gathered(done, "measure")
@@ -67,8 +73,17 @@ def all_clients(
     before = {name: _before(draft.previous, name) for name in ("stage", "logic")}
     _propose(draft, done, sources, settings, stage, logic, before, days)
     _moves(draft, measured, stage, logic, before)
-    draft.write("finding", findings_of(draft.run_id, draft.as_of, market, done))
-    return AllClients(others, lifecycle.changes(history), logic)
+    draft.write("finding", findings_of(draft.run_id, draft.as_of, market, states, done))
+    return AllClients(others, lifecycle.changes(history), _changed(logic, before["logic"]), logic)
+
+
+def _changed(logic: pa.Table, before: pa.Table | None) -> pa.Table:
+    """Return the clients whose logic is another than in the last generation; without one nothing has changed."""
+    if before is None:
+        return logic.slice(0, 0)
+    at = pc.index_in(logic["client_id"], value_set=before["client_id"].cast(pa.string()).combine_chunks())
+    earlier = before["logic"].cast(pa.string()).take(at)
+    return logic.filter(pc.not_equal(logic["logic"], earlier).fill_null(False))
 
 
 def _gathered(done: Sequence[Done], name: str) -> pa.Table:

@@ -26,7 +26,7 @@ _OPTIONAL = (
 )
 
 
-def findings_of(run_id: str, as_of: date, market: Market, done: Sequence[Done]) -> pa.Table:
+def findings_of(run_id: str, as_of: date, market: Market, states: pa.Table, done: Sequence[Done]) -> pa.Table:
     """Return the rows of `finding`: a missing table, a missing part of the market's state, positions older than the trades."""
     sources = done[0].task.sources
     found: list[tuple[str | None, str, str, str, int]] = [
@@ -34,7 +34,7 @@ def findings_of(run_id: str, as_of: date, market: Market, done: Sequence[Done]) 
         for name in _OPTIONAL
         if not sources.has(name)
     ]
-    for part in missing_parts(market.states, market.prices, market.index):
+    for part in missing_parts(states, market.prices, market.index):
         found.append(("market_state", "missing_part", f"{part.column}：{part.reason.zh}", "info", 1))
     seeded = sum(d.seeded for d in done)
     if seeded:

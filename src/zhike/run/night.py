@@ -128,7 +128,7 @@ def _finish(
     if states.num_rows:
         draft.write("market_state", states)
     tell("branch", 0, 1)
-    found_all = branch.all_clients(draft, market, done, sources, settings)
+    found_all = branch.all_clients(draft, market, states, done, sources, settings)
     late = _write_late(done[0].task.work, found_all, states)
     partials = []
     for n, finished in enumerate(workers.spread(second_pass, [(d.task, late) for d in done])):
@@ -140,10 +140,13 @@ def _finish(
 
 
 def _write_late(work: Path, found: branch.AllClients, states: pa.Table) -> Late:
-    late = Late(*(work / f"late-{name}.arrow" for name in ("branchwide", "stage", "logic", "states")))
+    late = Late(
+        *(work / f"late-{name}.arrow" for name in ("branchwide", "stage", "changed", "logic", "states"))
+    )
     for path, rows in (
         (late.branchwide, found.branchwide),
         (late.stage_changes, found.stage_changes),
+        (late.logic_changes, found.logic_changes),
         (late.logic, found.logic),
         (late.states, states),
     ):

@@ -22,10 +22,11 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """What all clients together gave, in files of the work folder: measures to add, stages, changes of stage, logic."""
+    """What all clients together gave, in files of the work folder: measures to add, changes of stage and logic, logic, states."""
 
     branchwide: Path
     stage_changes: Path
+    logic_changes: Path
     logic: Path
     states: Path
 
@@ -48,7 +49,7 @@ def second_pass(work: tuple[Task, Late]) -> Finished:
     )
     parts = [
         write_part(task.slots["measure"], measures),
-        *_pages(task, days, logic, feather.read_table(str(late.stage_changes))),
+        *_pages(task, days, late),
     ]
     return Finished(tuple(parts), phases.partial(days, states, logic))
 
@@ -61,7 +62,7 @@ def _completed(measures: pa.Table, others: pa.Table) -> pa.Table:
     return measures.sort_by([("client_id", "ascending")])
 
 
-def _pages(task: Task, days: pa.Table, logic: pa.Table, changes: pa.Table) -> list[Part]:
+def _pages(task: Task, days: pa.Table, late: Late) -> list[Part]:
     """Write what the pages of the range's clients show; frozen ones have none."""
     read = {
         name: task.sources.range(name, task.low, task.high)
@@ -73,7 +74,7 @@ def _pages(task: Task, days: pa.Table, logic: pa.Table, changes: pa.Table) -> li
     tables: Mapping[str, pa.Table] = {
         "client": client, "client_day": days, "contact": read["contact"], "complaint": read["complaint"],
         "round_trip": feather.read_table(str(task.aside("round_trip"))), "security": task.sources.rows("security"),
-        "stage": changes, "logic": logic,
+        "stage": feather.read_table(str(late.stage_changes)), "logic": feather.read_table(str(late.logic_changes)),
     }  # fmt: skip
     book_days = np.load(task.work / "book" / "days.npy")
     made = {
