@@ -112,7 +112,7 @@ def _sorted_into(client_day: pa.Table, market_state: pa.Table, logic: pa.Table) 
     money = {name: rows[name].cast(_MONEY) for name in ("buy_amount", "sell_amount", "pnl")}
     return pa.table(
         {
-            "client_id": rows["client_id"],
+            "client_id": rows["client_id"].cast(pa.string()),
             "logic": logic["logic"].cast(pa.string()).take(who).fill_null("insufficient"),
             "state": market_state["state"].cast(pa.string()).take(at),
             "wave": market_state["wave"].cast(pa.string()).fill_null(UNDATED).take(at),
