@@ -26,7 +26,7 @@ PARTIAL = pa.schema(
         (
             "assets",
             _MONEY,
-        ),  # net assets summed over clients and days; the positions' value where none are known
+        ),  # net assets summed over clients and days
         ("pnl", _MONEY),
     ]
 )
@@ -62,7 +62,7 @@ def partial(client_day: pa.Table, market_state: pa.Table, logic: pa.Table) -> pa
 def merged(partials: Iterable[pa.Table], market_state: pa.Table, as_of: Date) -> pa.Table:
     """Add the buckets' sums up to the table `phase`, in the order of logics, states and waves.
 
-    turnover = value traded ÷ (Σ net assets over clients and days ÷ trading days of the phase); null where no assets are known.
+    turnover = value traded ÷ (Σ net assets over clients and days ÷ trading days of the phase); 0 where nothing was traded.
     """
     rows = pa.concat_tables([PARTIAL.empty_table(), *partials])
     summed = rows.group_by(list(_KEYS), use_threads=False).aggregate([(name, "sum") for name in _SUMS])
@@ -77,13 +77,20 @@ def merged(partials: Iterable[pa.Table], market_state: pa.Table, as_of: Date) ->
 
 def _row(row: dict[str, object], days: int, as_of: Date) -> dict[str, object]:
     bought, sold, assets = (float(row[name]) for name in ("bought", "sold", "assets"))  # type: ignore[arg-type]  # decimals
-    turnover = round((bought + sold) * days / assets, 8) if assets > 0 else None
+    turnover = (bought + sold) * days / assets if bought + sold > 0 else 0.0
     net_buy = row["bought"] - row["sold"]  # type: ignore[operator]  # decimals
     return row | {"as_of": as_of, "net_buy": net_buy, "turnover": _rate(turnover)}
 
 
-def _rate(value: float | None) -> object:
-    return None if value is None else pa.scalar(f"{value:.8f}").cast(pa.decimal128(18, 8)).as_py()
+def _rate(value: float) -> object:
+    return pa.scalar(f"{value:.8f}").cast(pa.decimal128(18, 8)).as_py()
+
+
+def _assets(rows: pa.Table) -> pa.ChunkedArray:
+    """Return each day's net assets; where they aren't known, or nothing is left, what must have been there for the day's trades."""
+    used = pc.max_element_wise(*(rows[n].cast(_MONEY) for n in ("stocks", "buy_amount", "sell_amount")))
+    net = rows["net"].cast(_MONEY)
+    return pc.if_else(pc.greater(net, pa.scalar(0, _MONEY)).fill_null(False), net, used)
 
 
 def _days_of(market_state: pa.Table) -> dict[tuple[str, str], int]:
@@ -112,12 +119,12 @@ def _sorted_into(client_day: pa.Table, market_state: pa.Table, logic: pa.Table) 
     money = {name: rows[name].cast(_MONEY) for name in ("buy_amount", "sell_amount", "pnl")}
     return pa.table(
         {
-            "client_id": rows["client_id"],
+            "client_id": rows["client_id"].cast(pa.string()),
             "logic": logic["logic"].cast(pa.string()).take(who).fill_null("insufficient"),
             "state": market_state["state"].cast(pa.string()).take(at),
             "wave": market_state["wave"].cast(pa.string()).fill_null(UNDATED).take(at),
             "trades": rows["trades"],
-            "assets": pc.coalesce(rows["net"], rows["stocks"]).cast(_MONEY),
+            "assets": _assets(rows),
             **money,
         }
     )

@@ -74,9 +74,13 @@ def test_buckets_add_up_to_the_same_in_any_order() -> None:
     assert merged(reversed(parts), STATES, AS_OF).equals(whole)
 
 
-def test_without_any_assets_turnover_is_not_known() -> None:
-    bare = days({"client_id": "A", "date": D1, "trades": 1, "buy_amount": 10})
-    assert merged([partial(bare, STATES, LOGICS)], STATES, AS_OF)["turnover"].to_pylist() == [None]
+def test_where_assets_are_unknown_the_days_trades_show_the_least_there_was() -> None:
+    # bought and sold again within the phase, assets never told: 30 on the one day, 20 on the other, 25 a day; 50 traded
+    bare = days(
+        {"client_id": "A", "date": D1, "trades": 1, "buy_amount": 30, "stocks": 25},
+        {"client_id": "A", "date": D2, "trades": 1, "sell_amount": 20},
+    )
+    assert merged([partial(bare, STATES, LOGICS)], STATES, AS_OF)["turnover"].to_pylist() == [Decimal(2)]
 
 
 def test_days_without_a_market_state_are_left_out() -> None:

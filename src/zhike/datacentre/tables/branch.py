@@ -103,8 +103,8 @@ PHASE = Table(
                  unit="clients", low=0),
         internal("trades", Type.COUNT, "Their trades.", "成交笔数。", unit="trades", low=0),
         internal("net_buy", Type.MONEY, "Value bought less value sold.", "净买入金额。", unit="CNY"),
-        internal("turnover", Type.RATE, "Value traded over average net assets; empty where no assets are known.",
-                 "成交金额与平均净资产之比；资产未知为空。", unit="times", nullable=True, low=0),
+        internal("turnover", Type.RATE, "Value traded over average net assets.", "成交金额与平均净资产之比。",
+                 unit="times", low=0),
         internal("pnl", Type.MONEY, "Their profit and loss in the phase.", "该阶段盈亏。", unit="CNY"),
     ),
 )

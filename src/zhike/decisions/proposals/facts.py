@@ -157,7 +157,10 @@ class _Rows:
     def column(self, name: str) -> pa.Array | None:
         if self._table is None or name not in self._table.column_names:
             return None
-        return self._table[name].combine_chunks().take(self._at)
+        column = self._table[name]
+        if pa.types.is_dictionary(column.type):
+            column = column.cast(column.type.value_type)
+        return column.combine_chunks().take(self._at)
 
     def texts(self, name: str) -> Texts:
         found = self.column(name)

@@ -51,6 +51,7 @@ def recent(
     days = np.unique(np.asarray(calendar_days, np.int64))
     days = days[days <= day_no(as_of)]
     rows = client_day.select(["client_id", "date", *_NUMBERS])
+    rows = rows.set_column(0, "client_id", rows["client_id"].cast(pa.string()))
     date = rows["date"].cast(pa.int32()).to_numpy()
     rows = rows.filter(pa.array(np.isin(date, days))).sort_by(
         [("client_id", "ascending"), ("date", "ascending")]

@@ -90,7 +90,7 @@ def _assessment(facts: Facts, settings: Settings) -> Iterator[Hit]:
         assessed = date_of(facts.assessed[i])
         expires = day_no(months_later(assessed, settings.assessment_months))
         left = expires - facts.as_of
-        if left > settings.assessment_ahead_days or facts.stage[i] == "lost":
+        if left > settings.assessment_ahead_days or facts.stage[i] in ("lost", "prospect"):
             continue
         zh, en = (f"还有 {left} 天到期", f"expires in {left} days") if left >= 0 else (
             f"已过期 {-left} 天", f"expired {-left} days ago")  # fmt: skip
@@ -139,14 +139,14 @@ def _pause(facts: Facts, settings: Settings) -> Iterator[Hit]:
     rhythm &= _here(facts)
     paused = np.divide(r.gap, r.long_gap, out=np.zeros(len(r.gap)), where=rhythm)
     # where half of the branch pauses longer than their own long gap, that is the market, not the client
-    usual = max(1.0, float(np.median(paused[rhythm]))) if rhythm.sum() >= settings.least_peers else 1.0
-    for i in np.flatnonzero(
-        rhythm & (paused > settings.pause * usual) & (r.gap >= settings.pause_least_days)
-    ):
-        gap, long_gap = int(r.gap[i]), int(r.long_gap[i])
+    branch = float(np.median(paused[rhythm])) if rhythm.sum() >= settings.least_peers else 0.0
+    limit = settings.pause * max(1.0, branch)
+    for i in np.flatnonzero(rhythm & (paused > limit) & (r.gap >= settings.pause_least_days)):
+        gap, long_gap, times = int(r.gap[i]), int(r.long_gap[i]), paused[i]
         yield Hit(int(i), int(r.traded_on[i]), say(
-            f"{gap} 个交易日未交易，以往十次中九次不超过 {long_gap} 个（全体中位为自身节奏的 {usual:.1f} 倍以内）",
-            f"no trade for {gap} trading days; nine of ten earlier gaps were at most {long_gap} (branch median: {usual:.1f} times)",
+            f"{gap} 个交易日未交易；以往的间隔十次中九次不超过 {long_gap} 个，现为其 {times:.1f} 倍（全体中位 {branch:.1f} 倍）",
+            f"no trade for {gap} trading days; nine of ten earlier gaps were at most {long_gap}: {times:.1f} times that"
+            f" (branch median {branch:.1f} times)",
         ), facts.as_of + 10)  # fmt: skip
 
 

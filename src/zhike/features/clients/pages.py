@@ -130,9 +130,10 @@ def _column(table: pa.Table, name: str, kind: pa.DataType) -> pa.ChunkedArray:
 
 
 def _of(table: pa.Table, clients: pa.Array) -> pa.Table:
-    """Return the rows of some clients, their number as plain text."""
-    at = table.column_names.index("client_id")
-    table = table.set_column(at, "client_id", table["client_id"].cast(pa.string()))
+    """Return the rows of some clients; columns that are stored as codes come out as plain text."""
+    for at, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            table = table.set_column(at, field.name, table[field.name].cast(field.type.value_type))
     return table.filter(pc.is_in(table["client_id"], value_set=clients))
 
 

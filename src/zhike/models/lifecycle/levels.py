@@ -13,7 +13,8 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-QUARTER, YEAR = 3, 12
+QUARTER, HALF, YEAR = 3, 6, 12
+_SIGMA, _FARTHEST = 1.4826, 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,16 @@ class Levels:
     """How high a client stands, as arrays of clients × months; NaN where it can't be said.
 
     `assets`: units held (flows only); `assets_share`, `revenue_share`: of the own peak in twelve months; `…_growth`: over
-    three months before; `…_like`: the median of like clients in that month. `surprise`: standard deviations between the
+    three months before, `assets_half_year` over six; `…_like`: the median of like clients in that month, `…_spread` 1.4826 × their median
+    distance from it in logarithms (the standard deviation, were these normal). `surprise`: standard deviations between the
     trading days of three months and what the own past and like clients let expect. `silent`: whole months without a trade.
     """
 
     assets: Floats
     assets_share: Floats
     assets_share_like: Floats
+    assets_share_spread: Floats
+    assets_half_year: Floats
     assets_growth: Floats
     assets_growth_like: Floats
     revenue: Floats
@@ -76,6 +80,9 @@ def levels_of(months: Months, judged: Flags, patience: Ints, settings: Settings)
         share, growth = _divided(values, _peak(values)), _divided(values, _before(values, QUARTER))
         found |= {f"{name}_share": share, f"{name}_growth": growth}
         found |= {f"{name}_share_like": like(share), f"{name}_growth_like": like(growth)}
+    apart = np.abs(_logs(found["assets_share"]) - _logs(found["assets_share_like"]))
+    found["assets_share_spread"] = _SIGMA * like(apart)
+    found["assets_half_year"] = _divided(assets, _before(assets, HALF))
     usual = _usual(months.trading_days, months.start) * QUARTER
     market = like(_divided(trading, np.where(usual >= 1, usual, np.nan)))
     return Levels(
@@ -161,6 +168,11 @@ def _before(values: Floats, months: int) -> Floats:
     out = np.full(values.shape, np.nan)
     out[:, months:] = values[:, :-months]
     return out
+
+
+def _logs(values: Floats) -> Floats:
+    """Return natural logarithms; those of nothing are very far down."""
+    return np.asarray(np.log(np.maximum(values, np.exp(-_FARTHEST))))
 
 
 def _divided(values: Floats, by: Floats) -> Floats:

@@ -65,6 +65,7 @@ def monthly(client_day: pa.Table, calendar_days: Days) -> pa.Table:
 
 
 def _prepared(rows: pa.Table, days: npt.NDArray[np.int32]) -> pa.Table:
+    rows = rows.set_column(0, "client_id", rows["client_id"].cast(pa.string()))
     for name in rows.column_names[3:]:
         rows = rows.set_column(rows.column_names.index(name), name, rows[name].cast(pa.float64()))
     traded = pc.cast(pc.greater(rows["trades"], 0), pa.int64())

@@ -52,7 +52,7 @@ def history(
     lead: pa.Table | None = None,
     settings: Settings | None = None,
 ) -> History:
-    """Walk every client through the months of the calendar up to `as_of`.
+    """Walk every client through the months from the first with rows of any client up to `as_of`.
 
     `panel`: rows of `monthly`. `client`: client_id, opened_on, closed_on, frozen (the last three may be absent); clients opened
     later and frozen ones are left out. `calendar_days`: trading days, as day numbers. `logic`: client_id, logic. `lead`:
@@ -60,7 +60,8 @@ def history(
     """
     settings = settings or Settings()
     days = np.asarray(calendar_days)
-    numbers, ends, counts = month_ends(days[days <= day_no(as_of)])
+    days = days[days <= day_no(as_of)]
+    numbers, ends, counts = month_ends(days[month_numbers(days) >= _first_month(panel, day_no(as_of))])
     people = _people(panel, client, lead, day_no(as_of))
     group, patience = _groups(people.clients, logic, settings)
     months = _dense(panel, people, numbers, group)
@@ -168,6 +169,12 @@ def _leads(lead: pa.Table | None, as_of: int) -> dict[str, int]:
     return dict(sorted(((i, day) for i, day in rows if i is not None and day <= as_of), reverse=True))
 
 
+def _first_month(panel: pa.Table, as_of: int) -> int:
+    """Return the first month any client's rows tell of: earlier ones in the calendar are not silence but unknown."""
+    first = pc.min(panel["month"].cast(pa.int32())).as_py()
+    return int(month_numbers(as_of if first is None else min(first, as_of)))
+
+
 def _days_of(table: pa.Table, name: str) -> list[int]:
     if name not in table.column_names:
         return [_NEVER] * table.num_rows
@@ -228,4 +235,5 @@ def _ages(months: Months, people: _People, numbers: Ints, ends: Ints) -> Ages:
         np.asarray(ends[None, :] - since[:, None], np.int64),
         np.asarray(numbers[None, :] - month_numbers(since)[:, None], np.int64),
         people.lead,
+        (people.opened != _NEVER) & (people.opened < first_day[0]) & ~people.lead,
     )

@@ -45,6 +45,14 @@ def _waiting(c: Case) -> Said:
     return say("尚无有效资产与交易", "neither assets nor trades so far")
 
 
+def _idle(c: Case) -> Said:
+    years = c.ages.months[c.i, c.m] // YEAR
+    return say(
+        f"开户约 {years} 年，有数据以来无资产亦无交易",
+        f"opened {years} years ago, neither assets nor trades since the data begin",
+    )
+
+
 def _fresh(c: Case) -> Said:
     days = c.ages.days[c.i, c.m]
     return say(
@@ -154,5 +162,5 @@ _SENTENCES: Mapping[int, Callable[[Case], Said]] = {
     s.WAITING: _waiting, s.FRESH: _fresh, s.FUNDED: _funded, s.YOUNG: _young, s.RISING_ASSETS: _rising_assets,
     s.RISING_REVENUE: _rising_revenue, s.STEADY: _steady, s.FALLING_ASSETS: _falling_assets,
     s.FALLING_REVENUE: _falling_revenue, s.SILENT: _silent, s.LEFT: _left, s.EMPTIED: _emptied, s.CLOSED: _closed,
-    s.BACK: _back,
+    s.BACK: _back, s.IDLE: _idle,
 }  # fmt: skip

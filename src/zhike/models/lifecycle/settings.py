@@ -15,16 +15,16 @@ UNKNOWN = -1  # before the client was there
 
 RULES = (
     "waiting", "fresh", "funded", "young", "rising_assets", "rising_revenue", "steady", "falling_assets", "falling_revenue",
-    "silent", "left", "emptied", "closed", "back",
+    "silent", "left", "emptied", "closed", "back", "idle",
 )  # fmt: skip
 (
     WAITING, FRESH, FUNDED, YOUNG, RISING_ASSETS, RISING_REVENUE, STEADY, FALLING_ASSETS, FALLING_REVENUE,
-    SILENT, LEFT, EMPTIED, CLOSED, BACK,
-) = range(14)  # fmt: skip
+    SILENT, LEFT, EMPTIED, CLOSED, BACK, IDLE,
+) = range(15)  # fmt: skip
 """The rules, and the stage each leads to."""
 STAGE_OF_RULE = (
     PROSPECT, DEVELOPING, DEVELOPING, GROWING, GROWING, GROWING, MATURE, DECLINING, DECLINING,
-    DORMANT, LOST, LOST, LOST, RETURNED,
+    DORMANT, LOST, LOST, LOST, RETURNED, DORMANT,
 )  # fmt: skip
 
 
@@ -42,8 +42,10 @@ class Settings:
     """Months after opening from which a steady client is mature."""
     fall: float = 0.5
     """Declining: at most this fraction of the client's own 12-month peak, over the same fraction of like clients."""
+    unusual: float = 2.0
+    """Nor does the share of assets count as fallen within so many standard deviations of like clients'."""
     rise: float = 0.2
-    """Growing: at least this much more than three months before, over the same growth of like clients."""
+    """Still growing after that: at least this much more than three months before, over the same growth of like clients."""
     surprise: float = 1.5
     """How many standard deviations trading days must lie off the expected ones before revenue speaks of a change."""
     dispersion: float = 2.0
@@ -58,7 +60,9 @@ class Settings:
     left_share: float = 0.5
     """Net outflow of three months over the mean assets of the six before, from which assets count as gone …"""
     left_assets: float = 10_000.0
-    """… where less than this remains."""
+    """… where less than this remains …"""
+    left_rest: float = 0.2
+    """… and less than this share of what was there: who keeps half of a small account hasn't left."""
     returned_months: int = 3
     """Months a client who came back is called returned."""
     least_peers: int = 10

@@ -19,11 +19,15 @@ _NEVER = -(10**6)
 
 @dataclass(frozen=True, slots=True)
 class Ages:
-    """How long each client has been with us at each month's end, as arrays of clients × months; `lead`: who never opened."""
+    """How long each client has been with us at each month's end, as arrays of clients × months.
+
+    `lead`: who never opened; `before`: whose account is older than the data, so that the first months aren't known.
+    """
 
     days: Ints
     months: Ints
     lead: Flags
+    before: Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +63,14 @@ def walk(
 
 
 def left_with_assets(months: Months, settings: Settings) -> Flags:
-    """Mark months in which assets are gone: three months' net outflow ≥ half of the mean of the six before, little left."""
+    """Mark months in which assets are gone: three months' net outflow ≥ half of the mean of the six before, little left, no trade."""
     out = np.zeros(months.net.shape, np.bool_)
     for m in range(QUARTER, months.net.shape[1]):
         since = np.maximum(m - QUARTER - 5, 0)
         before = np.nan_to_num(months.net[:, since : m - QUARTER + 1]).mean(axis=1)
         outflow = -months.flow[:, m - QUARTER + 1 : m + 1].sum(axis=1)
-        little = months.net[:, m] < settings.left_assets
+        little = months.net[:, m] < np.minimum(settings.left_assets, settings.left_rest * before)
+        little &= ~(months.trading_days[:, m] > 0)
         out[:, m] = (outflow > 0) & (outflow >= settings.left_share * before) & little
     return out
 
@@ -102,6 +107,7 @@ class _Facts:
             (months.start > m, s.UNKNOWN),
             (months.end <= m, s.CLOSED),
             (~ever & ~ages.lead & (ages.days[:, m] <= t.fresh_days), s.FRESH),
+            (~ever & ages.before, s.IDLE),
             (~ever, s.WAITING),
             (away & self._came_back(m, now, traded), s.BACK),
             (now == s.LOST, s.LEFT),
@@ -135,8 +141,11 @@ class _Facts:
         seasoned = np.minimum(m - self.months.start + 1, since_back) >= self.settings.least_months
         falling_assets, falling_revenue = (seasoned & falling for falling in self._falling(m))
         rising_assets, rising_revenue = self._rising(m)
+        still = (
+            now == s.GROWING
+        ) & ~young  # growth comes before maturity; a mature client who brings more stays mature
         return np.select(
-            [falling_assets, falling_revenue, rising_assets & ~young, rising_revenue & ~young],
+            [falling_assets, falling_revenue, rising_assets & still, rising_revenue & still],
             [s.FALLING_ASSETS, s.FALLING_REVENUE, s.RISING_ASSETS, s.RISING_REVENUE],
             plain,
         )
@@ -144,7 +153,11 @@ class _Facts:
     def _falling(self, m: int) -> tuple[Flags, Flags]:
         v, t = self.levels, self.settings
         like = np.fmin(np.nan_to_num(v.assets_share_like[:, m], nan=1.0), 1.0)
-        assets = v.assets_share[:, m] <= t.fall * like
+        # where like clients come and go with most of their money, half of it is nothing unusual
+        spread = np.nan_to_num(v.assets_share_spread[:, m])
+        assets = v.assets_share[:, m] <= like * np.minimum(t.fall, np.exp(-t.unusual * spread))
+        # half a year after the last of it went, what is left is the new level
+        assets &= ~(v.assets_half_year[:, m] > 1 - t.rise)
         of_revenue = v.revenue_share_like[:, m]
         revenue = (v.revenue_share[:, m] <= t.fall * of_revenue) & (of_revenue > 0)
         return assets, revenue & (v.surprise[:, m] <= -t.surprise)

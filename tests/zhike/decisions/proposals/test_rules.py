@@ -66,6 +66,14 @@ def test_a_risk_assessment_holds_two_years(assessed: date, due: date | None, wor
         assert only(found)["must_do"]
 
 
+def test_who_has_nothing_to_trade_with_is_not_asked_to_assess_risk_again() -> None:
+    old = clients(risk_assessed_on=date(2023, 6, 20))
+    assert rules_in(proposed(old, stage=stage("dormant"))) == ["risk_assessment_expiring"]
+    assert (
+        rules_in(proposed(old, stage=stage("prospect"))) == rules_in(proposed(old, stage=stage("lost"))) == []
+    )
+
+
 def test_large_flows_are_large_in_yuan_and_for_the_client() -> None:
     row = only(proposed(recent=OUTFLOW))
     assert (row["rule"], row["kind"], row["must_do"]) == ("large_outflow", "retain", False)
@@ -92,7 +100,12 @@ def test_silence_is_measured_by_the_clients_own_rhythm() -> None:
     def paused(gap: int, long_gap: float, gaps: int = 20) -> pa.Table:
         return last_days(gap=gap, long_gap=long_gap, gaps=gaps, traded_on=date(2025, 5, 1))
 
-    assert only(proposed(recent=paused(31, 15.0)))["rule"] == "rhythm_broken"
+    row = only(proposed(recent=paused(33, 15.0)))
+    assert row["rule"] == "rhythm_broken"
+    assert (
+        row["reason"]
+        == "33 个交易日未交易；以往的间隔十次中九次不超过 15 个，现为其 2.2 倍（全体中位 0.0 倍）"
+    )
     assert rules_in(proposed(recent=paused(30, 15.0))) == []  # twice the long gap isn't passed
     assert rules_in(proposed(recent=paused(19, 2.0))) == []  # less than twenty days
     assert rules_in(proposed(recent=paused(200, 15.0, gaps=4))) == []  # no rhythm to speak of

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -52,7 +53,7 @@ def falling(to: int) -> Life:
 
 def test_who_opened_lately_and_did_nothing_is_developing_and_a_prospect_when_ninety_days_are_over() -> None:
     new = Life(net=[0.0], trading_days=[0], opened_on=date(2025, 8, 10), from_month=20)
-    stages = stages_of(lived({"new": new}), "new")
+    stages = stages_of(lived({"new": new, "other": STEADY}), "new")
     assert stages[18:] == ["", "developing", "developing", "developing", "prospect", "prospect"]
 
 
@@ -112,15 +113,33 @@ def test_taking_half_of_the_assets_out_counts_whatever_the_market_did() -> None:
     # the market doubled what was left, so the account looks as large as before
     out = Life(net=[100_000.0] * 12 + [80_000.0], flow=[0.0] * 12 + [-120_000.0])
     found = lived({"out": out})
-    assert stages_of(found, "out")[11:15] == ["mature", "mature", "declining", "declining"]
+    # half a year later what is left is the new level
+    assert stages_of(found, "out")[11:20] == ["mature"] * 2 + ["declining"] * 6 + ["mature"]
     assert "为近 12 个月高点的 40%" in changes(found).to_pylist()[0]["reason"]
 
 
-def test_bringing_a_quarter_more_makes_a_mature_client_grow_for_three_months() -> None:
-    more = Life(net=[100_000.0] * 12 + [130_000.0], flow=[0.0] * 12 + [30_000.0])
-    stages = stages_of(lived({"more": more} | crowd(12, STEADY)), "more")
-    # 30 % more than three months before in months 12, 13 and 14; each change is said twice
-    assert stages[11:18] == ["mature", "mature", "growing", "growing", "growing", "mature", "mature"]
+def test_half_of_the_assets_is_nothing_unusual_where_all_come_and_go_with_most_of_theirs() -> None:
+    out = Life(net=[100_000.0] * 12 + [45_000.0], flow=[0.0] * 12 + [-55_000.0])
+    assert "declining" in stages_of(lived({"out": out} | crowd(12, STEADY)), "out")
+    # like clients hold 100, 50, 25, 12 % of their peaks: what one of them does tells nothing
+    coming = {
+        f"l{k}": Life(net=[100_000.0] * 12 + [left], flow=[0.0] * 12 + [left - 100_000.0])
+        for k, left in enumerate(
+            [100_000.0, 100_000.0, 100_000.0, 60_000.0, 50_000.0, 25_000.0, 12_500.0] * 3
+        )
+    }
+    assert "declining" not in stages_of(lived({"out": out} | coming), "out")
+
+
+def test_growing_lasts_beyond_twelve_months_while_assets_rise_and_does_not_begin_again() -> None:
+    rising = [10_000.0 * 1.1**k for k in range(24)]  # a third more in three months, all brought in
+    flows = [0.0] + [b - a for a, b in pairwise(rising)]
+    new = Life(net=rising[:20], flow=flows[:20], opened_on=date(2024, 1, 5))
+    old = replace(new, opened_on=date(2015, 1, 5))
+    found = lived({"new": new, "old": old} | crowd(12, STEADY))
+    # nothing is brought from month 20 on: growth over three months falls to 21 % in month 20, 10 % in 21, 0 in 22
+    assert stages_of(found, "new")[18:24] == ["growing"] * 4 + ["mature"] * 2
+    assert set(stages_of(found, "old")) == {"mature"}
 
 
 def test_six_months_without_a_trade_are_dormant_and_twelve_for_a_value_client() -> None:
@@ -151,6 +170,30 @@ def test_assets_carried_away_are_lost_and_stay_lost_until_the_client_is_back() -
     table = changes(found).to_pylist()
     assert table[0]["since"] == date(2024, 11, 20)
     assert table[0]["reason"] == "近 3 个月净转出 95,000 元，仅余 5,000 元"
+
+
+def test_an_account_older_than_the_data_without_anything_in_it_is_dormant_not_new() -> None:
+    idle = Life(net=[0.0], trading_days=[0], opened_on=date(2006, 1, 5))  # when the data begin
+    found = lived({"idle": idle, "other": STEADY})
+    assert set(stages_of(found, "idle")) == {"dormant"}
+    assert now(found, "idle")["reason"] == "开户约 18 年，有数据以来无资产亦无交易"
+
+
+def test_who_keeps_half_of_a_small_account_has_not_left() -> None:
+    half = Life(net=[12_000.0] * 10 + [5_000.0], flow=[0.0] * 10 + [-7_000.0], trading_days=[4] * 10 + [0])
+    assert "lost" not in stages_of(lived({"half": half}), "half")
+
+
+def test_who_takes_most_out_and_still_trades_has_not_left() -> None:
+    trading = Life(net=[12_000.0] * 10 + [2_000.0], flow=[0.0] * 10 + [-10_000.0])
+    assert "lost" not in stages_of(lived({"trading": trading}), "trading")
+
+
+def test_months_before_any_clients_rows_are_no_silence() -> None:
+    lives = {"A": Life(trading_days=[0] * 3 + [4])}
+    panel = panel_of(lives, MONTHS[12:])  # the calendar knows a year more
+    found = history(panel, clients_of(lives), calendar(MONTHS), date(2025, 12, 20))
+    assert stages_of(found, "A") == ["developing"] * 3 + ["mature"] * 9
 
 
 def test_three_months_below_a_thousand_yuan_are_lost() -> None:
