@@ -58,7 +58,8 @@ def ledger(
     events = _by_day(market, custody, cash_flows, trades)
     open_days = set(market.days)
     counted = {market.place(row["date"]): row for row in assets if row["date"] in open_days}
-    first = min([t for t in [*events, *counted] if t < end], default=end)
+    shown = [market.past(row["date"]) for row in holdings if row["date"] <= market.days[-1]]
+    first = min([t for t in [*events, *counted, *shown] if t < end], default=end)
     subscribed: dict[str, list[int]] = {}
     for row in trades:
         if row["kind"] in ("ipo", "rights"):
@@ -91,8 +92,8 @@ def _day(client: Client, t: int, events: list[tuple], counted: dict[int, dict]) 
     """Fold one day; return its row of client_day, or None where it leaves none."""
     day = Day(client, t, happened=bool(events))
     owed = client.entitlement
-    _open(day, [row for book, row in events if book is trade])
     held = bool(client.longs or client.shorts)
+    _open(day, [row for book, row in events if book is trade])
     for book, row in events:
         book(day, row)
     _odean(day)
@@ -197,9 +198,9 @@ def _close(day: Day) -> dict:
     costs = sum(book.cost for _, book in client.books())
     row["stocks"] = sum(values.values()) + sum(shorts.values())
     row["positions"] = len({*values, *shorts})
-    row["largest"] = max(values.values(), default=0)
+    row["largest"] = max([0, *values.values()])
     whole = sum(values.values())
-    row["herfindahl"] = sum((v / whole) ** 2 for v in values.values()) if whole else 0.0
+    row["herfindahl"] = sum((v / whole) ** 2 for v in values.values()) if whole > 0 else 0.0
     row["pnl_unrealised"] = row["stocks"] - costs - client.paper
     client.paper = row["stocks"] - costs
     for name in ("cheap", "lottery"):

@@ -156,20 +156,25 @@ class Client:
 
 def opening(client: Client, holdings: list[dict], trades: list[dict], custody: list[dict]) -> None:
     """Open the positions that the first holding day shows and the events up to it don't explain."""
-    days = client.market.days
+    market, days = client.market, client.market.days
     rows = [row for row in holdings if row["date"] <= days[-1]]
     counted = min((row["date"] for row in rows), default=0)
     for row in (r for r in rows if r["date"] == counted and r["quantity"]):
         quantity, factor = _unwound(client, row, counted, trades, custody)
         if quantity <= 0:
             continue
-        book = client.long(row["security_id"], client.first)
+        security = row["security_id"]
+        book = client.long(security, client.first)
         if row["cost"] is not None and row["quantity"] > 0:
-            cost = round(Fraction(row["cost"] * quantity, row["quantity"]) * Fraction(factor))
+            cost = share(row["cost"], quantity, row["quantity"])
+            cost = cost if factor == 1.0 else units(cost, factor)
         else:
-            price = opening_price(client, row["security_id"])
+            price = opening_price(client, security)
             cost = 0 if price is None else units(quantity, price)
         book.seed(client.first, quantity, cost)
+        last = market.closing(security, client.first - 1)
+        last = opening_price(client, security) if last is None else last
+        client.paper += (cost if last is None else units(quantity, last)) - cost
 
 
 def opening_price(client: Client, security: str) -> float | None:

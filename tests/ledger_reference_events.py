@@ -43,7 +43,7 @@ class Day:
 def custody(day: Day, row: dict) -> None:
     """Book securities that came or went without a trade."""
     security, n, client = row["security_id"], row["quantity"], day.client
-    if row["kind"] == "collateral":
+    if row["kind"] == "collateral" or n == 0:
         return
     if row["kind"] == "listing":
         if row["direction"] == "in" and not client.given(security, day.t):
@@ -52,20 +52,25 @@ def custody(day: Day, row: dict) -> None:
             if not day.settle(value):
                 day.add("other", value)
         return
-    value = row["market_value"]
-    value = client.worth(security, n, day.t) if value is None else value
-    day.add(f"flow_{row['direction']}", value)
+    booked, at_close = row["market_value"], client.worth(security, n, day.t)
+    value = at_close if booked is None else booked
+    priced = client.price(security, day.t) is not None
     if row["direction"] == "in":
         book = client.long(security, day.t)
         book.add(day.t, n, value)
         book.trip.quantity += n
         book.trip.cost += value
-    elif n:
-        book = _long_enough(day, security, n, value)
-        book.take(n)
-        book.trip.forgotten = True
-        if book.quantity == 0:
-            del client.longs[security]
+        day.add("flow_in", value)
+        day.add("intraday", at_close - value if priced else 0)
+        return
+    book = _long_enough(day, security, n, value)
+    cost, _ = book.take(n)
+    book.trip.forgotten = True
+    if book.quantity == 0:
+        del client.longs[security]
+    value = cost if booked is None and not priced else value
+    day.add("flow_out", value)
+    day.add("intraday", value - (at_close if priced else cost))
 
 
 def cash_flow(day: Day, row: dict) -> None:
@@ -91,7 +96,7 @@ def trade(day: Day, row: dict) -> None:
     fees = sum(row.get(column) or 0 for column in FEES)
     within = row.get("exchange_fee_within") or 0
     day.add("fees", fees)
-    day.add("commission", row.get("commission") or 0)
+    day.add("commission", (row.get("commission") or 0) + (row.get("exchange_fee") or 0))
     day.add("exchange_fee", (row.get("exchange_fee") or 0) + within)
     day.add("cost", -fees)
     if row["kind"] == "repo":
@@ -190,7 +195,8 @@ def _long_enough(day: Day, security: str, n: int, amount: int) -> Book:
         price = client.market.before(security, t)
         cost = units(missing, amount / n if price is None else price)
         book.seed(client.first, missing, cost)
-        day.add("intraday", client.worth(security, missing, t) - cost)
+        if client.price(security, t) is not None:
+            day.add("intraday", client.worth(security, missing, t) - cost)
     if book.seeded:
         day.unsure.add(security)
     return book

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -33,6 +33,18 @@ class Market:
     def place(self, date: int) -> int:
         """Return the place of the trading day that an event of `date` belongs to; len(days) where it waits."""
         return bisect_left(self.days, date)
+
+    def past(self, date: int) -> int:
+        """Return the place of the last trading day up to `date`; the first where there is none."""
+        return max(bisect_right(self.days, date) - 1, 0)
+
+    @cached_property
+    def carried_index(self) -> list[float | None]:
+        """Return the index with the last close known on days without one."""
+        out: list[float | None] = []
+        for close in self.index:
+            out.append(close if close is not None else out[-1] if out else None)
+        return out
 
     def closing(self, security: str, t: int) -> float | None:
         return known(self.close, security, t)
@@ -70,7 +82,7 @@ class Market:
     def beyond(self, security: str, t: int, n: int) -> float | None:
         """Return the security's return over the n days before t less the index's."""
         own = growth(self.total_return.get(security, []), t - 1, t - 1 - n)
-        index = growth(self.index, t - 1, t - 1 - n)
+        index = growth(self.carried_index, t - 1, t - 1 - n)
         return None if own is None or index is None else own - index
 
 

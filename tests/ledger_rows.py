@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ledger_beside import book_of_market, differences, stored
 from ledger_reference import Ledger, Market, ledger
 
 MONDAY = 19_723 + 7  # 2024-01-08
@@ -44,7 +45,15 @@ def market(close: dict[str, list[float | None]], **given: object) -> Market:
 
 
 def fold(market: Market, trades: list[dict] | None = None, **given: list[dict]) -> Ledger:
+    """Fold client c's events, slowly; the compiled fold must say the same of them."""
     rest = {name: given.get(name, []) for name in ("cash_flows", "custody", "assets", "holdings")}
+    book, securities = book_of_market(market)
+    named = {
+        "trade": trades or [],
+        **dict(zip(("cash_flow", "custody", "asset", "holding"), rest.values(), strict=True)),
+    }
+    tables = {name: stored(name, [row | {"client_id": "c"} for row in rows]) for name, rows in named.items()}
+    assert not differences(book, securities, tables, len(market.days) - 1)
     return ledger("c", trades or [], market=market, **rest)
 
 

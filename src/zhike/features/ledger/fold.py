@@ -9,22 +9,32 @@ import numpy.typing as npt
 
 from zhike.base.compiling import compiled
 from zhike.features.ledger import columns as col
+from zhike.features.ledger import events as ev
 from zhike.features.ledger import positions as pos
 from zhike.features.ledger.acts import CHEAP, LOTTERY, count_gains
 from zhike.features.ledger.book import Book
-from zhike.features.ledger.events import Assets, Events, Openings
-from zhike.features.ledger.positions import State
-from zhike.features.ledger.trading import (
-    BOUGHT_BASE,
+from zhike.features.ledger.bookings import (
     INCOME,
     INTRADAY,
-    KEEP,
     MOVES,
+    N_SUMS,
     OWED_CHANGE,
-    apply,
-    price_at,
-    worth,
+    book_custody,
+    book_flow,
 )
+from zhike.features.ledger.events import Assets, Events, Holdings
+from zhike.features.ledger.openings import KEEP, open_positions
+from zhike.features.ledger.positions import State
+from zhike.features.ledger.pricing import (
+    close_of,
+    factor_of,
+    forget_securities,
+    mark_trades,
+    previous_of,
+    price_of,
+    value_of,
+)
+from zhike.features.ledger.trading import book_trade
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -50,119 +60,105 @@ class Rows(NamedTuple):
 
 @compiled
 def fold(
-    state: State,
-    book: Book,
-    events: Events,
-    openings: Openings,
-    assets: Assets,
-    first: Ints,
-    last: int,
-    out: Rows,
-) -> None:
+    state: State, book: Book, events: Events, holdings: Holdings, assets: Assets, first: Ints, last: int, out: Rows
+) -> None:  # fmt: skip
     """Go through the days of every client, from `first[c]` to `last` (columns of the book), and write `out`."""
-    sums = np.zeros(BOUGHT_BASE + 1)
     for client in range(len(first)):
         state.of_client[: pos.TRIPS] = 0
         state.of_client[pos.OWED :] = 0
+        state.of_client[pos.FIRST_AT] = first[client]
         acts = state.of_client[pos.ACTS]
-        e, a = events.start[client], assets.start[client]
-        before = np.nan
-        for at in range(first[client], last + 1):
-            row = out.values[out.counts[0]]
-            row[:] = 0.0
-            sums[:] = 0.0
-            if at == first[client]:
-                _open(state, book, openings, client, at)
-            busy = _morning(state, book, at, row, sums)
-            _write_off(state, at, sums)
-            while e < events.start[client + 1] and events.day[e] == at:
-                apply(state, book, events, e, client, book.days[at], row, sums)
-                e += 1
-                busy = True
-            a = _take_assets(assets, client, a, at, row)
-            _evening(state, book, at, row)
-            _settle(state, book, at, before, row, sums)
-            if busy or _anything(before) or _anything(row[col.NET]) or state.of_client[pos.USED] > 0:
-                out.client[out.counts[0]], out.day[out.counts[0]] = client, at
-                out.counts[0] += 1
-            before = row[col.NET]
+        if first[client] <= last:
+            open_positions(state, book, events, holdings, client, first[client], last)
+        _fold_client(state, book, events, assets, client, first[client], last, out)
         state.acts[acts : state.of_client[pos.ACTS], col.ACT_CLIENT] = client
-        _close(state, book, client, last, out)
+        _close(state, client, out)
+        forget_securities(state, events, events.start[client], events.start[client + 1])
 
 
 @compiled
-def _anything(net: float) -> bool:
-    return not np.isnan(net) and net != 0.0
+def _fold_client(
+    state: State, book: Book, events: Events, assets: Assets, client: int, first: int, last: int, out: Rows
+) -> None:
+    sums = np.zeros(N_SUMS)
+    begin, end, stop, a = (
+        events.start[client],
+        events.start[client],
+        events.start[client + 1],
+        assets.start[client],
+    )
+    before, rich_before = np.nan, False
+    for at in range(first, last + 1):
+        row = out.values[out.counts[0]]
+        row[:] = 0.0
+        sums[:] = 0.0
+        e = end
+        while end < stop and events.day[end] == at:
+            end += 1
+        held = state.of_client[pos.USED] > 0
+        _morning(state, book, events, e, end, at, row, sums)
+        for k in range(e, end):
+            _apply(state, book, events, k, client, begin, row, sums)
+        given_up = _write_off(state, at, sums)
+        a, rich = _take_assets(assets, client, a, at, row)
+        _evening(state, book, at, row)
+        _settle(book, at, before, row, sums)
+        if end > e or given_up or held or rich or rich_before or state.of_client[pos.USED] > 0:
+            out.client[out.counts[0]], out.day[out.counts[0]] = client, at
+            out.counts[0] += 1
+        before, rich_before = row[col.NET], rich
 
 
 @compiled
-def _open(state: State, book: Book, openings: Openings, client: int, at: int) -> None:
-    """Put in what the client held before the events began, at the counter's cost, else at the adjusted close before."""
-    for o in range(openings.start[client], openings.start[client + 1]):
-        security, units, cost = openings.security[o], openings.quantity[o], openings.cost[o]
-        slot = pos.slot_for(state, security, book.days[at], at)
-        if cost < 0:
-            price = np.nan
-            if security < book.previous.shape[0]:
-                price = book.previous[security, at]
-            cost = 0 if np.isnan(price) else int(np.rint(units * price))
-        pos.acquire(state, slot, units, cost, book.days[at])
-        state.whole[slot, pos.SEEDED] = 1
-        earlier = price_at(book, security, at - 1)
-        if np.isnan(earlier):
-            earlier = price_at(book, security, at)
-        state.whole[slot, pos.VALUE] = worth(state, slot, earlier)
-        state.of_client[pos.PAPER] += state.whole[slot, pos.VALUE] - state.whole[slot, pos.COST]
+def _apply(
+    state: State, book: Book, events: Events, e: int, client: int, begin: int, row: Floats, sums: Floats
+) -> None:
+    """Let one event happen; `begin` is the client's first, `row` the day, `sums` what it gathers beside its row."""
+    if events.kind[e] >= ev.BUY:
+        book_trade(state, book, events, e, client, row, sums)
+    elif events.kind[e] >= ev.BANK:
+        book_flow(state, events, e, row, sums)
+    else:
+        book_custody(state, book, events, e, begin, row, sums)
 
 
 @compiled
-def _morning(state: State, book: Book, at: int, row: Floats, sums: Floats) -> bool:
+def _morning(
+    state: State, book: Book, events: Events, begin: int, end: int, at: int, row: Floats, sums: Floats
+) -> None:
     """Take the positions through the night: corporate actions, the move to today's close, entitlements."""
-    whole = state.whole
+    whole, entitled = state.whole, 0
+    mark_trades(state, book, events, begin, end, at)
     for slot in range(state.of_client[pos.USED]):
-        security, value = whole[slot, pos.SECURITY], whole[slot, pos.VALUE]
-        row[col.STOCKS_BEFORE] += value
-        factor = _act(state, book, slot, security, at)
+        entitled += _move(state, book, slot, at, row, sums)
         whole[slot, pos.MORNING_UNITS], whole[slot, pos.MORNING_COST] = (
             whole[slot, pos.UNITS],
             whole[slot, pos.COST],
         )
-        whole[slot, pos.SOLD_UNITS] = whole[slot, pos.SOLD_AMOUNT] = whole[slot, pos.DECIDED] = 0
-        now, entitled = worth(state, slot, price_at(book, security, at)), 0
-        if security < book.close.shape[0] and at > 0:
-            previous, earlier = book.previous[security, at], book.close[security, at - 1]
-            if not np.isnan(earlier) and abs(previous * factor - earlier) > _SAME * earlier:
-                entitled = value - int(np.rint(whole[slot, pos.UNITS] * previous))
-        move = now - value + entitled
-        whole[slot, pos.VALUE] = now
-        sums[MOVES] += move
-        if entitled:
-            state.of_client[pos.OWED] += entitled
-            state.of_client[pos.OWED_AT] = at
-            sums[OWED_CHANGE] += entitled
-        _split_move(book, security, at, value, move, entitled, row)
-    return bool(state.of_client[pos.USED] > 0)
+        whole[slot, pos.UNSURE] = whole[slot, pos.SEEDED]
+        whole[slot, pos.SOLD :] = 0
+    pos.drop_empty(state)
+    if entitled:
+        state.of_client[pos.OWED] += entitled
+        state.of_client[pos.OWED_AT] = at
+        sums[OWED_CHANGE] += entitled
 
 
 @compiled
-def _act(state: State, book: Book, slot: int, security: int, at: int) -> float:
-    """Apply the day's corporate actions to a position; return by how much its units grew."""
-    if security >= book.close.shape[0]:
-        return 1.0
-    whole, factor = state.whole, 1.0
-    for k in range(book.action_from[security], book.action_from[security + 1]):
-        if book.action_day[k] == at:
-            factor *= book.action_factor[k]
+def _move(state: State, book: Book, slot: int, at: int, row: Floats, sums: Floats) -> int:
+    """Add a position's move from its opening value to the close; return what went off today."""
+    whole, security, value = state.whole, state.whole[slot, pos.SECURITY], state.whole[slot, pos.VALUE]
+    factor, entitled = factor_of(book, security, at), 0
     if factor != 1.0:
-        whole[slot, pos.UNITS] = int(np.rint(whole[slot, pos.UNITS] * factor))
-        whole[slot, pos.T_UNITS] = int(np.rint(whole[slot, pos.T_UNITS] * factor))
-        state.real[slot, pos.HIGHEST] /= factor
-        state.real[slot, pos.T_HELD] *= factor
-        lot = whole[slot, pos.FIRST_LOT]
-        while lot >= 0:
-            state.lot_units[lot] = int(np.rint(state.lot_units[lot] * factor))
-            lot = state.lot_next[lot]
-    return factor
+        pos.scale(state, slot, factor)
+    previous, earlier = previous_of(book, security, at), close_of(book, security, at - 1)
+    if abs(previous * factor - earlier) > _SAME * earlier:  # never where one isn't known
+        entitled = value - int(np.rint(whole[slot, pos.UNITS] * previous))
+    move = value_of(state, slot, price_of(state, book, security, at)) - value + entitled
+    row[col.STOCKS_BEFORE] += value
+    sums[MOVES] += move
+    _split_move(book, security, at, value, move, entitled, row)
+    return entitled
 
 
 @compiled
@@ -172,36 +168,35 @@ def _split_move(
     """Split a position's move into growth of earnings and change of valuation, where earnings are known."""
     if security >= book.close.shape[0] or at == 0:
         return
-    old, new = book.eps[security, at - 1], book.eps[security, at]
+    old, new = np.float64(book.eps[security, at - 1]), np.float64(book.eps[security, at])
     if old > 0 and new > 0:
-        growth = np.rint(value * (float(new) / float(old) - 1.0)) + entitled
+        growth = np.rint(value * (new / old - 1.0)) + entitled
         row[col.GROWTH] += growth
         row[col.VALUATION] += move - growth
         row[col.EPS_KNOWN] += value
 
 
 @compiled
-def _write_off(state: State, at: int, sums: Floats) -> None:
-    """Give up an entitlement that nothing has come of for too long."""
+def _write_off(state: State, at: int, sums: Floats) -> bool:
+    """Give up an entitlement that nothing has come of for too long; return whether there was one."""
     owed = state.of_client[pos.OWED]
-    if owed and at - state.of_client[pos.OWED_AT] >= KEEP:
-        sums[OWED_CHANGE] -= owed
-        sums[INCOME] -= owed
-        state.of_client[pos.OWED] = 0
+    if not owed or at - state.of_client[pos.OWED_AT] < KEEP:
+        return False
+    sums[OWED_CHANGE] -= owed
+    sums[INCOME] -= owed
+    state.of_client[pos.OWED] = 0
+    return True
 
 
 @compiled
-def _take_assets(assets: Assets, client: int, a: int, at: int, row: Floats) -> int:
-    """Put the day's assets into the row (NaN where none are said); return where the next day's are looked for."""
+def _take_assets(assets: Assets, client: int, a: int, at: int, row: Floats) -> tuple[int, bool]:
+    """Put the day's assets into the row (NaN where none are said); return where the next are, whether there were some."""
     row[col.NET] = row[col.CASH] = row[col.FUNDS] = row[col.DEBT] = np.nan
-    end = assets.start[client + 1]
-    while a < end and assets.day[a] < at:
-        a += 1
-    while a < end and assets.day[a] == at:
-        row[col.NET], row[col.CASH] = assets.net[a], assets.cash[a]
-        row[col.FUNDS], row[col.DEBT] = assets.funds[a], assets.debt[a]
-        a += 1
-    return int(a)
+    if a >= assets.start[client + 1] or assets.day[a] != at:
+        return a, False
+    row[col.NET], row[col.CASH] = assets.net[a], assets.cash[a]
+    row[col.FUNDS], row[col.DEBT] = assets.funds[a], assets.debt[a]
+    return a + 1, bool(assets.some[a])
 
 
 @compiled
@@ -209,23 +204,26 @@ def _evening(state: State, book: Book, at: int, row: Floats) -> None:
     """Value the positions at the close; count gains taken and kept; free what is empty."""
     count_gains(state, book, at, row)
     pos.drop_empty(state)
-    paper, squares = 0, 0.0
+    paper, long, squares = 0, 0.0, 0.0
     for slot in range(state.of_client[pos.USED]):
         security = state.whole[slot, pos.SECURITY]
-        price = price_at(book, security, at)
-        value = worth(state, slot, price)
+        price = price_of(state, book, security, at)
+        value = value_of(state, slot, price)
         state.whole[slot, pos.VALUE] = value
         paper += value - state.whole[slot, pos.COST]
         row[col.STOCKS] += value
+        if pos.is_short(state, slot):
+            row[col.POSITIONS] += state.slot_of[security] < 0
+            continue
         row[col.POSITIONS] += 1
         row[col.LARGEST] = max(row[col.LARGEST], float(value))
+        long += value
         squares += float(value) * float(value)
-        if not np.isnan(price):
-            pos.note_price(state, slot, price)
-            state.real[slot, pos.HIGHEST] = max(state.real[slot, pos.HIGHEST], price)
+        pos.note_close(state, slot, price)
+        if security < book.close.shape[0]:
             _tilt(book, security, at, value, row)
-    if row[col.STOCKS] > 0:
-        row[col.HERFINDAHL] = squares / (row[col.STOCKS] * row[col.STOCKS])
+    if long > 0:
+        row[col.HERFINDAHL] = squares / (long * long)
     row[col.PNL_UNREALISED] = paper - state.of_client[pos.PAPER]
     state.of_client[pos.PAPER] = paper
 
@@ -243,7 +241,7 @@ def _tilt(book: Book, security: int, at: int, value: int, row: Floats) -> None:
 
 
 @compiled
-def _settle(state: State, book: Book, at: int, before: float, row: Floats, sums: Floats) -> None:
+def _settle(book: Book, at: int, before: float, row: Floats, sums: Floats) -> None:
     """Work out the day's profit and its parts, exact to the last unit; then the return."""
     own = sums[MOVES] + sums[INTRADAY] + row[col.INTEREST] + sums[INCOME] + row[col.COST]
     assets, market = before, book.index_return[at]
@@ -262,14 +260,14 @@ def _settle(state: State, book: Book, at: int, before: float, row: Floats, sums:
     if assets > 0:
         row[col.EXPOSURE] = row[col.STOCKS_BEFORE] / assets
         row[col.EXPOSURE_DAYS] = 1
-    base = row[col.STOCKS_BEFORE] + sums[BOUGHT_BASE] if np.isnan(before) else before + row[col.FLOW_IN]
+    base = row[col.STOCKS_BEFORE] + row[col.BUY_AMOUNT] if np.isnan(before) else before + row[col.FLOW_IN]
     if base >= _LEAST_BASE:
-        _add_return(max(row[col.PNL] / base, _WORST), market, row)
+        _add_return(row[col.PNL] / base, market, row)
 
 
 @compiled
 def _add_return(own: float, market: float, row: Floats) -> None:
-    row[col.LOG_RETURN], row[col.RETURN_DAYS] = np.log1p(own), 1
+    row[col.LOG_RETURN], row[col.RETURN_DAYS] = np.log1p(max(own, _WORST)), 1
     if not np.isnan(market):
         row[col.DAYS] = 1
         row[col.SUM_X], row[col.SUM_X2] = market, market * market
@@ -277,16 +275,29 @@ def _add_return(own: float, market: float, row: Floats) -> None:
 
 
 @compiled
-def _close(state: State, book: Book, client: int, last: int, out: Rows) -> None:
-    """Write the positions that are left, and forget them."""
+def _close(state: State, client: int, out: Rows) -> None:
+    """Write the positions that are left, long and short of a security together, and forget them."""
+    whole = state.whole
     for slot in range(state.of_client[pos.USED]):
-        n = out.counts[1]
-        out.held[n, 0], out.held[n, 1] = client, state.whole[slot, pos.SECURITY]
-        out.held_whole[n, 0], out.held_whole[n, 1] = state.whole[slot, pos.UNITS], state.whole[slot, pos.COST]
-        out.held_whole[n, 2], out.held_whole[n, 3] = (
-            state.whole[slot, pos.OPENED],
-            state.whole[slot, pos.SEEDED],
-        )
-        out.held_value[n] = state.whole[slot, pos.VALUE]
+        security, n = whole[slot, pos.SECURITY], out.counts[1]
+        if pos.is_short(state, slot) and state.slot_of[security] >= 0:
+            continue
+        _write_position(state, slot, out)
+        short = state.slot_of[security + len(state.mark)]
+        if short >= 0 and short != slot:
+            out.held_whole[n, 0] += whole[short, pos.UNITS]
+            out.held_whole[n, 1] += whole[short, pos.COST]
+            out.held_whole[n, 3] |= whole[short, pos.SEEDED]
+            out.held_value[n] += whole[short, pos.VALUE]
+        out.held[n, 0], out.held[n, 1] = client, security
         out.counts[1] += 1
-        state.slot_of[state.whole[slot, pos.SECURITY]] = -1
+    for slot in range(state.of_client[pos.USED]):
+        state.slot_of[whole[slot, pos.KEY]] = -1
+
+
+@compiled
+def _write_position(state: State, slot: int, out: Rows) -> None:
+    whole, n = state.whole[slot], out.counts[1]
+    out.held_whole[n, 0], out.held_whole[n, 1] = whole[pos.UNITS], whole[pos.COST]
+    out.held_whole[n, 2], out.held_whole[n, 3] = whole[pos.OPENED], whole[pos.SEEDED]
+    out.held_value[n] = whole[pos.VALUE]

@@ -13,12 +13,11 @@ import pyarrow.compute as pc
 from zhike.base.exchange import FeeFamily, fee_family_of, fee_table
 from zhike.datacentre.hashes import whole, whole_numbers
 from zhike.features.ledger import events as ev
-from zhike.features.ledger.events import Assets, Events, Openings
+from zhike.features.ledger.events import ABSENT, Assets, Events, Holdings
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Days = npt.NDArray[np.int32]
-_ABSENT = np.iinfo(np.int64).min
 _FEES = ("commission", "exchange_fee", "stamp_duty", "transfer_fee", "other_fee")
 _SORTS = {
     "short": ev.SHORT, "ipo": ev.IPO, "rights": ev.RIGHTS, "repo": ev.REPO,
@@ -66,7 +65,7 @@ def _cells(rows: pa.Table, name: str, absent: int = 0) -> Ints:
     if name not in rows.column_names:
         return np.full(rows.num_rows, absent, np.int64)
     values = whole_numbers(whole(rows[name]))
-    return np.where(values == _ABSENT, absent, values)
+    return np.where(values == ABSENT, absent, values)
 
 
 def _coded(rows: pa.Table, name: str, codes: Mapping[str, int], otherwise: int) -> Ints:
@@ -84,6 +83,7 @@ class Happened:
 
     client: Ints
     day: Ints
+    date: Ints
     kind: Ints
     sort: Ints
     security: Ints
@@ -100,19 +100,19 @@ def trades_of(rows: pa.Table, names: Names) -> Happened:
     """Return trades as events, with the fees that they show, or that lie between their amount and net amount."""
     zero = np.zeros(rows.num_rows, np.int64)
     kind = _coded(rows, "side", {"buy": ev.BUY, "sell": ev.SELL}, ev.BUY)
-    amount, net = _cells(rows, "amount"), _cells(rows, "net_amount", _ABSENT)
-    shown = [_cells(rows, name, _ABSENT) for name in _FEES]
-    fees = sum((np.where(f == _ABSENT, 0, f) for f in shown), zero)
-    none_shown = np.logical_and.reduce([f == _ABSENT for f in shown]) & (net != _ABSENT)
+    amount, net = _cells(rows, "amount"), _cells(rows, "net_amount", ABSENT)
+    shown = [_cells(rows, name, ABSENT) for name in _FEES]
+    fees = sum((np.where(f == ABSENT, 0, f) for f in shown), zero)
+    none_shown = np.logical_and.reduce([f == ABSENT for f in shown]) & (net != ABSENT)
     implied = np.where(kind == ev.BUY, -net - amount, amount - net)
     fees = np.where(none_shown, np.maximum(implied, 0), fees)
-    commission, exchange = np.where(shown[0] == _ABSENT, 0, shown[0]), shown[1]
+    commission, exchange = np.where(shown[0] == ABSENT, 0, shown[0]), shown[1]
     within = np.minimum(_exchange_share(rows, kind == ev.SELL, amount), commission)
-    beside = np.where(exchange == _ABSENT, 0, exchange)
+    beside = np.where(exchange == ABSENT, 0, exchange)
     return Happened(
-        names.client(rows), names.coming(rows), kind, _coded(rows, "kind", _SORTS, ev.ORDINARY), names.security(rows),
+        names.client(rows), names.coming(rows), _dates(rows).astype(np.int64), kind, _coded(rows, "kind", _SORTS, ev.ORDINARY), names.security(rows),
         np.abs(_cells(rows, "quantity")), np.abs(amount), fees, commission + beside,
-        np.where(exchange == _ABSENT, within, beside), _cells(rows, "time", -1), whole(rows["trade_id"].cast(pa.string())),
+        np.where(exchange == ABSENT, within, beside), _cells(rows, "time", -1), whole(rows["trade_id"].cast(pa.string())),
     )  # fmt: skip
 
 
@@ -137,22 +137,27 @@ def flows_of(rows: pa.Table, names: Names) -> Happened:
 
 
 def custody_of(rows: pa.Table, names: Names) -> Happened:
-    """Return bookings of custody as events; a client's moves between own accounts, and listings out, are none."""
+    """Return bookings of custody as events; moves between own accounts, and listings out, are there to be ignored."""
     out = _coded(rows, "direction", {"in": 0, "out": 1}, 0) == 1
     sort = _coded(rows, "kind", {"custody": 0, "designation": 0, "collateral": 1, "listing": 2}, 0)
-    kind = np.where(sort == 2, ev.LISTING_IN, np.where(out, ev.CUSTODY_OUT, ev.CUSTODY_IN))
-    keep = (sort != 1) & ~((sort == 2) & out) & (names.security(rows) >= 0)
-    found = _plain(
-        rows, names, kind, _cells(rows, "market_value", -1), np.abs(_cells(rows, "quantity")), "custody_id"
+    kind = np.where(out, ev.CUSTODY_OUT, ev.CUSTODY_IN)
+    kind = np.where(sort == 2, ev.LISTING_IN, kind)
+    kind = np.where((sort == 1) | ((sort == 2) & out), ev.IGNORED, kind)
+    return _plain(
+        rows,
+        names,
+        kind,
+        _cells(rows, "market_value", ABSENT),
+        np.abs(_cells(rows, "quantity")),
+        "custody_id",
     )
-    return chosen(found, keep)
 
 
 def _plain(rows: pa.Table, names: Names, kind: Ints, amount: Ints, quantity: Ints, key: str) -> Happened:
     zero = np.zeros(rows.num_rows, np.int64)
     return Happened(
-        names.client(rows), names.coming(rows), kind, zero, names.security(rows), quantity, amount, zero, zero, zero,
-        zero, whole(rows[key].cast(pa.string())),
+        names.client(rows), names.coming(rows), _dates(rows).astype(np.int64), kind, zero, names.security(rows),
+        quantity, amount, zero, zero, zero, zero, whole(rows[key].cast(pa.string())),
     )  # fmt: skip
 
 
@@ -177,12 +182,13 @@ def in_order(events: Happened, clients: int, last: int) -> Events:
     """Return the events up to a day, client by client, in order of time."""
     events = chosen(events, (events.client >= 0) & (events.day <= last))
     ranks = np.zeros(len(events.client), np.int64)
-    group = np.where(events.kind >= ev.BUY, ev.BUY, events.kind)  # buys and sells of a day go by their time
-    order = np.lexsort((events.time, group, events.day, events.client))
-    tied = _ties(order, (events.client, events.day, group, events.time))
+    group = (events.kind >= ev.BANK).astype(np.int64) + (events.kind >= ev.BUY)  # custody, money, trades
+    keys = (events.time, events.date, group, events.day, events.client)
+    order = np.lexsort(keys)
+    tied = _ties(order, keys)
     if len(tied):
         ranks[tied] = pc.rank(events.key.take(pa.array(tied))).to_numpy()
-        order = np.lexsort((ranks, events.time, group, events.day, events.client))
+        order = np.lexsort((ranks, *keys))
     start = np.searchsorted(events.client[order], np.arange(clients + 1))
     ordered = chosen(events, order)
     return Events(start.astype(np.int64), *(np.ascontiguousarray(getattr(ordered, f)) for f in FIELDS[1:-2]))
@@ -198,59 +204,28 @@ def _ties(order: Ints, keys: tuple[Ints, ...]) -> Ints:
 
 
 def assets_of(rows: pa.Table, names: Names, last: int) -> Assets:
-    """Return the assets at the end of each of the book's days, client by client; the latest of a day counts."""
-    client, day = names.client(rows), names.past(rows)
-    keep = np.flatnonzero((client >= 0) & (day >= 0) & (day <= last))
-    order = keep[np.lexsort((_dates(rows)[keep], day[keep], client[keep]))]
-    client, day = client[order], day[order]
-    final = (
-        np.r_[(client[1:] != client[:-1]) | (day[1:] != day[:-1]), True] if len(order) else order.astype(bool)
+    """Return the assets at the end of each of the book's days, client by client; rows on other days are left out."""
+    client, day = names.client(rows), names.coming(rows)
+    keep = np.flatnonzero((client >= 0) & (day <= last) & (day == names.past(rows)))
+    order = keep[np.lexsort((day[keep], client[keep]))]
+    start = np.searchsorted(client[order], np.arange(len(names.clients) + 1)).astype(np.int64)
+    cash, securities, funds, debt, net = (
+        _cells(rows, n)[order] for n in ("cash", "securities", "funds", "debt", "net")
     )
-    order, client, day = order[final], client[final], day[final]
-    start = np.searchsorted(client, np.arange(len(names.clients) + 1)).astype(np.int64)
-    cash, funds, debt, net = (_cells(rows, n)[order] for n in ("cash", "funds", "debt", "net"))
-    return Assets(start, day, cash, funds, debt, net)
+    some = (cash != 0) | (securities != 0) | (funds != 0) | (debt != 0) | (net != 0)
+    return Assets(start, day[order], cash, funds, debt, net, some)
 
 
-def openings_of(rows: pa.Table, events: Happened, names: Names) -> tuple[Openings, Ints]:
-    """Return what clients held before their events, by their first holdings; and the day of these (−1: none).
-
-    A quantity of the first holding day less what trades and custody up to that day, inclusive, added.
-    """
-    client, security, day = names.client(rows), names.security(rows), names.past(rows)
-    n, width = len(names.clients), max(len(names.securities), 1)
-    first = np.full(n, np.iinfo(np.int64).max)
-    known = np.flatnonzero((client >= 0) & (security >= 0))
-    np.minimum.at(first, client[known], day[known])
-    known = known[day[known] == first[client[known]]]
-    pairs, at = np.unique(client[known] * width + security[known], return_index=True)
-    quantity = _cells(rows, "quantity")[known][at] - _added(events, first, width, pairs)
-    held = _cells(rows, "quantity")[known][at]
-    cost = _cells(rows, "cost", -1)[known][at]
-    per_share = np.where(held > 0, cost / np.maximum(held, 1), -1.0)
-    opening_cost = np.where((cost < 0) | (held <= 0), -1, np.rint(per_share * quantity)).astype(np.int64)
-    keep = quantity > 0
-    start = np.searchsorted(pairs[keep] // width, np.arange(n + 1)).astype(np.int64)
-    days = np.where(first == np.iinfo(np.int64).max, -1, first)
-    return Openings(start, pairs[keep] % width, quantity[keep], opening_cost[keep]), days
-
-
-def _added(events: Happened, until: Ints, width: int, pairs: Ints) -> Ints:
-    """Return what events up to a day of each client added to each (client, security)."""
-    sign = np.select(
-        [
-            (events.kind == ev.BUY) | (events.kind == ev.CUSTODY_IN) | (events.kind == ev.LISTING_IN),
-            (events.kind == ev.SELL) | (events.kind == ev.CUSTODY_OUT),
-        ],
-        [1, -1],
-        0,
-    ) * (events.sort != ev.REPO)
-    counts = (events.client >= 0) & (events.security >= 0) & (sign != 0)
-    counts[counts] &= events.day[counts] <= until[events.client[counts]]
-    where = np.searchsorted(pairs, events.client[counts] * width + events.security[counts])
-    where = np.minimum(where, max(len(pairs) - 1, 0))
-    out = np.zeros(len(pairs), np.int64)
-    if len(pairs):
-        hit = pairs[where] == events.client[counts] * width + events.security[counts]
-        np.add.at(out, where[hit], (sign * events.quantity)[counts][hit])
-    return out
+def holdings_of(rows: pa.Table, names: Names, last: int) -> Holdings:
+    """Return what clients held on the first day that holdings show, up to the last of the book's days."""
+    client, security, date = names.client(rows), names.security(rows), _dates(rows).astype(np.int64)
+    known = np.flatnonzero((client >= 0) & (date <= names.days[last]))
+    first = np.full(len(names.clients), np.iinfo(np.int64).max)
+    np.minimum.at(first, client[known], date[known])
+    shown = first < np.iinfo(np.int64).max
+    quantity, cost = _cells(rows, "quantity"), _cells(rows, "cost", ABSENT)
+    keep = known[(date[known] == first[client[known]]) & (security[known] >= 0) & (quantity[known] != 0)]
+    keep = keep[np.lexsort((security[keep], client[keep]))]
+    start = np.searchsorted(client[keep], np.arange(len(names.clients) + 1)).astype(np.int64)
+    day = np.maximum(np.searchsorted(names.days, first, "right") - 1, 0)
+    return Holdings(start, first, np.where(shown, day, -1), security[keep], quantity[keep], cost[keep])

@@ -61,12 +61,13 @@ def unit_changes(actions: pa.Table | None, prices: Prices) -> tuple[Ints, Ints, 
     if actions is None or not actions.num_rows or not len(prices.days):
         return nothing
     rows = prices.rows_of(actions["security_id"].to_pylist()).astype(np.int64)
-    days = np.searchsorted(prices.days, actions["ex_date"].cast(pa.int32()).to_numpy())
+    dates = actions["ex_date"].cast(pa.int32()).to_numpy()
+    days = np.searchsorted(prices.days, dates)
     kinds = actions["kind"].to_pylist()
     ratio = np.array([float(r) if r is not None else np.nan for r in actions["ratio"].to_pylist()])
     factor = np.array([1 + r if k == "bonus" else r for k, r in zip(kinds, ratio, strict=True)])
     counts = np.array([k in ("bonus", "split") for k in kinds]) & (factor > 0) & (rows >= 0)
-    counts &= days < len(prices.days)
+    counts &= (days < len(prices.days)) & (dates >= prices.days[0])
     order = np.flatnonzero(counts)[np.lexsort((days[counts], rows[counts]))]
     first = np.searchsorted(rows[order], np.arange(len(prices.securities) + 1))
     return first.astype(np.int64), days[order].astype(np.int64), factor[order]

@@ -19,19 +19,16 @@ from zhike.features.ledger import events as ev
 from zhike.features.ledger.book import Book, sealed
 from zhike.features.ledger.fold import Rows, fold
 from zhike.features.ledger.gathering import (
-    Happened,
     Names,
     assets_of,
-    chosen,
     custody_of,
     flows_of,
+    holdings_of,
     in_order,
-    openings_of,
     together,
     trades_of,
 )
 from zhike.features.ledger.positions import ACTS, TRIPS, fresh_state
-from zhike.features.ledger.trading import KEEP
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -40,7 +37,7 @@ READS: Mapping[str, tuple[str, ...]] = {
               "exchange_fee", "stamp_duty", "transfer_fee", "other_fee", "net_amount"),
     "cash_flow": ("flow_id", "date", "client_id", "security_id", "kind", "amount"),
     "custody": ("custody_id", "date", "client_id", "security_id", "quantity", "market_value", "direction", "kind"),
-    "asset": ("date", "client_id", "cash", "funds", "debt", "net"),
+    "asset": ("date", "client_id", "cash", "securities", "funds", "debt", "net"),
     "holding": ("date", "client_id", "security_id", "quantity", "cost"),
 }  # fmt: skip
 
@@ -72,15 +69,14 @@ def ledger_of(book: Book, securities: Sequence[str], tables: Mapping[str, pa.Tab
     happened = together(
         [trades_of(tables["trade"], names), flows_of(tables["cash_flow"], names), custody_of(tables["custody"], names)]
     )  # fmt: skip
-    happened = chosen(happened, ~_given_before(happened, book))
-    openings, held = openings_of(tables["holding"], happened, names)
     events, assets = in_order(happened, n, as_of), assets_of(tables["asset"], names, as_of)
-    first = _first_days(n, events.start, events.day, assets.start, assets.day, held, as_of)
-    rows = _room(n, first, as_of, len(events.day) + len(openings.security))
-    per_client = int(max((np.diff(events.start) + np.diff(openings.start)).max(initial=0), 1))
+    holdings = holdings_of(tables["holding"], names, as_of)
+    first = _first_days(n, events.start, events.day, assets.start, assets.day, holdings.day, as_of)
+    rows = _room(n, first, as_of, len(events.day) + len(holdings.security))
+    per_client = int(max((np.diff(events.start) + np.diff(holdings.start)).max(initial=0), 1))
     trips, acts = int((events.kind == ev.SELL).sum()), int((events.kind >= ev.BUY).sum())
     state = fresh_state(per_client + 1, len(names.securities), 2 * per_client + 2, trips + 1, acts + 1)
-    fold(state, sealed(book), events, openings, assets, first, as_of, rows)
+    fold(state, sealed(book), events, holdings, assets, first, as_of, rows)
     return Ledger(
         _client_days(rows, names),
         _positions(rows, names),
@@ -111,21 +107,6 @@ def _securities(tables: Mapping[str, pa.Table], known: Sequence[str]) -> pa.Arra
     others = pc.unique(pa.concat_arrays(named)).drop_null()
     others = others.filter(pc.invert(pc.is_in(others, value_set=book)))
     return pa.concat_arrays([book, others.take(pc.sort_indices(others))])
-
-
-def _given_before(happened: Happened, book: Book) -> npt.NDArray[np.bool_]:
-    """Mark listings of shares that a corporate action or an IPO gave already, up to KEEP trading days before."""
-    out = np.zeros(len(happened.kind), np.bool_)
-    ipo = np.flatnonzero((happened.sort == ev.IPO) & (happened.kind == ev.BUY))
-    for at in np.flatnonzero(happened.kind == ev.LISTING_IN):
-        security, day = int(happened.security[at]), happened.day[at]
-        same = ipo[(happened.client[ipo] == happened.client[at]) & (happened.security[ipo] == security)]
-        given = happened.day[same]
-        if security < book.close.shape[0]:
-            acts = book.action_day[book.action_from[security] : book.action_from[security + 1]]
-            given = np.concatenate([given, acts])
-        out[at] = bool(((given <= day) & (given >= day - KEEP)).any())
-    return out
 
 
 def _first_days(n: int, starts: Ints, days: Ints, more: Ints, others: Ints, held: Ints, last: int) -> Ints:
@@ -188,15 +169,17 @@ def _positions(rows: Rows, names: Names) -> pa.Table:
 
 
 def _round_trips(trips: Floats, names: Names) -> pa.Table:
-    order = np.lexsort(
-        (trips[:, col.CLOSED_ON], trips[:, col.OPENED_ON], trips[:, col.TRIP_SECURITY], trips[:, col.TRIP_CLIENT])
-    )  # fmt: skip
+    trips = trips[
+        np.lexsort((trips[:, col.CLOSED_ON], trips[:, col.TRIP_SECURITY], trips[:, col.TRIP_CLIENT]))
+    ]
+    ordinals = _ordinals(trips[:, col.CLOSED_ON], trips[:, col.TRIP_SECURITY], trips[:, col.TRIP_CLIENT])
+    order = np.lexsort((trips[:, col.OPENED_ON], trips[:, col.TRIP_SECURITY], trips[:, col.TRIP_CLIENT]))
     trips = trips[order]
     client, security = (trips[:, k].astype(np.int64) for k in (col.TRIP_CLIENT, col.TRIP_SECURITY))
     found: dict[str, pa.Array] = {
         "client_id": names.clients.take(pa.array(client)),
         "security_id": names.securities.take(pa.array(security)),
-        "ordinal": pa.array(_ordinals(client, security, trips[:, col.OPENED_ON], trips[:, col.CLOSED_ON])),
+        "ordinal": pa.array(ordinals[order]),
     }
     definitions = {c.name: c for c in ROUND_TRIP.columns}
     for k, name in enumerate(col.TRIP_NAMES):
