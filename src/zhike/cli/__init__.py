@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from zhike import __version__
 from zhike.base.errors import StoreError, ZhikeError
-from zhike.cli import check, export, findings, ingest, session, tables, undo
+from zhike.cli import check, export, findings, ingest, session, simulate, tables, undo
 from zhike.cli.arguments import Parser
 from zhike.cli.output import safe
 from zhike.cli.session import told
@@ -89,7 +89,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--home", metavar="DIR", help=told("数据目录", "home folder"))
     subparsers = parser.add_subparsers(title=told("命令", "commands"), metavar="COMMAND")
-    for room in (ingest, findings, undo, export, tables, check):
+    for room in (ingest, findings, undo, export, tables, check, simulate):
         room.register(subparsers)
     _register_others(subparsers)
     return parser
