@@ -33,7 +33,7 @@ class MarketSettings:
     trend: float = 0.0011  # standard deviation of the hidden trend's daily drift
     trend_memory: float = 0.975
     reversion: float = 0.0025  # of mispricing
-    burst: float = 0.012  # chance of an attention burst a stock and day
+    burst: float = 0.015  # chance of an attention burst a stock and day
     burst_memory: float = 0.90  # what is left of a burst's overreaction a day later
 
 
@@ -41,11 +41,11 @@ class MarketSettings:
 class ClientSettings:
     """Who the clients are and how often things happen to them (a year, unless said otherwise)."""
 
-    logic_shares: tuple[float, float, float] = (0.28, 0.27, 0.45)
-    sleeping: float = 0.6  # share of old accounts that rest when the story begins
+    logic_shares: tuple[float, float, float] = (0.28, 0.22, 0.50)
+    sleeping: float = 0.70  # share of old accounts that rest when the story begins
     median_wealth: float = 65_000.0
     wealth_sigma: float = 1.6
-    opened_a_year: float = 0.12  # of the clients, in the days of the drop
+    opened_a_year: float = 0.10  # of the clients, in the days of the drop
     margin: float = 0.06
     ipo_only: float = 0.04
     etf_users: float = 0.25

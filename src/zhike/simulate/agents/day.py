@@ -152,7 +152,8 @@ def _look(g: Ground, c: Clients, out: Pages, i: int, t: int) -> None:
     if c.wholes[i, IPO_ONLY]:
         _sell_new(g, c, out, i, t)
         return
-    if c.book[i, NEXT] < 0 or t - c.book[i, NEXT_SINCE] > 250:
+    foreign = c.book[i, NEXT] != c.wholes[i, LOGIC]
+    if c.book[i, NEXT] < 0 or (foreign and t - c.book[i, NEXT_SINCE] > 40):
         _draw_logic(c, i, t)
     if _sell_by(g, c, out, i, t, c.book[i, NEXT]):
         _draw_logic(c, i, t)
@@ -177,17 +178,14 @@ def _draw_logic(c: Clients, i: int, t: int) -> None:
 def _sell_by(g: Ground, c: Clients, out: Pages, i: int, t: int, logic: int) -> bool:
     """Review all positions from a random one on; sell the first that the logic gives up."""
     begin = int(uniform(c.dice) * SLOTS)
-    sold = False
     for k in range(SLOTS):
         at = (begin + k) % SLOTS
         if c.held[i, at, SEC] == 0 or c.held[i, at, QTY] == 0:
             continue
         part = part_to_sell(g, c, i, at, t, logic)
         if part > 0.0 and sell(g, c, out, i, t, at, part, logic):
-            sold = True
-            if logic != TREND or uniform(c.dice) < 0.5:
-                return True
-    return sold
+            return True
+    return False
 
 
 @compiled_part

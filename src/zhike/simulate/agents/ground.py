@@ -42,6 +42,7 @@ def ground(market: Market, known: Signals, shelf: Shelf) -> Ground:
         _before(market.heat, 1.0),
         _before((market.index[:, 0] > average) * 1.0, 0.0),
         _before(log - year, 0.0),
+        _before(_slowly(market.heat, 90.0), 1.0),
     )
     marks = (
         ends,
@@ -64,6 +65,14 @@ def ground(market: Market, known: Signals, shelf: Shelf) -> Ground:
 
 def _before(values: npt.NDArray[Any], first: float) -> Floats:
     return np.concatenate([[first], values[:-1]])
+
+
+def _slowly(values: Floats, days: float) -> Floats:
+    """Follow values by a share of the distance each day, as people who come late do."""
+    out = values.copy()
+    for t in range(1, len(out)):
+        out[t] = out[t - 1] + (values[t] - out[t - 1]) / days
+    return out
 
 
 def _first_of(months: Ints, day: Ints) -> npt.NDArray[np.bool_]:

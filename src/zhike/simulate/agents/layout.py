@@ -45,7 +45,7 @@ REPO_SEC = -2
 # Columns of what agents meet: prices of the day; what was known of a share before it; days; securities; products.
 HIGH, LOW, CLOSE, PREV, UP, DOWN, PAID, HALTED = range(8)
 RATIO, CHEAP, ABOVE20, ABOVE60, MONTH, NOTICED = range(6)
-HEAT, RISING, LEVEL = range(3)
+HEAT, RISING, LEVEL, LATE = range(4)  # LATE: how lively the market felt over the last months
 MONTH_END, QUARTER_END, SURVEY, ORDINAL, IPO_SHARE, IPO_PRICE = range(6)
 FAMILY, STAR, LISTED_ON = range(3)
 WORTH, ON_SALE, P_FEE = range(3)

@@ -124,7 +124,7 @@ def grow_older(g: Ground, c: Clients, out: Pages, i: int, t: int) -> None:
         _decline(c, out, i, t, age)
     elif stage == DORMANT:
         c.mood[i, HAZARD] = 0.0
-        if uniform(c.dice) < 0.00035 * g.days_f[t, HEAT] ** 3 * (
+        if uniform(c.dice) < 0.00012 * g.days_f[t, HEAT] ** 3 * (
             2.0 if touched(c, i, t) and c.reals[i, EFFECT] > 0 else 1.0
         ):
             _come_back(c, out, i, t)

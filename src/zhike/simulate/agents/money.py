@@ -27,7 +27,6 @@ from zhike.simulate.agents.layout import (
     DIVIDEND,
     DORMANT,
     FUNDED,
-    HEAT,
     INTEREST,
     IPO,
     IPO_COST,
@@ -37,6 +36,7 @@ from zhike.simulate.agents.layout import (
     IPO_SHARE,
     IPO_TRADE,
     KEY,
+    LATE,
     LISTED_ON,
     LISTING,
     LOAN_INTEREST,
@@ -132,7 +132,7 @@ def new_shares(g: Ground, c: Clients, out: Pages, i: int, t: int) -> None:
     if sec < 0 or c.book[i, IPO] > 0 or c.book[i, STAGE] == DORMANT:
         return
     rich = min(c.mood[i, NET] / 100_000_000.0, 1.0)
-    if uniform(c.dice) > (0.45 if c.wholes[i, IPO_ONLY] else 0.01 + 0.06 * rich):
+    if uniform(c.dice) > (0.08 if c.wholes[i, IPO_ONLY] else 0.001 + 0.01 * rich):
         return
     price, qty = g.days_i[t, IPO_PRICE], 500
     amount = price * qty // 10
@@ -200,7 +200,7 @@ def bank(g: Ground, c: Clients, out: Pages, i: int, t: int) -> None:
                 c, out, i, t, BANK_IN, -1, int(wealth * (0.35 + 0.5 * uniform(c.dice))) // 10_000 * 10_000
             )
         return
-    lively = g.days_f[t, HEAT]
+    lively = g.days_f[t, LATE]
     leaving = c.book[i, STAGE] == DECLINING
     if not leaving and uniform(c.dice) < 0.005 * lively * lively:
         more = wealth * (0.02 + 0.14 * uniform(c.dice)) * lively

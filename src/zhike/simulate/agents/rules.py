@@ -20,6 +20,7 @@ from zhike.simulate.agents.layout import (
     FUNDS,
     HEAT,
     KEY,
+    LATE,
     LEVEL,
     LISTED,
     MONTH,
@@ -110,21 +111,21 @@ def _sentiment_sells(g: Ground, c: Clients, i: int, k: int, t: int, gain: float,
     bored = min(held / c.reals[i, PATIENCE], 2.0)
     if g.mechanics == RULES:
         cold = g.sg[t, p[SEC] - 1, NOTICED] < 0.75
-        chance = (0.30 if cold else 0.08) * (1.0 if gain > 0 else 1.0 / lean)
+        chance = (0.35 if cold else 0.12) * (1.0 if gain > 0 else 1.0 / lean)
     elif g.mechanics == HABITS:
-        chance = 0.03 + 0.06 * bored
+        chance = 0.05 + 0.10 * bored
         if gain > 0.05:
-            chance = 0.35
+            chance = 0.5
         elif 0.0 < gain <= 0.02 and held > 8:
             chance = 0.2
         elif gain < 0.0:
-            chance = (0.04 + 0.06 * bored) / (0.5 * lean)
+            chance = (0.05 + 0.10 * bored) / (0.6 * lean)
         if gain < -0.25:
             chance = 0.10
     else:
-        chance = 0.05 + 0.13 * bored
+        chance = 0.06 + 0.16 * bored
         if gain > 0.0:
-            chance += min(gain, 0.15)
+            chance += 1.5 * min(gain, 0.15)
         else:
             chance = chance / lean + (0.03 if g.days_f[t, HEAT] < 0.7 else 0.0)
     return 1.0 if uniform(c.dice) < chance else 0.0
@@ -185,4 +186,4 @@ def wanted_exposure(g: Ground, t: int, logic: int, own: float) -> float:
         return own * (1.1 if g.days_f[t, LEVEL] < -0.05 else (0.75 if g.days_f[t, LEVEL] > 0.2 else 1.0))
     if logic == TREND:
         return own * (1.05 if g.days_f[t, RISING] else 0.4)
-    return float(own * min(max(0.35 + 0.5 * g.days_f[t, HEAT], 0.4), 1.1))
+    return float(own * min(max(1.05 * g.days_f[t, LATE] - 0.15, 0.25), 1.1))

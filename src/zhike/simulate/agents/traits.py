@@ -63,7 +63,7 @@ def traits(plan: Plan, market: Market) -> Traits:
     frozen = (dice.random(n) < 0.003) & ~fresh
     wholes[frozen, at.OPENS] = NEVER
     sleeping = dice.random((2, n))
-    rest = np.where(sleeping[1] < 0.12, 3, 2)
+    rest = np.where(sleeping[1] < 0.22, 3, 2)
     wholes[:, at.ASLEEP] = np.where(fresh, 0, np.where(sleeping[0] < s.sleeping, rest, 1))
     return Traits(
         reals, wholes, _appetite(dice, reals, wholes, age), dice.gamma(0.5, 0.08, n) * (0.5 + reals[:, at.BASE_CONTENT]),
@@ -104,7 +104,7 @@ def _wealth(s: ClientSettings, dice: np.random.Generator, reals: Floats, wholes:
     wealth = s.median_wealth * np.exp(s.wealth_sigma * dice.standard_normal(n))
     tail = dice.random(n) < 0.006
     wealth = np.where(tail, 3e6 * (1.0 - dice.random(n)) ** (-1 / 1.3), wealth)
-    wealth *= np.where(logic == at.VALUE, 1.5, np.where(logic == at.SENTIMENT, 0.75, 1.0)) * np.where(
+    wealth *= np.array([1.9, 1.1, 0.65])[logic] * np.where(
         kind > 0, 30.0, 1.0
     )
     reals[:, at.WEALTH] = np.round(np.clip(wealth, 2_000, 3e9), -2) * 100.0
@@ -113,12 +113,12 @@ def _wealth(s: ClientSettings, dice: np.random.Generator, reals: Floats, wholes:
 
 def _temper(dice: np.random.Generator, reals: Floats, wholes: Ints, age: Floats) -> None:
     n, logic = len(reals), wholes[:, at.LOGIC]
-    base = np.array([0.13, 0.22, 0.26])[logic]
+    base = np.array([0.18, 0.38, 0.7])[logic]
     reals[:, at.LIVELY] = np.clip(base * np.exp(dice.normal(0, 0.75, n)), 0.01, 0.95)
-    reals[:, at.PATIENCE] = np.clip(np.exp(dice.normal(2.3, 0.5, n)), 3, 60)
+    reals[:, at.PATIENCE] = np.clip(np.exp(dice.normal(1.9, 0.6, n)), 2, 60)
     reals[:, at.TARGET] = dice.uniform(0.18, 0.5, n)
     reals[:, at.STOP] = dice.uniform(0.06, 0.13, n)
-    reals[:, at.DISPOSITION] = np.clip(np.exp(dice.normal(0.85, 0.35, n) + 0.004 * (age - 44)), 1.1, 8)
+    reals[:, at.DISPOSITION] = np.clip(np.exp(dice.normal(1.55, 0.35, n) + 0.004 * (age - 44)), 1.2, 12)
     reals[:, at.EXPOSURE] = np.clip(dice.normal(np.array([0.75, 0.8, 0.85])[logic], 0.13), 0.25, 1.0)
     reals[:, at.TRADE_SIZE] = np.exp(dice.normal(0.0, 0.3, n))
     reals[:, at.LOTTERY_TASTE] = dice.random(n)
