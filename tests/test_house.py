@@ -227,6 +227,11 @@ def test_empty_rooms_keep_the_contract(small_house: Path, contract: str) -> None
             "no-circles",
             {"zhike/base/a.py": "from zhike.base import b", "zhike/base/b.py": "from zhike.base import a"},
         ),
+        ("made-up-alone", {"zhike/simulate.py": "import zhike.datacentre", "zhike/features.py": ""}),
+        ("made-up-alone", {"zhike/simulate.py": "import zhike.features", "zhike/features.py": ""}),
+        ("made-up-alone", {"zhike/simulate.py": "import duckdb"}),
+        ("made-up-unseen", {"zhike/simulate.py": "", "zhike/features.py": "import zhike.simulate"}),
+        ("made-up-unseen", {"zhike/simulate.py": "", "zhike/models.py": "from zhike import simulate"}),
     ],
 )
 def test_each_contract_catches_its_planted_import(

@@ -30,3 +30,9 @@ import numba  # noqa: E402  (must see the cache folder)
 def compiled(function: F) -> F:
     """Compile `function` to machine code, kept on disk; it releases Python's lock while it runs."""
     return cast(F, numba.njit(cache=True, nogil=True)(function))
+
+
+def compiled_part(function: F) -> F:
+    """Compile `function` for other compiled loops only: without a door from Python, in a fraction of the time."""
+    doorless: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "error_model": "numpy"}
+    return cast(F, numba.njit(cache=True, nogil=True, **doorless)(function))

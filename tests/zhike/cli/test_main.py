@@ -14,7 +14,7 @@ from zhike.cli import main, session
 from zhike.cli.output import safe, table, width, wrapped
 from zhike.cli.progress import Bar, progress
 
-COMMANDS = ("ingest", "findings", "undo", "export", "tables", "check")
+COMMANDS = ("ingest", "findings", "undo", "export", "tables", "check", "simulate")
 
 
 @pytest.fixture(autouse=True)
