@@ -22,8 +22,8 @@ import pyarrow.compute as pc
 from zhike.features.ledger import Book, ledger_of, results
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-import ledger_beside  # noqa: E402
-import ledger_reference  # noqa: E402
+import ledger_beside
+import ledger_reference
 
 CLIENTS, DAYS, TRADES, SECURITIES, RIVALS, ROUNDS = 1_000, 500, 200, 500, 10, 3
 FIRST = 18_995
@@ -51,7 +51,10 @@ def market(rng: np.random.Generator) -> Book:
 def tables(rng: np.random.Generator, book: Book) -> dict[str, pa.Table]:
     """Return trades and an asset row a day and client."""
     n = CLIENTS * TRADES
-    client, day = np.repeat(np.arange(CLIENTS), TRADES), np.sort(rng.integers(0, DAYS, (CLIENTS, TRADES))).ravel()
+    client, day = (
+        np.repeat(np.arange(CLIENTS), TRADES),
+        np.sort(rng.integers(0, DAYS, (CLIENTS, TRADES))).ravel(),
+    )
     security = (client * 7 + rng.integers(0, 12, n)) % SECURITIES  # each client has his dozen
     units = rng.integers(1, 20, n) * 100
     amount = np.round(units * book.close[security, day] * 10_000).astype(np.int64)
@@ -115,8 +118,12 @@ def main() -> int:
         all_.append(perf_counter() - start)
         slow.append(rival(book, of))
     ratio = (median(slow) / RIVALS) / (median(all_) / CLIENTS)
-    print(f"{found.client_day.num_rows:,} client days, {found.position.num_rows:,} positions, {found.round_trip.num_rows:,} round trips")
-    print(f"ledger {median(all_):.2f} s, of these the fold {median(folded):.2f} s; plain Python {median(slow):.2f} s for {RIVALS} clients")
+    print(
+        f"{found.client_day.num_rows:,} client days, {found.position.num_rows:,} positions, {found.round_trip.num_rows:,} round trips"
+    )
+    print(
+        f"ledger {median(all_):.2f} s, of these the fold {median(folded):.2f} s; plain Python {median(slow):.2f} s for {RIVALS} clients"
+    )
     print(f"a client: {ratio:.0f} times as fast")
     return 0 if ratio >= 100 else 1
 
