@@ -17,6 +17,7 @@ __all__ = ["Ledger", "Market", "ledger"]
 
 LEAST_BASE = 100 * YUAN
 LEAST_RETURN = -0.999999
+MOST_GROWTH = 100
 WRITTEN_OFF_AFTER = 60
 HOLDING = ("cash", "securities", "funds", "debt", "net")
 
@@ -152,7 +153,8 @@ def _move(day: Day, security: str, book: Book, value: int) -> None:
     day.add("entitled", entitled)
     day.add("moves", move)
     now, then = known(market.eps, security, t), known(market.eps, security, t - 1)
-    if now is not None and then is not None and now > 0 and then > 0:
+    now = None if market.closing(security, t) is None else now
+    if now and then and min(now, then) > 0 and max(now, then) <= MOST_GROWTH * min(now, then):
         growth = round(value * (now / then - 1)) + entitled
         day.add("growth", growth)
         day.add("valuation", move - growth)

@@ -103,7 +103,9 @@ class _Market:
         returns[1:] = index[1:] / index[:-1] - 1
         for t in range(1, shape[1]):
             index[t] = index[t - 1] if np.isnan(index[t]) else index[t]
-        eps = np.where(rng.random(shape) < 0.2, np.nan, rng.normal(0.6, 0.4, shape)).astype(np.float32)
+        eps = np.where(rng.random(shape) < 0.2, np.nan, np.round(rng.normal(0.6, 0.4, shape), 1)).astype(
+            np.float32
+        )
         places = np.where(rng.random((8, *shape)) < 0.1, np.nan, rng.random((8, *shape))).astype(np.float32)
         where = sorted(self.actions, key=lambda a: a[:2])
         return Book(

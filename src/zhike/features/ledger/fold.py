@@ -17,7 +17,6 @@ from zhike.features.ledger.bookings import (
     INCOME,
     INTRADAY,
     MOVES,
-    N_SUMS,
     OWED_CHANGE,
     book_custody,
     book_flow,
@@ -26,21 +25,22 @@ from zhike.features.ledger.events import Assets, Events, Holdings
 from zhike.features.ledger.openings import KEEP, open_positions
 from zhike.features.ledger.positions import State
 from zhike.features.ledger.pricing import (
-    close_of,
     factor_of,
     forget_securities,
     mark_trades,
-    previous_of,
     price_of,
-    value_of,
+    worth_at,
 )
 from zhike.features.ledger.trading import book_trade
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Floats32 = npt.NDArray[np.float32]
+Bools = npt.NDArray[np.bool_]
 _LEAST_BASE = 100 * 10_000  # a return is taken on 100 yuan or more
 _WORST = -0.999999
 _SAME = 1e-9
+_MOST_GROWTH = 100.0  # earnings that grew or shrank more from one day to the next say nothing
 
 
 class Rows(NamedTuple):
@@ -56,6 +56,7 @@ class Rows(NamedTuple):
     held_whole: Ints
     held_value: Ints
     counts: Ints  # rows written, positions written
+    sums: Floats  # of the day under way
 
 
 @compiled
@@ -80,7 +81,7 @@ def fold(
 def _fold_client(
     state: State, book: Book, events: Events, assets: Assets, client: int, first: int, last: int, out: Rows
 ) -> None:
-    sums = np.zeros(N_SUMS)
+    sums = out.sums
     begin, end, stop, a = (
         events.start[client],
         events.start[client],
@@ -99,10 +100,13 @@ def _fold_client(
         _morning(state, book, events, e, end, at, row, sums)
         for k in range(e, end):
             _apply(state, book, events, k, client, begin, row, sums)
-        given_up = _write_off(state, at, sums)
+        given_up = _write_off(state.of_client, at, sums)
         a, rich = _take_assets(assets, client, a, at, row)
+        if end > e:
+            count_gains(state, book, at, row)
+            pos.drop_empty(state)
         _evening(state, book, at, row)
-        _settle(book, at, before, row, sums)
+        _settle(book.index_return[at], before, row, sums)
         if end > e or given_up or held or rich or rich_before or state.of_client[pos.USED] > 0:
             out.client[out.counts[0]], out.day[out.counts[0]] = client, at
             out.counts[0] += 1
@@ -127,17 +131,29 @@ def _morning(
     state: State, book: Book, events: Events, begin: int, end: int, at: int, row: Floats, sums: Floats
 ) -> None:
     """Take the positions through the night: corporate actions, the move to today's close, entitlements."""
-    whole, entitled = state.whole, 0
-    mark_trades(state, book, events, begin, end, at)
+    whole, entitled, gone = state.whole, 0, False
+    if end > begin:
+        mark_trades(state, book, events, begin, end, at)
     for slot in range(state.of_client[pos.USED]):
-        entitled += _move(state, book, slot, at, row, sums)
+        security, factor = whole[slot, pos.SECURITY], 1.0
+        if security < book.close.shape[0] and book.action_from[security] < book.action_from[security + 1]:
+            factor = factor_of(book, security, at)
+            if factor != 1.0:
+                pos.scale(state, slot, factor)
+        if security < book.close.shape[0] and not np.isnan(book.close[security, at]):
+            entitled += _move_quoted(whole, book.close, book.previous, book.eps, slot, at, factor, row, sums)
+        else:
+            _add_move(whole, slot, price_of(state, book, security, at), 0, row, sums)
         whole[slot, pos.MORNING_UNITS], whole[slot, pos.MORNING_COST] = (
             whole[slot, pos.UNITS],
             whole[slot, pos.COST],
         )
         whole[slot, pos.UNSURE] = whole[slot, pos.SEEDED]
-        whole[slot, pos.SOLD :] = 0
-    pos.drop_empty(state)
+        for field in range(pos.SOLD, pos.DECIDED + 1):
+            whole[slot, field] = 0
+        gone |= whole[slot, pos.UNITS] == 0
+    if gone:
+        pos.drop_empty(state)
     if entitled:
         state.of_client[pos.OWED] += entitled
         state.of_client[pos.OWED_AT] = at
@@ -145,46 +161,46 @@ def _morning(
 
 
 @compiled
-def _move(state: State, book: Book, slot: int, at: int, row: Floats, sums: Floats) -> int:
-    """Add a position's move from its opening value to the close; return what went off today."""
-    whole, security, value = state.whole, state.whole[slot, pos.SECURITY], state.whole[slot, pos.VALUE]
-    factor, entitled = factor_of(book, security, at), 0
-    if factor != 1.0:
-        pos.scale(state, slot, factor)
-    previous, earlier = previous_of(book, security, at), close_of(book, security, at - 1)
-    if abs(previous * factor - earlier) > _SAME * earlier:  # never where one isn't known
-        entitled = value - int(np.rint(whole[slot, pos.UNITS] * previous))
-    move = value_of(state, slot, price_of(state, book, security, at)) - value + entitled
-    row[col.STOCKS_BEFORE] += value
-    sums[MOVES] += move
-    _split_move(book, security, at, value, move, entitled, row)
-    return entitled
-
-
-@compiled
-def _split_move(
-    book: Book, security: int, at: int, value: int, move: int, entitled: int, row: Floats
-) -> None:
-    """Split a position's move into growth of earnings and change of valuation, where earnings are known."""
-    if security >= book.close.shape[0] or at == 0:
-        return
-    old, new = np.float64(book.eps[security, at - 1]), np.float64(book.eps[security, at])
-    if old > 0 and new > 0:
+def _move_quoted(
+    whole: Ints, close: Floats, previous: Floats, eps: Floats32, slot: int, at: int, factor: float, row: Floats, sums: Floats
+) -> int:  # fmt: skip
+    """Add the move of a position that has a quote, and where it came from; return what went off today."""
+    security, value, entitled = whole[slot, pos.SECURITY], whole[slot, pos.VALUE], 0
+    if at == 0:
+        _add_move(whole, slot, close[security, at], 0, row, sums)
+        return 0
+    adjusted, earlier = previous[security, at], close[security, at - 1]
+    if abs(adjusted * factor - earlier) > _SAME * earlier:  # never where one isn't known
+        entitled = value - int(np.rint(whole[slot, pos.UNITS] * adjusted))
+    move = _add_move(whole, slot, close[security, at], entitled, row, sums)
+    old, new = np.float64(eps[security, at - 1]), np.float64(eps[security, at])
+    if old > 0 and new > 0 and new <= _MOST_GROWTH * old and old <= _MOST_GROWTH * new:
         growth = np.rint(value * (new / old - 1.0)) + entitled
         row[col.GROWTH] += growth
         row[col.VALUATION] += move - growth
         row[col.EPS_KNOWN] += value
+    return entitled
 
 
 @compiled
-def _write_off(state: State, at: int, sums: Floats) -> bool:
+def _add_move(whole: Ints, slot: int, price: float, entitled: int, row: Floats, sums: Floats) -> int:
+    """Add a position's move from its opening value to the close; return it."""
+    value = whole[slot, pos.VALUE]
+    move = worth_at(whole[slot, pos.UNITS], whole[slot, pos.COST], price) - value + entitled
+    row[col.STOCKS_BEFORE] += value
+    sums[MOVES] += move
+    return int(move)
+
+
+@compiled
+def _write_off(of_client: Ints, at: int, sums: Floats) -> bool:
     """Give up an entitlement that nothing has come of for too long; return whether there was one."""
-    owed = state.of_client[pos.OWED]
-    if not owed or at - state.of_client[pos.OWED_AT] < KEEP:
+    owed = of_client[pos.OWED]
+    if not owed or at - of_client[pos.OWED_AT] < KEEP:
         return False
     sums[OWED_CHANGE] -= owed
     sums[INCOME] -= owed
-    state.of_client[pos.OWED] = 0
+    of_client[pos.OWED] = 0
     return True
 
 
@@ -201,27 +217,29 @@ def _take_assets(assets: Assets, client: int, a: int, at: int, row: Floats) -> t
 
 @compiled
 def _evening(state: State, book: Book, at: int, row: Floats) -> None:
-    """Value the positions at the close; count gains taken and kept; free what is empty."""
-    count_gains(state, book, at, row)
-    pos.drop_empty(state)
-    paper, long, squares = 0, 0.0, 0.0
+    """Value the positions at the close."""
+    whole, paper, long, squares = state.whole, 0, 0.0, 0.0
     for slot in range(state.of_client[pos.USED]):
-        security = state.whole[slot, pos.SECURITY]
-        price = price_of(state, book, security, at)
-        value = value_of(state, slot, price)
-        state.whole[slot, pos.VALUE] = value
-        paper += value - state.whole[slot, pos.COST]
+        security, price = whole[slot, pos.SECURITY], np.nan
+        quoted = security < book.close.shape[0]
+        if quoted:
+            price = book.close[security, at]
+        if np.isnan(price):
+            price = price_of(state, book, security, at)
+        value = worth_at(whole[slot, pos.UNITS], whole[slot, pos.COST], price)
+        whole[slot, pos.VALUE] = value
+        paper += value - whole[slot, pos.COST]
         row[col.STOCKS] += value
-        if pos.is_short(state, slot):
+        if whole[slot, pos.KEY] != security:  # sold short
             row[col.POSITIONS] += state.slot_of[security] < 0
             continue
         row[col.POSITIONS] += 1
         row[col.LARGEST] = max(row[col.LARGEST], float(value))
         long += value
         squares += float(value) * float(value)
-        pos.note_close(state, slot, price)
-        if security < book.close.shape[0]:
-            _tilt(book, security, at, value, row)
+        pos.note_close(whole, state.real, slot, price)
+        if quoted:
+            _tilt(book.standing, book.followed, security, at, value, row)
     if long > 0:
         row[col.HERFINDAHL] = squares / (long * long)
     row[col.PNL_UNREALISED] = paper - state.of_client[pos.PAPER]
@@ -229,22 +247,22 @@ def _evening(state: State, book: Book, at: int, row: Floats) -> None:
 
 
 @compiled
-def _tilt(book: Book, security: int, at: int, value: int, row: Floats) -> None:
-    cheap, lottery = book.standing[CHEAP, security, at], book.standing[LOTTERY, security, at]
+def _tilt(standing: Floats32, followed: Bools, security: int, at: int, value: int, row: Floats) -> None:
+    cheap, lottery = standing[CHEAP, security, at], standing[LOTTERY, security, at]
     if not np.isnan(cheap):
         row[col.HELD_CHEAP] += value * 1e-4 * (cheap - 0.5)
         row[col.HELD_VALUED] += value
     if not np.isnan(lottery):
         row[col.HELD_LOTTERY] += value * 1e-4 * (lottery - 0.5)
-    if book.followed[security, at]:
+    if followed[security, at]:
         row[col.HELD_FOLLOWED] += value
 
 
 @compiled
-def _settle(book: Book, at: int, before: float, row: Floats, sums: Floats) -> None:
+def _settle(market: float, before: float, row: Floats, sums: Floats) -> None:
     """Work out the day's profit and its parts, exact to the last unit; then the return."""
     own = sums[MOVES] + sums[INTRADAY] + row[col.INTEREST] + sums[INCOME] + row[col.COST]
-    assets, market = before, book.index_return[at]
+    assets = before
     row[col.PNL] = own
     if np.isnan(before):
         assets = row[col.STOCKS_BEFORE]

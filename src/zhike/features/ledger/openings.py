@@ -11,7 +11,7 @@ from zhike.features.ledger import positions as pos
 from zhike.features.ledger.book import Book
 from zhike.features.ledger.events import ABSENT, Events, Holdings
 from zhike.features.ledger.positions import State
-from zhike.features.ledger.pricing import close_of, factor_of, previous_of, value_of
+from zhike.features.ledger.pricing import close_of, factor_of, previous_of, worth_at
 
 Ints = npt.NDArray[np.int64]
 KEEP = 60  # trading days within which a booking belongs to what entitled to it
@@ -52,7 +52,7 @@ def open_positions(
             state, slot, units, _opening_cost(holdings.cost[h], units, held, became, price), book.days[at]
         )
         earlier = close_of(book, security, at - 1)
-        value = value_of(state, slot, price if np.isnan(earlier) else earlier)
+        value = worth_at(units, state.whole[slot, pos.COST], price if np.isnan(earlier) else earlier)
         state.whole[slot, pos.VALUE] = value
         state.of_client[pos.PAPER] += value - state.whole[slot, pos.COST]
 

@@ -251,12 +251,12 @@ def drop_empty(state: State) -> None:
 
 
 @compiled
-def note_close(state: State, slot: int, price: float) -> None:
+def note_close(whole: Ints, real: Floats, slot: int, price: float) -> None:
     """Remember how far a close lies from the average cost of a long position (no price: 0), and the highest one."""
-    units, cost = state.whole[slot, UNITS], state.whole[slot, COST]
+    units, cost = whole[slot, UNITS], whole[slot, COST]
     if not np.isnan(price):
-        state.real[slot, HIGHEST] = max(state.real[slot, HIGHEST], price)
+        real[slot, HIGHEST] = max(real[slot, HIGHEST], price)
     if cost > 0:
         ratio = 0.0 if np.isnan(price) else price / (cost / units) - 1.0
-        state.real[slot, BEST] = max(state.real[slot, BEST], ratio)
-        state.real[slot, WORST] = min(state.real[slot, WORST], ratio)
+        real[slot, BEST] = max(real[slot, BEST], ratio)
+        real[slot, WORST] = min(real[slot, WORST], ratio)

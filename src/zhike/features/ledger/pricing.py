@@ -63,11 +63,9 @@ def worth(state: State, book: Book, security: int, units: int, at: int) -> int:
 
 
 @compiled
-def value_of(state: State, slot: int, price: float) -> int:
-    """Value a position at a price; at its cost where there is none."""
-    if np.isnan(price):
-        return int(state.whole[slot, pos.COST])
-    return int(np.rint(state.whole[slot, pos.UNITS] * price))
+def worth_at(units: int, cost: int, price: float) -> int:
+    """Value a position's units at a price; at their cost where there is none."""
+    return int(cost) if np.isnan(price) else int(np.rint(units * price))
 
 
 @compiled

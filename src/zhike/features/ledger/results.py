@@ -17,6 +17,7 @@ from zhike.datacentre.tables.ledger import CLIENT_DAY, POSITION, ROUND_TRIP
 from zhike.features.ledger import columns as col
 from zhike.features.ledger import events as ev
 from zhike.features.ledger.book import Book, sealed
+from zhike.features.ledger.bookings import N_SUMS
 from zhike.features.ledger.fold import Rows, fold
 from zhike.features.ledger.gathering import (
     Names,
@@ -122,7 +123,7 @@ def _room(clients: int, first: Ints, last: int, positions: int) -> Rows:
     n = int((last + 1 - first).clip(min=0).sum()) + 1
     return Rows(
         np.empty(n, np.int64), np.empty(n, np.int64), np.empty((n, col.N_DAY)), np.empty((positions, 2), np.int64),
-        np.empty((positions, 4), np.int64), np.empty(positions, np.int64), np.zeros(2, np.int64),
+        np.empty((positions, 4), np.int64), np.empty(positions, np.int64), np.zeros(2, np.int64), np.zeros(N_SUMS),
     )  # fmt: skip
 
 
