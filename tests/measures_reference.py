@@ -12,7 +12,6 @@ from typing import Any
 
 WINDOWS = {"1m": 20, "3m": 60, "6m": 120, "12m": 250}
 STANDINGS = ("mom5", "mom20", "mom60", "ma20", "cheap", "attention", "lottery", "low")
-STATES = ("frozen", "ebbing", "ranging", "warming", "hot")
 Row = Mapping[str, Any]
 Value = float | None
 
@@ -62,11 +61,11 @@ class Plain:
         return over(self.total("net", days), known)
 
 
-def all_measures(p: Plain, market: Sequence[Row]) -> dict[str, Value]:
+def all_measures(p: Plain) -> dict[str, Value]:
     found: dict[str, Value] = {}
-    for part in (assets, flows, activity, trading, profit, behaviour, revenue, people):
+    for part in (assets, spread, flows, activity, trading, profit, behaviour, revenue, people):
         found |= part(p)
-    return found | by_state(p, market) | holding(p)
+    return found | holding(p)
 
 
 def assets(p: Plain) -> dict[str, Value]:
@@ -100,8 +99,11 @@ def assets(p: Plain) -> dict[str, Value]:
         "largest_share_now": over(float(closing["largest"]), float(closing["stocks"])) if closing else None,
         "positions_avg_12m": over(p.total("positions", 250), p.total(lambda r: r["positions"] > 0, 250)),
     }
-    for name, days in WINDOWS.items():
-        found[f"net_avg_{name}"] = p.average(days)
+    return found | {f"net_avg_{name}": p.average(days) for name, days in WINDOWS.items()}
+
+
+def spread(p: Plain) -> dict[str, Value]:
+    found: dict[str, Value] = {}
     for name, days in (("3m", 60), ("12m", 250)):
         gross_sum = p.total(lambda r: 0 if r["net"] is None else float(r["net"]) + float(r["debt"]), days)
         found[f"cash_share_{name}"] = over(p.total("cash", days), gross_sum)
@@ -316,55 +318,6 @@ def behaviour(p: Plain) -> dict[str, Value]:
         "value_tilt_12m": share("held_cheap", "held_valued"), "lottery_tilt_12m": share("held_lottery", "stocks"),
     }  # fmt: skip
     return found | both
-
-
-def solve(a: list[list[float]], b: list[float]) -> list[float]:
-    """Solve a small linear system by elimination."""
-    n = len(b)
-    rows = [[*a[i], b[i]] for i in range(n)]
-    for i in range(n):
-        pivot = max(range(i, n), key=lambda k: abs(rows[k][i]))
-        rows[i], rows[pivot] = rows[pivot], rows[i]
-        for k in range(n):
-            if k != i:
-                f = rows[k][i] / rows[i][i]
-                rows[k] = [u - f * v for u, v in zip(rows[k], rows[i], strict=True)]
-    return [rows[i][n] / rows[i][i] for i in range(n)]
-
-
-def least_squares(xs: Sequence[Sequence[float]], ys: Sequence[float]) -> list[float]:
-    k = len(xs[0])
-    a = [[math.fsum(x[i] * x[j] for x in xs) for j in range(k)] for i in range(k)]
-    return solve(a, [math.fsum(x[i] * y for x, y in zip(xs, ys, strict=True)) for i in range(k)])
-
-
-def by_state(p: Plain, market: Sequence[Row]) -> dict[str, Value]:
-    effect = {r["date"]: r["money_effect"] / 10 for r in market}
-    state = {r["date"]: r["state"] for r in market}
-    before = dict(zip(p.trading[1:], p.trading, strict=False))
-    found: dict[str, Value] = {}
-    for s in STATES:
-        logs = [r["log_return"] for r in p.within(250) if r["return_days"] and state.get(r["date"]) == s]
-        found |= {
-            f"return_{s}_12m": over(math.fsum(logs), len(logs)),
-            f"return_days_{s}_12m": float(len(logs)),
-        }
-    xs, ys, exposed = [], [], []
-    for r in p.within(250):
-        last = effect.get(before.get(r["date"], date.min))
-        if r["days"] and float(r["assets_before"]) >= 100 and last is not None:
-            xs.append((1.0, effect[r["date"]] - last, r["sum_x"]))
-            ys.append((float(r["buy_amount"]) - float(r["sell_amount"])) / float(r["assets_before"]))
-        if r["exposure_days"]:
-            exposed.append((effect[r["date"]], r["exposure"]))
-    enough = least_squares(xs, ys) if len(xs) >= 60 else [None, None, None]
-    found |= {"money_effect_beta_12m": enough[1], "market_beta_of_buying_12m": enough[2]}
-    tilt = (
-        least_squares([(1.0, m) for m, _ in exposed], [e for _, e in exposed])[1]
-        if len(exposed) >= 60
-        else None
-    )
-    return found | {"exposure_tilt_12m": tilt}
 
 
 def revenue(p: Plain) -> dict[str, Value]:

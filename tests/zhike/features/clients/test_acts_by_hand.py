@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from client_tables import Branch, rows_of, weekdays
 from zhike.base.period import date_of
-from zhike.features.clients import MEASURES
+from zhike.engine import Engine
+from zhike.features.clients import MEASURES, assembled, estimated, gather
 
 CALENDAR = weekdays(date(2025, 3, 31), 300)
 Row = dict[str, Any]
@@ -222,3 +224,14 @@ def test_a_null_says_which_table_was_not_delivered(tmp_path: Any) -> None:
     assert (measures["trades_1m"], measures["logins_1m"]) == (1.0, None)
     assert details["A", "logins_1m"]["null_reason"] == "the table login was not delivered"
     assert measures["revenue_1m"] == 0.0  # what product orders would add isn't there, the rest can be said
+
+
+def test_a_table_that_only_the_ledger_read_counts_as_delivered(tmp_path: Path) -> None:
+    branch = Branch(tmp_path, CALENDAR, {"client_day": rows_of("client_day", [on("A", 0, realised_gains=1)])})
+    with Engine() as engine:
+        tables = {n: f for n, f in branch.frames(engine).items() if n in ("client_day", "calendar", "trade")}
+        for delivered, pgr in (((), None), (("quote",), 1.0)):
+            pieces = gather(tables, branch.as_of, CALENDAR, delivered=delivered)
+            sums = engine.over(assembled({name: engine.collect(piece) for name, piece in pieces.items()}))
+            row = engine.collect(estimated(sums, {*tables, *delivered}, branch.as_of)).to_pylist()[0]
+            assert row["pgr_12m"] == pgr

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from client_tables import Branch, rows_of, weekdays
-from measures_reference import STATES, Plain, all_measures
+from measures_reference import Plain, all_measures
+from measures_reference_market import STATES, by_state
 from zhike.base.period import date_of
 from zhike.datacentre.tables import table as table_called
 from zhike.datacentre.tables.definition import Type
@@ -129,7 +130,8 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Mapping[str, Any], d
     stored["client"] = rows_of("client", [{"client_id": c} for c in "ABCDEFGHI"])
     stored["referred"] = stored["client"].select(["client_id", "referrer_id", "opened_on"])
     measured = Branch(tmp_path_factory.mktemp("branch"), CALENDAR, stored).measures()
-    return measured, {c: all_measures(Plain(c, tables, TRADING), market) for c in "ABCDEFGHI"}
+    plain = {c: Plain(c, tables, TRADING) for c in "ABCDEFGHI"}
+    return measured, {c: all_measures(p) | by_state(p, market) for c, p in plain.items()}
 
 
 def test_every_measure_is_recomputed_but_those_worked_out_by_hand(both: Any) -> None:

@@ -73,6 +73,8 @@ def test_as_one_lazy_table_it_is_the_same(tmp_path: Path) -> None:
 def test_without_its_calendar_nothing_is_gathered() -> None:
     with pytest.raises(UsageError, match="calendar_days"):
         gather({}, MONDAY, CALENDAR)
+    with pytest.raises(UsageError, match="'trade' isn't given"):
+        gather({"calendar": None}, MONDAY, CALENDAR, delivered=["trade"])  # type: ignore[dict-item]
 
 
 def test_settings_that_cannot_work_are_refused() -> None:
