@@ -35,9 +35,10 @@ bench: $(VENV)/bench.stamp  ## measure side by side with rivals, print ratios (b
 	for script in bench/[a-z]*.py; do $(BIN)/python "$$script" || exit 1; done
 
 docs: $(VENV)/run.stamp  ## write the generated pages anew
-	$(BIN)/python -c "from zhike.datacentre.tables.dictionary import render; print(render(), end='')" > docs/dictionary.md.new \
-	  || { rm -f docs/dictionary.md.new; exit 1; }
+	$(BIN)/python -m zhike.datacentre.tables.dictionary > docs/dictionary.md.new || { rm -f docs/dictionary.md.new; exit 1; }
 	mv docs/dictionary.md.new docs/dictionary.md
+	$(BIN)/python -m zhike.features.clients.dictionary > docs/measures.md.new || { rm -f docs/measures.md.new; exit 1; }
+	mv docs/measures.md.new docs/measures.md
 
 # The locks: one resolution of everything, then one file for each extra cut out of it, so that all of them agree.
 UV := $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --no-config --system-certs --no-emit-index-url \

@@ -34,6 +34,7 @@ _ALSO = (
     "client", "account", "login", "contact", "complaint", "survey", "product_order", "business", "relation", "asset", "trade",
 )  # fmt: skip
 _WHOLE = ("lead", "product")
+_READ_BY_LEDGER = ("cash_flow", "custody", "holding", "quote", "index_quote")
 KEPT = (
     "client_id", "date", "trades", "buy_amount", "sell_amount", "flow_in", "flow_out", "net", "stocks", "assets_before", "pnl",
 )  # fmt: skip
@@ -132,13 +133,15 @@ def _measure(task: Task, ledger: Ledger, states: pa.Table, calendar: Calendar) -
         **{n: task.sources.rows(n) for n in _WHOLE if task.sources.has(n)},
         "referred": task.sources.rows("client", ("client_id", "referrer_id", "opened_on")),
     }  # fmt: skip
+    delivered = [n for n in _READ_BY_LEDGER if task.sources.has(n)]
+    present = {*tables, *delivered}
     with Engine(EngineSettings(threads=1)) as engine:
         lazy = {name: engine.over(_plain(rows)) for name, rows in tables.items()}
-        pieces = gather(lazy, task.as_of, calendar, settings)
+        pieces = gather(lazy, task.as_of, calendar, settings, delivered)
         sums = engine.over(assembled({name: engine.collect(piece) for name, piece in pieces.items()}))
-        estimates = engine.collect(estimated(sums, tables, task.as_of, settings))
+        estimates = engine.collect(estimated(sums, present, task.as_of, settings))
         parts = engine.collect(attribution(lazy["client_day"], task.as_of, calendar))
-    found = told(estimates, tables, settings=settings)
+    found = told(estimates, present, settings=settings)
     feather.write_feather(found.measure, str(task.aside("measure")), compression="lz4")
     return [
         write_part(task.slots["measure_detail"], found.detail),

@@ -23,8 +23,8 @@ def ratio(top: nw.Expr, bottom: nw.Expr) -> nw.Expr:
 
 
 def least(a: nw.Expr, b: nw.Expr) -> nw.Expr:
-    """Return the smaller of two values."""
-    return nw.when(a < b).then(a).otherwise(b)
+    """Return the smaller of two values; null where one is."""
+    return nw.when(a < b).then(a).otherwise(nw.when(a >= b).then(b))
 
 
 def root(value: nw.Expr) -> nw.Expr:

@@ -37,17 +37,24 @@ MEASURES = measures()
 
 
 def gather(
-    tables: Mapping[str, Frame], as_of: Date, calendar: Calendar, settings: ClientSettings | None = None
+    tables: Mapping[str, Frame],
+    as_of: Date,
+    calendar: Calendar,
+    settings: ClientSettings | None = None,
+    delivered: Collection[str] = (),
 ) -> Mapping[str, Frame]:
     """Return all sums that the measures want of a bucket, as lazy pieces by name with at most one row a client each.
 
     `tables`: lazy tables by name: those of the ledger (client_day, position, round_trip), market_state, those of the data
-    contract (a table counts as delivered when its name is there), `calendar` as `calendar_days` makes it. All of them hold
-    the rows of the bucket's clients, but for `lead` and `referred` (client_id, referrer_id, opened_on of `client`), which
-    hold the whole branch's. Raises UsageError where `calendar` isn't there or `as_of` lies outside the calendar.
+    contract, `calendar` as `calendar_days` makes it. All of them hold the rows of the bucket's clients, but for `lead` and
+    `referred` (client_id, referrer_id, opened_on of `client`), which hold the whole branch's. `delivered`: names of tables that
+    were delivered though only the ledger read them (cash_flow, quote, index_quote …); those in `tables` count as such. What
+    depends on a table that is in neither is null. Give the same names to `estimated` and `told`. Raises UsageError where `calendar` isn't there or `as_of` lies outside the calendar.
     """
     chosen = settings or ClientSettings()
-    return gathered(_built(tables, chosen), Bucket(tables, Horizon.of(calendar, as_of), chosen))
+    return gathered(
+        _built({*tables, *delivered}, chosen), Bucket(tables, Horizon.of(calendar, as_of), chosen)
+    )
 
 
 def measured(
@@ -76,10 +83,15 @@ def estimated(
 
 
 def select(
-    tables: Mapping[str, Frame], as_of: Date, calendar: Calendar, settings: ClientSettings | None = None
+    tables: Mapping[str, Frame],
+    as_of: Date,
+    calendar: Calendar,
+    settings: ClientSettings | None = None,
+    delivered: Collection[str] = (),
 ) -> Frame:
     """Return the table `measure` of a bucket as one lazy table, one row a client; see `gather` for the tables."""
-    return measured(joined(gather(tables, as_of, calendar, settings)), tables, as_of, settings)
+    pieces = gather(tables, as_of, calendar, settings, delivered)
+    return measured(joined(pieces), {*tables, *delivered}, as_of, settings)
 
 
 def _built(present: Collection[str], settings: ClientSettings | None) -> list[Built]:

@@ -124,19 +124,26 @@ def gathered(builts: Iterable[Built], bucket: Bucket) -> Mapping[str, Frame]:
     The piece CLIENTS names every client that a table names. The pieces are kept apart because planning one query over all of
     them takes an engine longer than running them one by one; `assembled` puts them together.
     """
-    if CALENDAR not in bucket.tables:
-        raise UsageError(
-            say("缺少表 calendar", "The table 'calendar' isn't there"),
-            next_=say(
-                "用 calendar_days(calendar, as_of) 生成它。", "Make it with calendar_days(calendar, as_of)."
-            ),
-        )
     by_table: dict[str, dict[Want, None]] = {}
     for want in (w for b in builts for w in b.wants):
         by_table.setdefault(want.of, {})[want] = None
+    _all_given(by_table, bucket)
     named = [bucket.tables[t] for t in ("client", *SOURCES) if t in bucket.tables]
     clients = nw.concat([t.select("client_id").unique() for t in named]).unique()
     return {CLIENTS: clients} | {of: _piece(of, list(wants), bucket) for of, wants in by_table.items()}
+
+
+def _all_given(asked: Iterable[str], bucket: Bucket) -> None:
+    """Raise UsageError where a table that is read isn't given as a lazy table."""
+    read = {t for of in asked for t in (FIGURES[of].needs if of in FIGURES else (of,))}
+    for name in sorted({CALENDAR, *read} - set(bucket.tables)):
+        raise UsageError(
+            say(f"没有给出表 {name}", f"The table '{name}' isn't given"),
+            next_=say(
+                "calendar 用 calendar_days(calendar, as_of) 生成；其他表请放入 tables，或不要称其已交付。",
+                "Make 'calendar' with calendar_days(calendar, as_of); put any other into `tables`, or don't call it delivered.",
+            ),
+        )
 
 
 def joined(pieces: Mapping[str, Frame]) -> Frame:
