@@ -42,7 +42,9 @@ def shares_by_month(drop: Path) -> list[tuple[float, float]]:
         if d == last[m]:
             there[m] += 1
             held[m] += w > 0
-    for d, c, k in zip(trade["date"].to_pylist(), trade["client_id"].to_pylist(), trade["kind"].to_pylist(), strict=True):
+    for d, c, k in zip(
+        trade["date"].to_pylist(), trade["client_id"].to_pylist(), trade["kind"].to_pylist(), strict=True
+    ):
         if k in ("ordinary", "margin"):
             traded[f"{d:%Y-%m}"].add(c)
     del client
@@ -116,7 +118,9 @@ def actions(drop: Path) -> dict[tuple[str, object], float]:
     out: dict[tuple[str, object], float] = {}
     for row in table(drop, "corporate_action").to_pylist():
         if row["kind"] != "dividend":
-            out[row["security_id"], row["ex_date"]] = float(row["ratio"]) + (1.0 if row["kind"] == "bonus" else 0.0)
+            out[row["security_id"], row["ex_date"]] = float(row["ratio"]) + (
+                1.0 if row["kind"] == "bonus" else 0.0
+            )
     return out
 
 
@@ -218,7 +222,9 @@ def attribution(drop: Path) -> dict[str, Attributed]:
     benchmark = w̄·A·R, timing = (E − w̄·A)·R, cost = −fees and taxes on trades, selection (with trading) is what remains.
     """
     asset = table(drop, "asset").sort_by([("client_id", "ascending"), ("date", "ascending")])
-    index = table(drop, "index_quote").filter(pa.compute.equal(table(drop, "index_quote")["index_id"], "000300.SH"))
+    index = table(drop, "index_quote").filter(
+        pa.compute.equal(table(drop, "index_quote")["index_id"], "000300.SH")
+    )
     level = dict(zip(index["date"].to_pylist(), column(index, "close"), strict=True))
     flows, fees = _flows_and_fees(drop)
     client, date = asset["client_id"].to_pylist(), asset["date"].to_pylist()
@@ -242,7 +248,12 @@ def attribution(drop: Path) -> dict[str, Attributed]:
         pnl, bench = float((np.diff(a) - flow).sum()), float((weight * a[:-1] * r).sum())
         timing = float(((e[:-1] - weight * a[:-1]) * r).sum())
         o = out[size]
-        o.pnl, o.benchmark, o.timing, o.cost = o.pnl + pnl, o.benchmark + bench, o.timing + timing, o.cost - fee
+        o.pnl, o.benchmark, o.timing, o.cost = (
+            o.pnl + pnl,
+            o.benchmark + bench,
+            o.timing + timing,
+            o.cost - fee,
+        )
         o.selection += pnl - bench - timing + fee
         o.clients += 1
     return out
@@ -259,7 +270,9 @@ def _flows_and_fees(drop: Path) -> tuple[dict, dict]:
             sign = 1 if row["direction"] == "in" else -1
             flows[row["client_id"], row["date"]] += sign * float(row["market_value"])
     for row in table(drop, "trade").to_pylist():
-        fees[row["client_id"], row["date"]] += sum(float(row[f] or 0) for f in ("commission", "stamp_duty", "transfer_fee"))
+        fees[row["client_id"], row["date"]] += sum(
+            float(row[f] or 0) for f in ("commission", "stamp_duty", "transfer_fee")
+        )
     return flows, fees
 
 
@@ -275,7 +288,9 @@ def turnover_bands(drop: Path) -> dict[str, float]:
     for row in trade.to_pylist():
         if row["kind"] in ("ordinary", "margin"):
             traded[row["client_id"]] += float(row["amount"])
-    rate = np.array([traded[c] / (whole[c] / count[c]) * 122 / count[c] for c in traded if whole[c] / count[c] > 1000])
+    rate = np.array(
+        [traded[c] / (whole[c] / count[c]) * 122 / count[c] for c in traded if whole[c] / count[c] > 1000]
+    )
     del days
     edges = np.histogram(rate, [0, 3, 12, 40, np.inf])[0] / len(rate)
     return dict(zip(("long", "medium", "short", "high"), map(float, edges), strict=True))

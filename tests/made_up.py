@@ -13,7 +13,12 @@ START_OF_2024 = "2024-01-02"
 
 @cache
 def branch(
-    clients: int = 400, days: int = 250, seed: int = 1, market: str = "mixed", variant: str = "standard", futures: int = 0
+    clients: int = 400,
+    days: int = 250,
+    seed: int = 1,
+    market: str = "mixed",
+    variant: str = "standard",
+    futures: int = 0,
 ) -> Path:
     """Return the folder of a simulated branch (`drop` and `truth`, in Parquet)."""
     folder = Path(tempfile.mkdtemp(prefix="zhike-made-up-")) / "branch"

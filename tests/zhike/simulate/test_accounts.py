@@ -26,7 +26,9 @@ def test_nothing_is_sold_on_the_day_it_was_bought(variant: str) -> None:
     held: dict[tuple, int] = defaultdict(int)
     for row in seeds(variant):
         held[row["client_id"], row["security_id"]] += row["quantity"]
-    events = [(t["date"], 1 if t["side"] == "sell" else 2, t) for t in rows(variant, "trade") if t["kind"] != "repo"]
+    events = [
+        (t["date"], 1 if t["side"] == "sell" else 2, t) for t in rows(variant, "trade") if t["kind"] != "repo"
+    ]
     events += [(c["date"], 0, c) for c in arrivals(variant)]
     for _, kind, row in sorted(events, key=lambda e: e[:2]):
         key = row["client_id"], row["security_id"]
@@ -45,7 +47,9 @@ def arrivals(variant: str) -> list[dict]:
     """Return bookings of new shares by rights; those of subscriptions repeat what the trade said."""
     paid = {(t["client_id"], t["security_id"]) for t in rows(variant, "trade") if t["kind"] == "ipo"}
     listed = {(s["client_id"], s["security_id"]) for s in seeds(variant)} | paid
-    actions = {(a["security_id"], a["ex_date"]) for a in rows(variant, "corporate_action") if a["kind"] != "dividend"}
+    actions = {
+        (a["security_id"], a["ex_date"]) for a in rows(variant, "corporate_action") if a["kind"] != "dividend"
+    }
     return [
         c for c in rows(variant, "custody")
         if c["kind"] == "listing" and ((c["security_id"], c["date"]) in actions or (c["client_id"], c["security_id"]) not in listed)
@@ -127,7 +131,9 @@ def test_collateral_goes_out_of_one_account_and_into_the_other() -> None:
     balance: dict[tuple, int] = defaultdict(int)
     moved = [c for c in rows("standard", "custody") if c["kind"] == "collateral"]
     for row in moved:
-        balance[row["client_id"], row["security_id"], row["date"]] += row["quantity"] * (1 if row["direction"] == "in" else -1)
+        balance[row["client_id"], row["security_id"], row["date"]] += row["quantity"] * (
+            1 if row["direction"] == "in" else -1
+        )
     assert moved
     assert set(balance.values()) == {0}
 
@@ -135,7 +141,13 @@ def test_collateral_goes_out_of_one_account_and_into_the_other() -> None:
 def test_fees_are_the_tariff_of_the_day_and_five_yuan_at_least() -> None:
     rate = {c["client_id"]: c["commission_rate"] for c in rows("standard", "client")}
     for row in [t for t in rows("standard", "trade") if t["kind"] in ("ordinary", "margin")][:2000]:
-        fees = expected_fees(row["side"], fee_family_of(row["security_id"]), row["date"], row["amount"], Decimal(row["quantity"]))
+        fees = expected_fees(
+            row["side"],
+            fee_family_of(row["security_id"]),
+            row["date"],
+            row["amount"],
+            Decimal(row["quantity"]),
+        )
         assert row["stamp_duty"] == (fees.stamp_duty or 0)
         assert row["transfer_fee"] == (fees.transfer_fee or 0)
         due = max(Decimal(5), rate[row["client_id"]] * row["amount"])

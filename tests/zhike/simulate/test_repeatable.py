@@ -20,7 +20,9 @@ SMALL = Plan(120, 60, 5, start=date(2024, 1, 2), futures=1)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()
+    }
 
 
 @pytest.mark.parametrize("flavour", ["csv", "parquet", "exported"])
@@ -60,7 +62,13 @@ def test_what_comes_after_a_day_changes_nothing_before_it(variant: str) -> None:
 
 
 def test_what_cannot_be_simulated_is_refused_with_what_can(tmp_path: Path) -> None:
-    for wrong in ({"clients": 3}, {"days": 1}, {"market": "sideways"}, {"variant": "other"}, {"market": "real"}):
+    for wrong in (
+        {"clients": 3},
+        {"days": 1},
+        {"market": "sideways"},
+        {"variant": "other"},
+        {"market": "real"},
+    ):
         with pytest.raises(UsageError):
             replace(SMALL, **wrong)  # type: ignore[arg-type]
     (tmp_path / "there").write_text("x")

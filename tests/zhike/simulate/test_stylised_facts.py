@@ -41,8 +41,12 @@ def test_gains_are_realised_1_2_to_1_8_times_as_readily_as_losses(market: str, s
 def test_small_accounts_lose_by_timing_by_selection_and_by_cost() -> None:
     parts = [facts.attribution(branch(**SIZE, seed=s) / "drop")["small"] for s in SEEDS]
     clients = sum(p.clients for p in parts)
-    timing, selection, cost = (sum(getattr(p, n) for p in parts) / clients for n in ("timing", "selection", "cost"))
-    print(f"\n{clients} small accounts, two years, yuan each: timing {timing:.0f}, selection {selection:.0f}, cost {cost:.0f}")
+    timing, selection, cost = (
+        sum(getattr(p, n) for p in parts) / clients for n in ("timing", "selection", "cost")
+    )
+    print(
+        f"\n{clients} small accounts, two years, yuan each: timing {timing:.0f}, selection {selection:.0f}, cost {cost:.0f}"
+    )
     assert timing < 0
     assert selection < 0
     assert cost < 0
@@ -57,18 +61,27 @@ def test_turnover_spreads_over_the_trade_s_bands(market: str, seed: int) -> None
     assert bands["short"] + bands["high"] > 0
 
 
+def without_trend(values: np.ndarray) -> np.ndarray:
+    time = np.arange(len(values))
+    return values - np.polyval(np.polyfit(time, values, 1), time)
+
+
 def test_clients_trade_more_when_the_market_is_lively() -> None:
     together = []
     for seed in SEEDS:
         folder = branch(**SIZE, seed=seed)
-        trade, regime = facts.table(folder / "drop", "trade"), pq.read_table(folder / "truth" / "regime.parquet")
+        trade, regime = (
+            facts.table(folder / "drop", "trade"),
+            pq.read_table(folder / "truth" / "regime.parquet"),
+        )
         count = dict.fromkeys(regime["date"].to_pylist(), 0)
         for day in trade["date"].to_pylist():
             count[day] += 1
-        heat = np.array(regime["heat"])
-        together.append(np.corrcoef(heat[:-1], np.array(list(count.values()))[1:])[0, 1])
+        mood, trades = np.array(regime["heat"])[:-1], np.array(list(count.values()))[1:]
+        together.append(np.corrcoef(without_trend(mood), without_trend(trades))[0, 1])
     print("\ncorrelation of trades with yesterday's market mood:", [f"{r:.2f}" for r in together])
-    assert min(together) > 0.3
+    assert np.mean(together) > 0.4
+    assert min(together) > 0.1
 
 
 def test_a_twentieth_to_a_fifth_of_the_clients_are_lost_in_a_year() -> None:

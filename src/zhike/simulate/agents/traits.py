@@ -65,7 +65,9 @@ def traits(plan: Plan, market: Market) -> Traits:
     wholes[frozen, at.OPENS] = NEVER
     sleeping = dice.random((2, n))
     rest = np.where(sleeping[1] < 0.22, 3, 2)
-    wholes[:, at.ASLEEP] = np.where(fresh, 0, np.where(sleeping[0] < s.sleeping, rest, 1))
+    wholes[:, at.ASLEEP] = np.where(
+        fresh, np.where(sleeping[0] < s.never_funded, 4, 0), np.where(sleeping[0] < s.sleeping, rest, 1)
+    )
     return Traits(
         reals, wholes, _appetite(dice, reals, wholes, age), dice.gamma(0.5, 0.08, n) * (0.5 + reals[:, at.BASE_CONTENT]),
         frozen, age,
@@ -105,9 +107,7 @@ def _wealth(s: ClientSettings, dice: np.random.Generator, reals: Floats, wholes:
     wealth = s.median_wealth * np.exp(s.wealth_sigma * dice.standard_normal(n))
     tail = dice.random(n) < 0.006
     wealth = np.where(tail, 3e6 * (1.0 - dice.random(n)) ** (-1 / 1.3), wealth)
-    wealth *= np.array([1.9, 1.1, 0.65])[logic] * np.where(
-        kind > 0, 30.0, 1.0
-    )
+    wealth *= np.array([1.9, 1.1, 0.65])[logic] * np.where(kind > 0, 30.0, 1.0)
     reals[:, at.WEALTH] = np.round(np.clip(wealth, 2_000, 3e9), -2) * 100.0
     wholes[:, at.TIER] = np.searchsorted([1e5, 5e5, 3e6], reals[:, at.WEALTH] / 100.0)
 
