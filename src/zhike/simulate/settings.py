@@ -46,10 +46,11 @@ class ClientSettings:
     median_wealth: float = 65_000.0
     wealth_sigma: float = 1.6
     opened_a_year: float = 0.10  # of the clients, in the days of the drop
-    margin: float = 0.06
+    never_funded: float = 0.4  # of new accounts
+    margin: float = 0.5  # of those with 300,000 yuan whose logic is not value
     ipo_only: float = 0.04
     etf_users: float = 0.25
-    decline: float = 0.16
+    decline: float = 0.26
     helped: float = 0.45
     driven_away: float = 0.15
 

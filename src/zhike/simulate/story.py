@@ -175,10 +175,16 @@ def _put_books(world: World, drop: Drop, part: int, before: Written, during: Wri
     drop.put("trade", books.trade(trades, margin), part)
     drop.put("cash_flow", books.cash_flow(during.flows), part)
     drop.put("custody", books.custody(during.custody), part)
-    drop.put("asset", books.asset(np.concatenate([before.assets, during.assets])), part)
-    drop.put("holding", books.holding(np.concatenate([before.holds, during.holds])), part)
+    drop.put("asset", books.asset(_joined(before.assets, during.assets)), part)
+    drop.put("holding", books.holding(_joined(before.holds, during.holds)), part)
     drop.put("login", books.login(during.logins), part)
     drop.put("product_order", books.product_order(during.orders), part)
+
+
+def _joined(before: Ints, during: Ints) -> Ints:
+    """Put the eve's rows before those of the days, client by client."""
+    both = np.concatenate([before, during])
+    return both[np.argsort(both[:, 0], kind="stable")]
 
 
 def _put_records(world: World, drop: Drop, part: int, begin: int, done: Clients, during: Written) -> None:

@@ -6,6 +6,7 @@ from zhike.base.compiling import compiled, compiled_part
 from zhike.simulate.agents.booking import buy, repay, sell
 from zhike.simulate.agents.layout import (
     ASLEEP,
+    AWAKE,
     CASH,
     CLOSE,
     CLOSED,
@@ -32,6 +33,8 @@ from zhike.simulate.agents.layout import (
     MATURE,
     MONTH_END,
     NET,
+    NEVER_FUNDED,
+    NEW,
     NEXT,
     NEXT_SINCE,
     NOISE,
@@ -56,6 +59,7 @@ from zhike.simulate.agents.layout import (
     UNITS,
     VALUE,
     WEALTH,
+    WITH_SHARES,
     WORTH,
     Clients,
     Ground,
@@ -96,16 +100,16 @@ def _arrive(c: Clients, out: Pages, i: int, t: int) -> None:
     """Begin: new clients without money, old ones amid their life, many of them asleep."""
     c.book[i, NEXT] = -1
     c.mood[i, ENGAGED] = 0.5
-    if c.wholes[i, ASLEEP] == 0:
+    if c.wholes[i, ASLEEP] in (NEW, NEVER_FUNDED):
         enter(c, out, i, t, DEVELOPING, 0)
         return
     c.book[i, FUNDED] = t
     whole = int(c.reals[i, WEALTH] * (0.3 + 0.5 * uniform(c.dice)))
-    if c.wholes[i, ASLEEP] == 1:
+    if c.wholes[i, ASLEEP] == AWAKE:
         c.mood[i, ENGAGED] = 1.0
         enter(c, out, i, t, MATURE, 0)
     else:
-        whole = whole // 3 if c.wholes[i, ASLEEP] == 3 else int(20_000.0 * uniform(c.dice) ** 3)
+        whole = whole // 3 if c.wholes[i, ASLEEP] == WITH_SHARES else int(20_000.0 * uniform(c.dice) ** 3)
         enter(c, out, i, t, DORMANT, 4)
     c.book[i, CASH] += whole
     c.mood[i, PUT_IN] += whole
@@ -125,7 +129,7 @@ def _one_day(g: Ground, c: Clients, out: Pages, i: int, t: int) -> None:
     if c.book[i, STAGE] == LOST:
         leave(g, c, out, i, t)
     elif c.book[i, STAGE] == DORMANT:
-        if c.wholes[i, ASLEEP] == 3 and t - c.book[i, SINCE] < 6 and c.wholes[i, OPENS] + 6 > t:
+        if c.wholes[i, ASLEEP] == WITH_SHARES and t - c.book[i, SINCE] < 6 and c.wholes[i, OPENS] + 6 > t:
             _buy_by(g, c, out, i, t, c.wholes[i, LOGIC])
     else:
         bank(g, c, out, i, t)
@@ -138,7 +142,7 @@ def _one_day(g: Ground, c: Clients, out: Pages, i: int, t: int) -> None:
 @compiled_part
 def _look(g: Ground, c: Clients, out: Pages, i: int, t: int) -> None:
     """Look at the market, or not; then take at most two decisions."""
-    often = c.reals[i, LIVELY] * c.mood[i, ENGAGED] * (0.35 + 0.65 * g.days_f[t, HEAT])
+    often = c.reals[i, LIVELY] * c.mood[i, ENGAGED] * g.days_f[t, HEAT]
     looks = uniform(c.dice) < often
     if t >= g.first and (looks or uniform(c.dice) < 0.4 * often):
         at = line_on(out, LOGINS)

@@ -34,6 +34,9 @@ LOGIC, OPENS, ASLEEP, PLACES, MARGIN, IPO_ONLY, REPO_USER, KIND, ARM, TIER, RISK
 NUMBER, KEY = 12, 13
 WHOLES = 14
 
+# How a client begins: new, awake, asleep without much, asleep with shares, or new and never to bring money.
+NEW, AWAKE, EMPTY, WITH_SHARES, NEVER_FUNDED = range(5)
+
 # What a flow of money is; the sign is in the amount.
 BANK_IN, BANK_OUT, DIVIDEND, INTEREST, LOAN_INTEREST, TAX, LOAN, REPAY, PRODUCT_OUT, PRODUCT_IN, FEE, MOVED_OUT, MOVED_IN = range(13)  # fmt: skip
 ORDINARY, ON_LOAN, IPO_TRADE, REPO_TRADE = range(4)

@@ -15,6 +15,7 @@ from zhike.simulate.agents.booking import (
 )
 from zhike.simulate.agents.layout import (
     ACCRUED,
+    ASLEEP,
     BANK_IN,
     BANK_OUT,
     BOUGHT,
@@ -45,6 +46,7 @@ from zhike.simulate.agents.layout import (
     MOVED_IN,
     MOVED_OUT,
     NET,
+    NEVER_FUNDED,
     NUMBER,
     ON_MARGIN,
     ON_SALE,
@@ -194,7 +196,7 @@ def bank(g: Ground, c: Clients, out: Pages, i: int, t: int) -> None:
     """Bring money in when the market is lively, take it out when it is needed elsewhere."""
     wealth = c.reals[i, WEALTH]
     if c.book[i, FUNDED] == 0:
-        if uniform(c.dice) < 0.06:
+        if c.wholes[i, ASLEEP] != NEVER_FUNDED and uniform(c.dice) < 0.06:
             c.book[i, FUNDED] = t
             move_money(
                 c, out, i, t, BANK_IN, -1, int(wealth * (0.35 + 0.5 * uniform(c.dice))) // 10_000 * 10_000

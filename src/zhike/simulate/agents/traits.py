@@ -50,6 +50,7 @@ def traits(plan: Plan, market: Market) -> Traits:
     kind = np.where(
         dice.random(n) < 0.012, INSTITUTION, np.where(dice.random(n) < 0.006, PRODUCT, INDIVIDUAL)
     )
+    kind[:2] = INSTITUTION, PRODUCT  # every branch has one of each
     wholes[:, at.KIND] = kind
     wholes[:, at.NUMBER] = np.arange(n)
     wholes[:, at.KEY] = _keys(plan.seed, n)
@@ -64,7 +65,9 @@ def traits(plan: Plan, market: Market) -> Traits:
     wholes[frozen, at.OPENS] = NEVER
     sleeping = dice.random((2, n))
     rest = np.where(sleeping[1] < 0.22, 3, 2)
-    wholes[:, at.ASLEEP] = np.where(fresh, 0, np.where(sleeping[0] < s.sleeping, rest, 1))
+    wholes[:, at.ASLEEP] = np.where(
+        fresh, np.where(sleeping[0] < s.never_funded, 4, 0), np.where(sleeping[0] < s.sleeping, rest, 1)
+    )
     return Traits(
         reals, wholes, _appetite(dice, reals, wholes, age), dice.gamma(0.5, 0.08, n) * (0.5 + reals[:, at.BASE_CONTENT]),
         frozen, age,
@@ -80,7 +83,7 @@ def _openings(plan: Plan, market: Market, wholes: Ints) -> npt.NDArray[np.bool_]
     """Open new accounts on days of the drop, more of them when the market is lively."""
     n = plan.clients
     share = min(plan.client_settings.opened_a_year * plan.days / 245.0, 0.6)
-    new = round(n * share)
+    new = max(round(n * share), 1)
     heat = market.heat[market.first - 1 : market.end - 1] ** 1.5
     days = np.searchsorted(
         np.cumsum(heat) / heat.sum(), stream(plan.seed, "openings").random(new), side="right"
@@ -116,7 +119,7 @@ def _temper(dice: np.random.Generator, reals: Floats, wholes: Ints, age: Floats)
     reals[:, at.PATIENCE] = np.clip(np.exp(dice.normal(1.9, 0.6, n)), 2, 60)
     reals[:, at.TARGET] = dice.uniform(0.18, 0.5, n)
     reals[:, at.STOP] = dice.uniform(0.06, 0.13, n)
-    reals[:, at.DISPOSITION] = np.clip(np.exp(dice.normal(1.55, 0.35, n) + 0.004 * (age - 44)), 1.2, 12)
+    reals[:, at.DISPOSITION] = np.clip(np.exp(dice.normal(1.8, 0.35, n) + 0.004 * (age - 44)), 1.2, 15)
     reals[:, at.EXPOSURE] = np.clip(dice.normal(np.array([0.75, 0.8, 0.85])[logic], 0.13), 0.25, 1.0)
     reals[:, at.TRADE_SIZE] = np.exp(dice.normal(0.0, 0.3, n))
     reals[:, at.LOTTERY_TASTE] = dice.random(n)
@@ -156,7 +159,7 @@ def _habits(s: ClientSettings, dice: np.random.Generator, reals: Floats, wholes:
     n, wealth = len(reals), reals[:, at.WEALTH] / 100.0
     wholes[:, at.IPO_ONLY] = dice.random(n) < s.ipo_only
     eligible = (wholes[:, at.LOGIC] != at.VALUE) & (wealth > 3e5) & (wholes[:, at.IPO_ONLY] == 0)
-    wholes[:, at.MARGIN] = eligible & (dice.random(n) < s.margin * 3)
+    wholes[:, at.MARGIN] = eligible & (dice.random(n) < s.margin)
     wholes[:, at.REPO_USER] = (dice.random(n) < 0.07) & (wholes[:, at.MARGIN] == 0) & (wealth > 5e4)
     etf = dice.random(n) < s.etf_users
     reals[:, at.ETF_SHARE] = np.where(etf, dice.beta(1.2, 3.0, n), 0.0)

@@ -137,6 +137,7 @@ def business(market: Market, who: Traits) -> pa.Table:
     )
     firms = np.flatnonzero(who.wholes[:, at.KIND] == INSTITUTION)
     does = dice.random((len(firms), len(_BUSINESS))) < 0.3
+    does[:, 0] |= ~does.any(axis=1)
     firm, kind = np.nonzero(does)
     wealth = who.reals[firms[firm], at.WEALTH]
     client, what = np.repeat(firms[firm], len(months)), np.repeat(kind, len(months))

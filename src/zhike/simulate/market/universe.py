@@ -67,7 +67,8 @@ def universe(plan: Plan, days: Days, first: int) -> Universe:
     row = np.repeat(
         np.arange(len(boards)), np.diff(np.round(np.cumsum([0.0, *shares]) / shares.sum() * n)).astype(int)
     )
-    ids = [f"{boards[b][2] + 7 * k:06d}.{boards[b][1]}" for k, b in enumerate(row)]
+    place = np.arange(n) - np.searchsorted(row, row)
+    ids = [f"{boards[b][2] + 7 * k:06d}.{boards[b][1]}" for k, b in zip(place, row, strict=True)]
     board = tuple(boards[b][0] for b in row)
     industry = dice.integers(len(INDUSTRIES), size=n)
     size = np.exp(dice.normal(22.6, 1.1, n))
