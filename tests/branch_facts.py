@@ -248,12 +248,8 @@ def attribution(drop: Path) -> dict[str, Attributed]:
         pnl, bench = float((np.diff(a) - flow).sum()), float((weight * a[:-1] * r).sum())
         timing = float(((e[:-1] - weight * a[:-1]) * r).sum())
         o = out[size]
-        o.pnl, o.benchmark, o.timing, o.cost = (
-            o.pnl + pnl,
-            o.benchmark + bench,
-            o.timing + timing,
-            o.cost - fee,
-        )
+        o.pnl, o.benchmark = o.pnl + pnl, o.benchmark + bench
+        o.timing, o.cost = o.timing + timing, o.cost - fee
         o.selection += pnl - bench - timing + fee
         o.clients += 1
     return out
