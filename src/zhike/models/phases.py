@@ -110,7 +110,8 @@ def _days_of(market_state: pa.Table) -> dict[tuple[str, str], int]:
 
 def _sorted_into(client_day: pa.Table, market_state: pa.Table, logic: pa.Table) -> pa.Table:
     """Return the days with what is summed, each with its logic, state and wave."""
-    day = pc.index_in(client_day["date"], value_set=market_state["date"].combine_chunks())
+    named = market_state.filter(pc.is_valid(market_state["state"]))
+    day = pc.index_in(client_day["date"], value_set=named["date"].combine_chunks())
     known = pc.is_valid(day)
     rows, at = client_day.filter(known), day.filter(known)
     who = pc.index_in(
@@ -121,8 +122,8 @@ def _sorted_into(client_day: pa.Table, market_state: pa.Table, logic: pa.Table) 
         {
             "client_id": rows["client_id"].cast(pa.string()),
             "logic": logic["logic"].cast(pa.string()).take(who).fill_null("insufficient"),
-            "state": market_state["state"].cast(pa.string()).take(at),
-            "wave": market_state["wave"].cast(pa.string()).fill_null(UNDATED).take(at),
+            "state": named["state"].cast(pa.string()).take(at),
+            "wave": named["wave"].cast(pa.string()).fill_null(UNDATED).take(at),
             "trades": rows["trades"],
             "assets": _assets(rows),
             **money,

@@ -16,6 +16,8 @@ from pyarrow import feather
 
 from zhike.base.period import Calendar
 from zhike.datacentre.generation import Part, Slot, write_part
+from zhike.datacentre.stored import schema_of
+from zhike.datacentre.tables import table as table_called
 from zhike.decisions.proposals import recent
 from zhike.engine import Engine, EngineSettings
 from zhike.features.clients import assembled, attribution, calendar_days, estimated, gather, told
@@ -34,7 +36,13 @@ _ALSO = (
     "client", "account", "login", "contact", "complaint", "survey", "product_order", "business", "relation", "asset", "trade",
 )  # fmt: skip
 _WHOLE = ("lead", "product")
-_READ_BY_LEDGER = ("cash_flow", "custody", "holding", "quote", "index_quote")
+_READ_BY_LEDGER = (
+    "cash_flow",
+    "custody",
+    "holding",
+    "quote",
+    "index_quote",
+)  # the ledger holds what they say
 KEPT = (
     "client_id", "date", "trades", "buy_amount", "sell_amount", "flow_in", "flow_out", "net", "stocks", "assets_before", "pnl",
 )  # fmt: skip
@@ -123,25 +131,35 @@ def _count(rows: pa.Table, clients: tuple[str, ...]) -> Ints:
     return np.bincount(at.to_numpy().astype(np.int64), minlength=len(clients)).astype(np.int64)
 
 
+def tables_for_measures(
+    sources: Sources, span: tuple[int, int], as_of: date, ledger: Ledger, states: pa.Table, calendar: Calendar
+) -> dict[str, pa.Table]:
+    """Return the tables that measures of the client buckets [low, high) of `span` are made from, by name.
+
+    Tables whose rows went into the ledger stand there without rows: that they were delivered is what measures ask of them.
+    """
+    low, high = span
+    return {
+        "client_day": ledger.client_day, "position": ledger.position, "round_trip": ledger.round_trip, "market_state": states,
+        "calendar": calendar_days(calendar, as_of),
+        **{n: sources.range(n, low, high) for n in _ALSO if sources.has(n)},
+        **{n: sources.rows(n) for n in _WHOLE if sources.has(n)},
+        **{n: schema_of(table_called(n)).empty_table() for n in _READ_BY_LEDGER if sources.has(n)},
+        "referred": sources.rows("client", ("client_id", "referrer_id", "opened_on")),
+    }  # fmt: skip
+
+
 def _measure(task: Task, ledger: Ledger, states: pa.Table, calendar: Calendar) -> list[Part]:
     """Measure the clients: sums aside for what needs all clients, attribution and how sure the measures are as parts."""
     settings = task.settings.clients
-    tables = {
-        "client_day": ledger.client_day, "position": ledger.position, "round_trip": ledger.round_trip, "market_state": states,
-        "calendar": calendar_days(calendar, task.as_of),
-        **{n: task.sources.range(n, task.low, task.high) for n in _ALSO if task.sources.has(n)},
-        **{n: task.sources.rows(n) for n in _WHOLE if task.sources.has(n)},
-        "referred": task.sources.rows("client", ("client_id", "referrer_id", "opened_on")),
-    }  # fmt: skip
-    delivered = [n for n in _READ_BY_LEDGER if task.sources.has(n)]
-    present = {*tables, *delivered}
+    tables = tables_for_measures(task.sources, (task.low, task.high), task.as_of, ledger, states, calendar)
     with Engine(EngineSettings(threads=1)) as engine:
-        lazy = {name: engine.over(_plain(rows)) for name, rows in tables.items()}
-        pieces = gather(lazy, task.as_of, calendar, settings, delivered)
+        lazy = {name: engine.over(plain(rows)) for name, rows in tables.items()}
+        pieces = gather(lazy, task.as_of, calendar, settings)
         sums = engine.over(assembled({name: engine.collect(piece) for name, piece in pieces.items()}))
-        estimates = engine.collect(estimated(sums, present, task.as_of, settings))
+        estimates = engine.collect(estimated(sums, tables, task.as_of, settings))
         parts = engine.collect(attribution(lazy["client_day"], task.as_of, calendar))
-    found = told(estimates, present, settings=settings)
+    found = told(estimates, tables, settings=settings)
     feather.write_feather(found.measure, str(task.aside("measure")), compression="lz4")
     return [
         write_part(task.slots["measure_detail"], found.detail),
@@ -149,7 +167,7 @@ def _measure(task: Task, ledger: Ledger, states: pa.Table, calendar: Calendar) -
     ]
 
 
-def _plain(rows: pa.Table) -> pa.Table:
+def plain(rows: pa.Table) -> pa.Table:
     """Write dictionaries out: the engine's enums differ from table to table."""
     for at, field in enumerate(rows.schema):
         if pa.types.is_dictionary(field.type):

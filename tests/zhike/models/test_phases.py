@@ -87,3 +87,11 @@ def test_days_without_a_market_state_are_left_out() -> None:
     early = days({"client_id": "A", "date": date(2024, 12, 31), "trades": 1, "buy_amount": 10})
     assert merged([partial(early, STATES, LOGICS)], STATES, AS_OF).num_rows == 0
     assert merged([], STATES, AS_OF).num_rows == 0
+
+
+def test_days_before_the_market_has_a_state_are_left_out() -> None:
+    early = rows_of(schema_of(MARKET_STATE), {"date": D1}, {"date": D2, "state": "hot"})
+    found = merged([partial(A, early, LOGICS)], early, AS_OF).to_pylist()
+    assert [(r["state"], r["wave"], r["trades"], r["pnl"]) for r in found] == [("hot", "undated", 1, -2)]
+    unnamed = early.slice(0, 1)
+    assert merged([partial(A, unnamed, LOGICS)], unnamed, AS_OF).num_rows == 0
