@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from zhike.cli import homes
 from zhike.cli.arguments import command
-from zhike.cli.output import as_json, line, table, tell
+from zhike.cli.output import as_json, line, table, tell, wrapped
 from zhike.cli.progress import progress
 from zhike.cli.session import told
+from zhike.datacentre.tables.words import LOGIC_WORDS, STAGE_WORDS
 
 if TYPE_CHECKING:
     from zhike.cli.arguments import Subparsers
     from zhike.run import Night
+    from zhike.run.outcome import Outcome
 
 
 def register(subparsers: Subparsers) -> None:
@@ -67,7 +69,7 @@ def _json(night: Night, seconds: float) -> dict[str, Any]:
     return {
         "generation": generation.id, "as_of": night.as_of.isoformat(), "unchanged": night.published.unchanged,
         "changed": list(night.published.changed), "tables": {name: generation.rows(name) for name in generation.tables},
-        "read": dict(night.read), "seconds": round(seconds, 3),
+        "read": dict(night.read), "counts": {k: dict(v) for k, v in night.outcome.counts.items()}, "seconds": round(seconds, 3),
     }  # fmt: skip
 
 
@@ -86,9 +88,36 @@ def _print(night: Night, seconds: float) -> None:
         f"第 {generation.id} 期，截至 {night.as_of}：{trades:,} 笔成交，{days:,} 个客户日，用时 {seconds:.1f} 秒。",
         f"Generation {generation.id} as of {night.as_of}: {trades:,} trades, {days:,} client days, {seconds:.1f} s.",
     )
+    _print_branch(night.outcome)
     if night.published.unchanged:
         tell("输入未变，结果与上次相同。", "The inputs are those of before, and so are the results.")
     tell(
         "查看：zhike export logic -o logic.xlsx；zhike generations",
         "To see it: zhike export logic -o logic.xlsx; zhike generations",
     )
+
+
+def _print_branch(outcome: Outcome) -> None:
+    """Say how the clients divide, who moved since the last generation, and whom to call first."""
+    for name, zh, en in (
+        ("logic", "盈利逻辑", "profit logic"), ("stage", "生命周期", "life cycle"), ("rule", "联系建议", "proposals"),
+    ):  # fmt: skip
+        counts = outcome.counts.get(name, {})
+        if counts:
+            wrapped(told(zh, en), [f"{_word(k)} {n:,}" for k, n in counts.items()], indent=16)
+    if outcome.moves:
+        moves = [f"{_word(m.before)} → {_word(m.after)} {m.clients:,}" for m in outcome.moves]
+        wrapped(told("与上期相比", "since the last"), moves, indent=16)
+    if outcome.first:
+        line()
+        table(
+            [told("客户", "client"), told("期限", "due"), told("必做", "must"), told("为什么联系", "why")],
+            [(c.client, c.due_on, "✓" if c.must_do else "", c.reason) for c in outcome.first],
+        )
+    line()
+
+
+def _word(name: str) -> str:
+    """Return what a class is called; rules and what isn't a class keep their names."""
+    words = {**STAGE_WORDS, **LOGIC_WORDS, "none": "（无）"}
+    return told(words.get(name, name), name)

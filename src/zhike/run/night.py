@@ -22,6 +22,7 @@ from zhike.engine import EngineSettings
 from zhike.run import branch
 from zhike.run.first_pass import Done, Task, first_pass
 from zhike.run.market import Market, keep, market_of, with_clients
+from zhike.run.outcome import Outcome, outcome_of
 from zhike.run.second_pass import Late, second_pass
 from zhike.run.settings import NightSettings
 from zhike.run.sources import Sources
@@ -36,11 +37,12 @@ _WORTH_PROCESSES = 1 << 30  # bytes that `Workers.warm` takes for much work
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """What a night did: the published generation, rows it went through and rows it published, by table."""
+    """What a night did: the published generation, the rows it went through by table, and what came of it in a few lines."""
 
     published: Published
     as_of: date
     read: Mapping[str, int]
+    outcome: Outcome
 
 
 def run_night(
@@ -74,7 +76,8 @@ def run_night(
         done = _firsts(workers, tasks, tell)
         _finish(draft, workers, market, done, sources, chosen, tell)
         tell("publish", 0, 1)
-        return Night(draft.publish(), day, _sums(done))
+        published = draft.publish()
+        return Night(published, day, _sums(done), outcome_of(published.generation))
 
 
 def last_day(sources: Sources) -> date:

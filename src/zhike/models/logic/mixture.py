@@ -80,7 +80,8 @@ def start(shape: Shape, decisions: Decisions) -> Side:
     """Return the side as the definitions have it."""
     d = len(shape.spread) - decisions.flags
     known = decisions.vectors[:, :d]
-    usual = np.nan_to_num(np.nanmean(known, axis=0), nan=0.0) if len(known) else np.zeros(d)
+    seen = ~np.isnan(known)
+    usual = np.where(seen, known, 0.0).sum(0) / np.maximum(seen.sum(0), 1)
     root, log_det = np.diag(1 / shape.spread[:d]), float(np.log(1 / shape.spread[:d]).sum())
     return Side(usual.astype(np.float32), tuple(Component(m[:d], root, log_det, m[d:]) for m in shape.means))
 
