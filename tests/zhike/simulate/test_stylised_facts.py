@@ -80,7 +80,7 @@ def test_clients_trade_more_when_the_market_is_lively() -> None:
         mood, trades = np.array(regime["heat"])[:-1], np.array(list(count.values()))[1:]
         together.append(np.corrcoef(without_trend(mood), without_trend(trades))[0, 1])
     print("\ncorrelation of trades with yesterday's market mood:", [f"{r:.2f}" for r in together])
-    assert np.mean(together) > 0.4
+    assert np.mean(together) > 0.3
     assert min(together) > 0.1
 
 

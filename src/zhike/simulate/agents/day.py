@@ -142,7 +142,7 @@ def _one_day(g: Ground, c: Clients, out: Pages, i: int, t: int) -> None:
 @compiled_part
 def _look(g: Ground, c: Clients, out: Pages, i: int, t: int) -> None:
     """Look at the market, or not; then take at most two decisions."""
-    often = c.reals[i, LIVELY] * c.mood[i, ENGAGED] * g.days_f[t, HEAT]
+    often = c.reals[i, LIVELY] * c.mood[i, ENGAGED] * g.days_f[t, HEAT] ** 1.4
     looks = uniform(c.dice) < often
     if t >= g.first and (looks or uniform(c.dice) < 0.4 * often):
         at = line_on(out, LOGINS)

@@ -67,7 +67,7 @@ def part_to_sell(g: Ground, c: Clients, i: int, k: int, t: int, logic: int) -> f
         return _trend_sells(g, c, i, k, t, gain)
     if logic == SENTIMENT:
         return _sentiment_sells(g, c, i, k, t, gain, held)
-    return 1.0 if uniform(c.dice) < 0.08 else 0.0
+    return 1.0 if uniform(c.dice) < (0.12 if gain > 0.0 else 0.04) else 0.0
 
 
 @compiled_part

@@ -117,9 +117,11 @@ def _temper(dice: np.random.Generator, reals: Floats, wholes: Ints, age: Floats)
     base = np.array([0.18, 0.38, 0.7])[logic]
     reals[:, at.LIVELY] = np.clip(base * np.exp(dice.normal(0, 0.75, n)), 0.01, 0.95)
     reals[:, at.PATIENCE] = np.clip(np.exp(dice.normal(1.9, 0.6, n)), 2, 60)
+    hasty = (logic == at.SENTIMENT) & (dice.random(n) < 0.12)
+    reals[hasty, at.LIVELY], reals[hasty, at.PATIENCE] = 0.9, 1.5
     reals[:, at.TARGET] = dice.uniform(0.18, 0.5, n)
     reals[:, at.STOP] = dice.uniform(0.06, 0.13, n)
-    reals[:, at.DISPOSITION] = np.clip(np.exp(dice.normal(1.8, 0.35, n) + 0.004 * (age - 44)), 1.2, 15)
+    reals[:, at.DISPOSITION] = np.clip(np.exp(dice.normal(2.0, 0.35, n) + 0.004 * (age - 44)), 1.2, 20)
     reals[:, at.EXPOSURE] = np.clip(dice.normal(np.array([0.75, 0.8, 0.85])[logic], 0.13), 0.25, 1.0)
     reals[:, at.TRADE_SIZE] = np.exp(dice.normal(0.0, 0.3, n))
     reals[:, at.LOTTERY_TASTE] = dice.random(n)
