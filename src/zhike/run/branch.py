@@ -105,15 +105,18 @@ def _branchwide(measured: pa.Table, as_of: date) -> tuple[pa.Table, pa.Table]:
 
 
 def _logic(draft: Draft, done: Sequence[Done], settings: NightSettings) -> pa.Table:
-    clients = [c for d in done for c in d.clients]
-    acts, first = [], 0
-    for d in done:
-        own = d.acts.astype(np.float64)
-        own[:, ACT_CLIENT] += first
-        acts.append(own)
-        first += len(d.clients)
-    bought, sold = sides_of(np.concatenate(acts))
-    known = Experience(np.concatenate([d.trips for d in done]), np.concatenate([d.held for d in done]))
+    found = [c for d in done for c in d.clients]
+    clients = sorted(found)
+    place = {c: i for i, c in enumerate(clients)}
+    at = np.array(
+        [place[c] for c in found], np.int64
+    )  # sums of floats mustn't depend on how the work was cut
+    bought, sold = sides_of(_decisions(done, at))
+    known = Experience(np.empty(len(at), np.int64), np.empty(len(at), np.int64))
+    known.trips[at], known.held[at] = (
+        np.concatenate([d.trips for d in done]),
+        np.concatenate([d.held for d in done]),
+    )
     verdicts, _ = judged(bought, sold, known, settings.logic)
     overlays = {c: o for d in done for c, o in d.overlays.items()}
     before = _before(draft.previous, "logic")
@@ -123,6 +126,18 @@ def _logic(draft: Draft, done: Sequence[Done], settings: NightSettings) -> pa.Ta
         else {}
     )  # fmt: skip
     return logic_table(clients, verdicts, known, overlays, earlier, draft.as_of, settings.logic)
+
+
+def _decisions(done: Sequence[Done], at: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+    """Return all decisions, client by client; `at` is the place of each client, in the order of the ranges."""
+    acts, first = [], 0
+    for d in done:
+        own = d.acts.copy()  # 32 bits count clients up to 16 million
+        own[:, ACT_CLIENT] = at[first + own[:, ACT_CLIENT].astype(np.int64)]
+        acts.append(own)
+        first += len(d.clients)
+    every = np.concatenate(acts)
+    return np.asarray(every[np.argsort(every[:, ACT_CLIENT], kind="stable")], np.float32)
 
 
 def _before(previous: Generation | None, name: str) -> pa.Table | None:
