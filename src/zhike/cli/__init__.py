@@ -17,7 +17,20 @@ from typing import TYPE_CHECKING
 
 from zhike import __version__
 from zhike.base.errors import BrokenPromise, StoreError, ZhikeError
-from zhike.cli import check, export, findings, generations, ingest, run, session, simulate, tables, undo
+from zhike.cli import (
+    check,
+    explain,
+    export,
+    findings,
+    generations,
+    ingest,
+    report,
+    run,
+    session,
+    simulate,
+    tables,
+    undo,
+)
 from zhike.cli.arguments import Parser
 from zhike.cli.output import safe
 from zhike.cli.session import told
@@ -96,7 +109,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--home", metavar="DIR", help=told("数据目录", "home folder"))
     subparsers = parser.add_subparsers(title=told("命令", "commands"), metavar="COMMAND")
-    for room in (ingest, run, findings, undo, export, tables, generations, check, simulate):
+    for room in (ingest, run, explain, report, findings, undo, export, tables, generations, check, simulate):
         room.register(subparsers)
     _register_others(subparsers)
     return parser
