@@ -219,7 +219,8 @@ class Attributed:
 def attribution(drop: Path) -> dict[str, Attributed]:
     """Split the clients' results by size of account: under 100,000, up to 500,000, above.
 
-    benchmark = w̄·A·R, timing = (E − w̄·A)·R, cost = −fees and taxes on trades, selection (with trading) is what remains.
+    benchmark = w̄·A·R, timing = (E − w̄·A)·R, cost = −fees and taxes on trades, selection (with trading) is what remains
+    when interest and the result of products are taken off.
     """
     asset = table(drop, "asset").sort_by([("client_id", "ascending"), ("date", "ascending")])
     index = table(drop, "index_quote").filter(
@@ -228,7 +229,8 @@ def attribution(drop: Path) -> dict[str, Attributed]:
     level = dict(zip(index["date"].to_pylist(), column(index, "close"), strict=True))
     flows, fees = _flows_and_fees(drop)
     client, date = asset["client_id"].to_pylist(), asset["date"].to_pylist()
-    net, equity = column(asset, "net"), column(asset, "securities")
+    net, equity, funds = (column(asset, n) for n in ("net", "securities", "funds"))
+    beside = _beside_shares(drop)
     begin, out = 0, {k: Attributed(0, 0, 0, 0, 0, 0) for k in ("small", "middle", "large")}
     for end in range(1, len(client) + 1):
         if end < len(client) and client[end] == client[begin]:
@@ -248,10 +250,27 @@ def attribution(drop: Path) -> dict[str, Attributed]:
         pnl, bench = float((np.diff(a) - flow).sum()), float((weight * a[:-1] * r).sum())
         timing = float(((e[:-1] - weight * a[:-1]) * r).sum())
         o = out[size]
-        o.pnl, o.benchmark = o.pnl + pnl, o.benchmark + bench
-        o.timing, o.cost = o.timing + timing, o.cost - fee
-        o.selection += pnl - bench - timing + fee
+        o.pnl, o.benchmark, o.timing, o.cost = (
+            o.pnl + pnl,
+            o.benchmark + bench,
+            o.timing + timing,
+            o.cost - fee,
+        )
+        o.selection += (
+            pnl - bench - timing + fee - beside.get(who, 0.0) - float(funds[rows][-1] - funds[rows][0])
+        )
         o.clients += 1
+    return out
+
+
+def _beside_shares(drop: Path) -> dict[str, float]:
+    """Return what each client got in interest and took out of products less what went in: no result of shares."""
+    out: dict[str, float] = defaultdict(float)
+    for row in table(drop, "cash_flow").to_pylist():
+        if row["kind"] == "interest":
+            out[row["client_id"]] += float(row["amount"])
+    for row in table(drop, "product_order").to_pylist():
+        out[row["client_id"]] += float(row["amount"]) * (1 if row["side"] == "redeem" else -1)
     return out
 
 

@@ -42,7 +42,7 @@ class ClientSettings:
     """Who the clients are and how often things happen to them (a year, unless said otherwise)."""
 
     logic_shares: tuple[float, float, float] = (0.28, 0.22, 0.50)
-    sleeping: float = 0.63  # share of old accounts that rest when the story begins
+    sleeping: float = 0.62  # share of old accounts that rest when the story begins
     median_wealth: float = 65_000.0
     wealth_sigma: float = 1.6
     opened_a_year: float = 0.10  # of the clients, in the days of the drop

@@ -7,6 +7,7 @@ from zhike.simulate.agents.booking import buy, repay, sell
 from zhike.simulate.agents.layout import (
     ASLEEP,
     AWAKE,
+    BY,
     CASH,
     CLOSE,
     CLOSED,
@@ -40,6 +41,7 @@ from zhike.simulate.agents.layout import (
     NOISE,
     NUMBER,
     ON_MARGIN,
+    OPENED,
     OPENS,
     PLACES,
     PREV,
@@ -80,6 +82,9 @@ from zhike.simulate.agents.money import (
 )
 from zhike.simulate.agents.rules import part_to_sell, to_buy, wanted_exposure
 from zhike.simulate.chance import poisson, throw_for, uniform
+
+OWN = -1  # by the logic a position was bought by
+LAPSES = 20  # days after which a foreign idea is forgotten and the client's own logic judges
 
 
 @compiled
@@ -159,10 +164,10 @@ def _look(g: Ground, c: Clients, out: Pages, i: int, t: int) -> None:
     foreign = c.book[i, NEXT] != c.wholes[i, LOGIC]
     if c.book[i, NEXT] < 0 or (foreign and t - c.book[i, NEXT_SINCE] > 40):
         _draw_logic(c, i, t)
-    if _sell_by(g, c, out, i, t, c.book[i, NEXT]):
-        _draw_logic(c, i, t)
+    swayed = uniform(c.dice) < 0.15 * (1.0 - c.reals[i, PURITY])
+    if _sell_one(g, c, out, i, t, int(uniform(c.dice) * 4.0) if swayed else OWN):
         repay(c, out, i, t, c.book[i, DEBT])
-    eager = 0.3 if c.book[i, NEXT] == VALUE else (0.3 if c.book[i, NEXT] == TREND else 0.45)
+    eager = 0.3 if c.book[i, NEXT] == VALUE else (0.3 if c.book[i, NEXT] == TREND else 0.6)
     if uniform(c.dice) < eager and _buy_by(g, c, out, i, t, c.book[i, NEXT]):
         _draw_logic(c, i, t)
 
@@ -179,15 +184,22 @@ def _draw_logic(c: Clients, i: int, t: int) -> None:
 
 
 @compiled_part
-def _sell_by(g: Ground, c: Clients, out: Pages, i: int, t: int, logic: int) -> bool:
-    """Review all positions from a random one on; sell the first that the logic gives up."""
+def _sell_one(g: Ground, c: Clients, out: Pages, i: int, t: int, logic: int) -> bool:
+    """Review all positions from a random one on; sell the first that is given up.
+
+    Each is judged by the logic it was bought by (OWN), after a while by the client's; now and then a client is
+    swayed and judges all by another.
+    """
     begin = int(uniform(c.dice) * SLOTS)
     for k in range(SLOTS):
         at = (begin + k) % SLOTS
         if c.held[i, at, SEC] == 0 or c.held[i, at, QTY] == 0:
             continue
-        part = part_to_sell(g, c, i, at, t, logic)
-        if part > 0.0 and sell(g, c, out, i, t, at, part, logic):
+        by = logic
+        if logic == OWN:
+            by = c.held[i, at, BY] if t - c.held[i, at, OPENED] <= LAPSES else c.wholes[i, LOGIC]
+        part = part_to_sell(g, c, i, at, t, by)
+        if part > 0.0 and sell(g, c, out, i, t, at, part, by):
             return True
     return False
 

@@ -114,7 +114,7 @@ def _wealth(s: ClientSettings, dice: np.random.Generator, reals: Floats, wholes:
 
 def _temper(dice: np.random.Generator, reals: Floats, wholes: Ints, age: Floats) -> None:
     n, logic = len(reals), wholes[:, at.LOGIC]
-    base = np.array([0.18, 0.38, 0.7])[logic]
+    base = np.array([0.22, 0.45, 0.8])[logic]
     reals[:, at.LIVELY] = np.clip(base * np.exp(dice.normal(0, 0.75, n)), 0.01, 0.95)
     reals[:, at.PATIENCE] = np.clip(np.exp(dice.normal(1.9, 0.6, n)), 2, 60)
     hasty = (logic == at.SENTIMENT) & (dice.random(n) < 0.12)

@@ -152,7 +152,7 @@ def _draws(plan: Plan, path: Course, listed: Universe) -> Draws:
         np.repeat(stream(seed, "surprise").standard_normal((t // _QUARTER + 1, n)), _QUARTER, axis=0)[:t]
         * 0.3,
         stream(seed, "burst").random((t, n)),
-        sign * (0.05 + 0.05 * stream(seed, "burst size").standard_exponential((t, n))),
+        sign * (0.06 + 0.06 * stream(seed, "burst size").standard_exponential((t, n))),
         stream(seed, "inside").standard_normal((t, 4, n)),
     )
 
