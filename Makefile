@@ -15,13 +15,13 @@ LOCKED := $(INSTALL) --require-hashes --no-build-isolation
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 -- /p' Makefile | sed 's/ -- /	/'
 
-run: $(VENV)/run.stamp  ## install what is needed and run the main job (home: var/home; DROP=folder for your own files)
+run: $(VENV)/compiled.stamp  ## install what is needed and run the main job (home: var/home; DROP=folder for your own files)
 	$(BIN)/zhike up --home "$(HOME_FOLDER)" $(if $(DROP),"$(DROP)")
 
-test: $(VENV)/test.stamp  ## the tests, without those marked slow
+test: $(VENV)/test.stamp $(VENV)/compiled.stamp  ## the tests, without those marked slow
 	$(BIN)/python -m pytest -n $(JOBS) -m "not slow"
 
-test-all: $(VENV)/test.stamp $(VENV)/spark.stamp  ## every test: long kill loops, full disks, Spark
+test-all: $(VENV)/test.stamp $(VENV)/spark.stamp $(VENV)/compiled.stamp  ## every test: long kill loops, full disks, Spark
 	$(BIN)/python -m pytest -n $(JOBS) --timeout 3600
 
 lint: $(VENV)/test.stamp  ## style, types, import contracts, the rules of the house
@@ -35,9 +35,10 @@ bench: $(VENV)/bench.stamp  ## measure side by side with rivals, print ratios (b
 	for script in bench/[a-z]*.py; do $(BIN)/python "$$script" || exit 1; done
 
 docs: $(VENV)/run.stamp  ## write the generated pages anew
-	$(BIN)/python -c "from zhike.datacentre.tables.dictionary import render; print(render(), end='')" > docs/dictionary.md.new \
-	  || { rm -f docs/dictionary.md.new; exit 1; }
+	$(BIN)/python -m zhike.datacentre.tables.dictionary > docs/dictionary.md.new || { rm -f docs/dictionary.md.new; exit 1; }
 	mv docs/dictionary.md.new docs/dictionary.md
+	$(BIN)/python -m zhike.features.clients.dictionary > docs/measures.md.new || { rm -f docs/measures.md.new; exit 1; }
+	mv docs/measures.md.new docs/measures.md
 
 # The locks: one resolution of everything, then one file for each extra cut out of it, so that all of them agree.
 UV := $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --no-config --system-certs --no-emit-index-url \
@@ -78,4 +79,12 @@ $(VENV)/run.stamp: requirements/desk.lock pyproject.toml $(VENV)/build.stamp
 
 $(VENV)/test.stamp $(VENV)/spark.stamp $(VENV)/bench.stamp: $(VENV)/%.stamp: requirements/%.lock $(VENV)/run.stamp
 	$(LOCKED) -r requirements/$*.lock
+	@touch $@
+
+# The loops are compiled once for a machine, by a night of a very small branch; what is compiled stays beside the sources.
+$(VENV)/compiled.stamp: $(shell grep -rl '^@compiled' src) | $(VENV)/run.stamp
+	@echo "Compiling the loops (once, a minute or two)."
+	@rm -rf $(VENV)/compiled && $(BIN)/zhike up --home $(VENV)/compiled --clients 60 --days 130 > $(VENV)/compiled.log 2>&1 \
+	  || { cat $(VENV)/compiled.log; exit 1; }
+	@rm -rf $(VENV)/compiled
 	@touch $@

@@ -131,7 +131,8 @@ def client_rows(chance: random.Random, clients: list[Client]) -> Iterator[Sequen
         born, opened = 19550101 + chance.randint(0, 44) * 10_000, 20150105 + chance.randint(0, 9) * 10_000
         person = ("个人", "身份证", f"000000{born}{i:03d}0", chance.choice("男女"), born)
         who = ("机构", "营业执照", f"000000{i:012d}", "", "") if c.name in GIVEN["institutions"] else person
-        yield (c.number, c.name, *who, f"100{i:08d}", opened, f"C{i % 5 + 1}", "20240620", c.rate)
+        assessed = "20240620" if i % 8 else f"202305{i:02d}"  # every eighth is about to expire
+        yield (c.number, c.name, *who, f"100{i:08d}", opened, f"C{i % 5 + 1}", assessed, c.rate)
     yield ("008800025", "郑样例", *("个人", "", "", "女", "", "", "20240230"), "C3", "20240620", "0.0002")
 
 

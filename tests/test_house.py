@@ -197,7 +197,7 @@ def test_imports_keep_the_contract(contract: str) -> None:
 def small_house(tmp_path: Path) -> Path:
     """Build a house of empty rooms under the contracts of this one."""
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    for room in ("", "cli", "datacentre", "engine", "base"):
+    for room in ("", "cli", "run", "decisions", "models", "features", "datacentre", "engine", "base"):
         (tmp_path / "src/zhike" / room).mkdir(parents=True)
         (tmp_path / "src/zhike" / room / "__init__.py").touch()
     (tmp_path / "src/zhike_desk").mkdir()
@@ -272,7 +272,7 @@ def test_the_dictionary_is_what_the_tables_say() -> None:
 @pytest.mark.parametrize(("ending", "kept"), [("exit 1", "as it was\n"), ("exit 0", "half\n")])
 def test_a_generator_that_fails_leaves_the_document_as_it_was(tmp_path: Path, ending: str, kept: str) -> None:
     made = ("requirements/build.lock", "requirements/desk.lock", "pyproject.toml", ".venv/bin/python",
-            ".venv/build.stamp", ".venv/run.stamp", "docs/dictionary.md")  # fmt: skip
+            ".venv/build.stamp", ".venv/run.stamp", "docs/dictionary.md", "docs/measures.md")  # fmt: skip
     for age, name in enumerate(made):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("as it was\n")
@@ -282,8 +282,10 @@ def test_a_generator_that_fails_leaves_the_document_as_it_was(tmp_path: Path, en
     shutil.copy(ROOT / "Makefile", tmp_path)
     ran = subprocess.run(["make", "docs"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (ran.returncode == 0) == (ending == "exit 0"), ran.stderr
-    assert [p.name for p in (tmp_path / "docs").iterdir()] == ["dictionary.md"]
-    assert (tmp_path / "docs/dictionary.md").read_text() == kept
+    assert {p.name: p.read_text() for p in (tmp_path / "docs").iterdir()} == {
+        "dictionary.md": kept,
+        "measures.md": kept,
+    }
 
 
 def unnamed(words: set[str], text: str) -> set[str]:

@@ -28,21 +28,34 @@ if TYPE_CHECKING:
 REAL_DATA = "ZHIKE_REAL_DATA"
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 _SHOWN = 12
+_SIZES = (
+    ("clients", 2_000, "模拟多少客户", "clients to make up"),
+    ("days", 500, "模拟多少交易日", "trading days to make up"),
+    ("seed", 1, "随机种子", "seed of what is made up"),
+)
 
 
 def register(subparsers: Subparsers) -> None:
     """Add `zhike up [DROP]` to the command line."""
-    short = told("导入一批文件并列出结果", "take files in and show what came of them")
+    short = told(
+        "造一个营业部（或用给出的文件），跑一夜，列出结果",
+        "make a branch up (or take files in), run a night, show what came of it",
+    )
     parser = command(subparsers, "up", short, up)
     parser.add_argument(
         "drop",
         metavar="DROP",
         nargs="?",
         type=Path,
-        help=told(
-            "目录或文件（默认：真实数据或自带示例）", "folder or file (default: real data or the example)"
-        ),
+        help=told("目录或文件（默认：模拟一个营业部）", "folder or file (default: a branch made up)"),
     )
+    parser.add_argument(
+        "--example",
+        action="store_true",
+        help=told("用自带的示例营业部", "take the small example branch instead"),
+    )
+    for name, number, zh, en in _SIZES:
+        parser.add_argument(f"--{name}", metavar="N", type=int, default=number, help=told(zh, en))
     parser.add_argument(
         "--real",
         metavar="DIR",
@@ -52,15 +65,16 @@ def register(subparsers: Subparsers) -> None:
 
 
 def up(args: argparse.Namespace) -> int:
-    """Take the drops in, list tables and findings; return 0 with findings too: they are what it shows."""
+    """Take the drops in, run a night, list what came of it; return 0 with findings too: they are what it shows."""
     with tempfile.TemporaryDirectory(prefix="zhike-up-") as aside:
         drops = _drops(args, Path(aside))
         worst = max(_ingest(feed, drop) for feed, drop in drops.items())
     if worst > 1:
         return worst
     for heading, words in (
-        (told("现有的表", "What there is now"), ["tables"]),
         (told("发现的问题", "What was wrong"), ["findings", "--limit", str(_SHOWN)]),
+        (told("这一夜", "The night"), ["run"]),
+        (told("现有的表", "What there is now"), ["tables"]),
     ):
         worst = max(worst, _run(heading, words))
     _tell_next()
@@ -68,13 +82,15 @@ def up(args: argparse.Namespace) -> int:
 
 
 def _drops(args: argparse.Namespace, aside: Path) -> Mapping[str, Path]:
-    """Choose what to take in: the drop that was named, else the real data, else the example; feed → folder."""
+    """Choose what to take in: the drop that was named, the example, the real data, else a branch made up; feed → folder."""
     if args.drop is not None:
         return {"default": args.drop}
+    if args.example:
+        return {"example": _example("branch")}
     named = os.environ.get(REAL_DATA)
     real: Path | None = args.real or (Path(named) if named else None)
     if real is None:
-        return {"example": _example("branch")}
+        return {"made-up": _made_up(args, aside)}
     try:
         drops: dict[str, Path] = runpy.run_path(str(_example("assemble.py")))["assemble"](real, aside)
     except FileNotFoundError as error:
@@ -87,6 +103,15 @@ def _drops(args: argparse.Namespace, aside: Path) -> Mapping[str, Path]:
             ),
         ) from error
     return drops
+
+
+def _made_up(args: argparse.Namespace, aside: Path) -> Path:
+    """Make a branch up, the same for the same numbers; return its drop."""
+    words = [f"--{name}={getattr(args, name)}" for name, *_ in _SIZES]
+    code = _run(told("模拟一个营业部", "Making a branch up"), ["simulate", str(aside / "branch"), *words])
+    if code:
+        raise UsageError(say("模拟失败，原因见上。", "The branch couldn't be made up; see above."))
+    return aside / "branch" / "drop"
 
 
 def _example(name: str) -> Path:
@@ -120,9 +145,14 @@ def _tell_next() -> None:
     tell("下一步", "What next")
     for words, zh, en in (
         (
+            f"zhike export proposal -o calls.xlsx --home {home}",
+            "今天该联系谁、为什么",
+            "whom to call, and why",
+        ),
+        (
             f"zhike findings --home {home}",
             "全部问题；--format xlsx 可转发给提供文件的人",
-            "all of them; --format xlsx to send on",
+            "all findings; --format xlsx to send on",
         ),
         (
             told("zhike ingest 目录 --dry-run", "zhike ingest FOLDER --dry-run"),

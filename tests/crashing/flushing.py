@@ -51,10 +51,11 @@ def _parent(name: str) -> str:
 
 
 def unflushed(calls: Sequence[Call], home: str) -> list[str]:
-    """Return what a power cut could take from a state already pointed to: at each swing of the pointer, and at the end."""
+    """Return what a power cut could take from a state already pointed to: at each swing of a pointer, and at the end."""
     disk, found = Disk(), []
+    pointers = (f"{home}/CURRENT", f"{home}/PUBLISHED")
     for call in calls:
-        if call.name.startswith("rename") and _NAMED.findall(call.text)[1] == f"{home}/CURRENT":
+        if call.name.startswith("rename") and _NAMED.findall(call.text)[1] in pointers:
             found += [f"when the pointer swung: {n}" for n in _lasting(disk, home) if n != home]
         disk.take(call)
     return found + [f"at the end: {n}" for n in _lasting(disk, home)]

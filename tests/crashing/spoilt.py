@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from zhike.datacentre.generation import draft, parts
+from zhike.datacentre.generation import manifest as generations
 from zhike.datacentre.readers import intake
 from zhike.datacentre.store import house, manifest
 from zhike.datacentre.store.manifest import Manifest
@@ -35,7 +37,16 @@ def pointer_first() -> None:
                 durable.make_folder(target.parent)
                 os.replace(source, target)
 
+    def move_in(self: draft.Draft, made: generations.Manifest) -> generations.Entry:
+        entry = generations.write(self._folder, made)
+        generations.point(self.home, self._keep(entry))
+        time.sleep(_WINDOW)
+        durable.make_folder(self.home / generations.ROOM)
+        os.replace(self._folder, self.home / generations.ROOM / self._folder.name)
+        return entry
+
     _put(house.Store, "commit", commit)
+    _put(draft.Draft, "_move_in", move_in)
 
 
 def in_place() -> None:
@@ -48,11 +59,13 @@ def in_place() -> None:
                 time.sleep(_WINDOW / 50 if len(content) < 200 else 0)
 
     _put(manifest, "write_whole", write)
+    _put(generations, "write_whole", write)
 
 
 def unswept() -> None:
     """Leave what a crash left."""
     _put(house.Store, "sweep", lambda self, state: None)
+    _put(generations, "sweep", lambda home, kept: None)
 
 
 def over_the_old() -> None:
@@ -72,7 +85,7 @@ def over_the_old() -> None:
 
 def swallowed() -> None:
     """Say that all went well although the system refused something."""
-    commit = house.Store.commit
+    commit, point = house.Store.commit, generations.point
 
     def quiet(self: house.Store, state: Manifest, moves: Mapping[Path, Path]) -> None:
         try:
@@ -80,7 +93,14 @@ def swallowed() -> None:
         except OSError:
             return
 
+    def quiet_point(home: Path, kept: Sequence[generations.Entry]) -> None:
+        try:
+            point(home, kept)
+        except OSError:
+            return
+
     _put(house.Store, "commit", quiet)
+    _put(generations, "point", quiet_point)
 
 
 def unguarded() -> None:
@@ -108,7 +128,7 @@ def short_writes() -> None:
 
 def unflushed() -> None:
     """Leave it to the system when bytes reach the disk."""
-    for module in (durable, house, parquet, intake):
+    for module in (durable, house, parquet, intake, draft, parts, generations):
         if hasattr(module, "flush"):
             _put(module, "flush", lambda path: None)
 

@@ -88,7 +88,7 @@ def undisturbed(pid: int) -> None:
 def watched_calls(server: Forks, scene: Scene, place: Path, spoilt: str = "") -> list[tracing.Call]:
     """Return the system calls of an undisturbed run that change the home."""
     home = scene.home(place / "home")
-    pid = server.begin("do", home, folder=scene.deed.folder, number=scene.deed.number, spoilt=spoilt)
+    pid = server.begin("do", home, spoilt=spoilt, **scene.deed.asked)
     with tracing.Trace(pid, log=place / "calls") as trace:
         pass
     assert server.end(pid) == forks.DONE
@@ -126,7 +126,7 @@ class Range:
     ) -> None:
         """Make one trial and enter it in the tally; `relief` comes before the deed is done again."""
         home, notes, errors = scene.home(self.home), self.place / "notes", self.place / "errors"
-        deed = {"folder": scene.deed.folder, "number": scene.deed.number, "spoilt": self.spoilt}
+        deed = {**scene.deed.asked, "spoilt": self.spoilt}
         with watched(self.server, home, notes):
             pid = self.server.begin("do", home, errors=str(errors), **deed)
             strike(pid)
@@ -155,7 +155,7 @@ class Range:
             tally.wrong["unclean"].append(f"{name}: exit code {code}, {said[-1500:]}")
 
     def _judge_again(self, tally: Tally, scene: Scene, name: str, code: int, now: str) -> None:
-        taken_back = scene.deed.folder is None and now == scene.after and code == forks.USAGE
+        taken_back = bool(scene.deed.number) and now == scene.after and code == forks.USAGE
         if code != forks.DONE and not taken_back:
             said = (self.place / "again").read_text(errors="replace")
             tally.wrong["unconverged"].append(f"{name}: done again, it ends with {code}: {said[-1500:]}")

@@ -6,10 +6,16 @@ import gzip
 import hashlib
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
+import pyarrow as pa
+
+from published import stages, tables
 from small_drops import AS_OF, SETTINGS, drop
+from zhike.datacentre.generation import Draft, Generation, Inputs, write_part
+from zhike.datacentre.generation.manifest import KEPT
 from zhike.datacentre.ingest import ingest
 from zhike.datacentre.request import Request
 from zhike.datacentre.store.compaction import ENOUGH
@@ -47,7 +53,26 @@ class Torn(Exception):
 
 
 def seen(home: Path) -> str:
-    """Read the state that holds as a reader does, every file against its SHA-256; return one hash of all its rows."""
+    """Read what holds, and what was published last, as a reader does; return one hash of all rows."""
+    return hashlib.sha256((_stored(home) + _published(home)).encode()).hexdigest()
+
+
+def _published(home: Path) -> str:
+    """Read the latest generation, every file against its SHA-256."""
+    latest = Generation.latest(home)
+    if latest is None:
+        return ""
+    whole = hashlib.sha256(repr((latest.id, latest.manifest.previous)).encode())
+    for table in latest.tables:
+        rows = [r for f in latest.verified(table) for r in read_table(f).to_pylist()]
+        if len(rows) != latest.rows(table) or {r["as_of"] for r in rows} != {latest.manifest.as_of}:
+            raise Torn(f"{table}: {len(rows)} rows, the generation says {latest.rows(table)}")
+        whole.update(repr((table, sorted(map(repr, rows)))).encode())
+    return whole.hexdigest()
+
+
+def _stored(home: Path) -> str:
+    """Read the state that holds, every file against its SHA-256."""
     manifest = Store(home).manifest()
     for name, digest in manifest.files().items():
         if not (home / name).is_file() or sha256_of(home / name) != digest:
@@ -72,14 +97,25 @@ def picture(home: Path) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Something that changes a home: ingest the drop in `folder`, or (None) take back drop `number`."""
+    """Something that changes a home: ingest the drop in `folder`, or (None) take back drop `number`.
+
+    Or, where `day` says so, publish a generation of that day.
+    """
 
     folder: str | None
     number: str = ""
+    day: str = ""
+
+    @property
+    def asked(self) -> dict[str, str | None]:
+        """Return it as a forked process is asked for it."""
+        return asdict(self)
 
     def do(self, home: Path) -> None:
         """Do it."""
-        if self.folder is None:
+        if self.day:
+            _night(home, date.fromisoformat(self.day))
+        elif self.folder is None:
             undo(home, self.number)
         else:
             ingest(home, Request(Path(self.folder), AS_OF, settings=SETTINGS))
@@ -108,6 +144,25 @@ class Scene:
         return Path(shutil.copytree(self.base, place))
 
 
+def _night(home: Path, day: date) -> None:
+    """Publish a small generation, one table of which is a file of several pages and one of two files."""
+    with Draft(home, Inputs.gather(home, {}), day) as draft:
+        for name, rows in tables(stage=stages("growing" if day.day % 2 else "mature")).items():
+            draft.write(name, rows)
+        for part, client in (("0000", "A"), ("0001", "B")):
+            draft.adopt(write_part(draft.part("asset_series", part), _series(client)))
+        draft.publish()
+
+
+def _series(client: str) -> pa.Table:
+    """Return 600 days of assets that don't compress well."""
+    cents = [(i * 7919 + 104_729) ** 3 % 10**11 for i in range(600)]
+    amounts = pa.array(cents, pa.int64()).cast(pa.float64())
+    days = [date(2023, 1, 1) + timedelta(days=i) for i in range(600)]
+    money = dict.fromkeys(("cash", "securities", "funds", "debt", "net"), amounts)
+    return pa.table({"client_id": [client] * 600, "date": days, **money})
+
+
 def _drops(place: Path) -> dict[str, str]:
     """Write the drops: the first, one over it, a long one, the long one packed (a child process unpacks it)."""
     kinds = {"first": FIRST, "second": SECOND, "long": {**SECOND, "more.csv": LONG}, "packed": SECOND}
@@ -121,10 +176,11 @@ def _drops(place: Path) -> dict[str, str]:
 def scenes(place: Path) -> dict[str, Scene]:
     """Prepare every scene below `place`: the first drop ever, drops over another, undoing one or the other.
 
-    In the last two a month of daily drops is put together into one file, or that file is given up again.
+    In two a month of daily drops is put together into one file, or that file is given up again. In the last ones a
+    generation is published: the first, the next, and the eighth, for which the oldest goes.
     """
     folders = _drops(place)
-    empty, one, two, many, month = (place / f"base{i}" for i in range(5))
+    empty, one, two, many, month, night, week = (place / f"base{i}" for i in range(7))
     empty.mkdir()
     Deed(folders["first"]).do(one)
     shutil.copytree(one, two)
@@ -134,6 +190,11 @@ def scenes(place: Path) -> dict[str, Scene]:
         Deed(_daily(place / f"day{day}", day)).do(many)
     shutil.copytree(many, month)
     Deed(folders["second"]).do(month)
+    shutil.copytree(one, night)
+    Deed(None, day="2025-04-30").do(night)
+    shutil.copytree(night, week)
+    for day in range(1, KEPT):
+        Deed(None, day=f"2025-05-0{day}").do(week)
     plans = {
         "first drop": (Deed(folders["first"]), empty),
         "second drop": (Deed(folders["second"]), one),
@@ -143,14 +204,19 @@ def scenes(place: Path) -> dict[str, Scene]:
         "undo of clients": (Deed(None, "1"), two),
         "closing drop": (Deed(folders["second"]), many),
         "undo in a closed month": (Deed(None, "9"), month),
+        "first night": (Deed(None, day="2025-04-30"), one),
+        "next night": (Deed(None, day="2025-05-01"), night),
+        "eighth night": (Deed(None, day="2025-05-08"), week),
+        "same night": (Deed(None, day="2025-04-30"), night),
     }
     return {name: _scene(name, deed, base, place / "trial") for name, (deed, base) in plans.items()}
 
 
 def _daily(folder: Path, day: int) -> str:
-    """Write the drop of one day in March."""
+    """Write the drop of one trading day in March; the third was a Monday, and trades of Sundays wait."""
     head = FIRST["trade.csv"].partition("\n")[0]
-    row = f"D{day},2025-03-{day:02d},A,600000.SH,buy,ordinary,100,{day},{day * 100},5,"
+    weeks, weekday = divmod(day - 1, 5)
+    row = f"D{day},2025-03-{3 + 7 * weeks + weekday:02d},A,600000.SH,buy,ordinary,100,{day},{day * 100},5,"
     folder.mkdir()
     return str(drop(folder, {"trade.csv": f"{head}\n{row}\n"}))
 

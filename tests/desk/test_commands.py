@@ -40,14 +40,22 @@ def test_a_named_drop_is_taken_in_and_findings_do_not_fail_the_command(up: Any, 
         assert expected in said
 
 
-def test_without_anything_the_example_comes_in_once_and_the_second_run_says_so(up: Any) -> None:
-    code, said = up()
+def test_the_example_comes_in_once_and_the_second_run_says_so(up: Any) -> None:
+    code, said = up("--example")
     assert code == 0
     assert "unknown_flag" in said
-    code, said = up(lang="zh")
+    assert "logic" in said
+    code, said = up("--example", lang="zh")
     assert code == 0
     assert "什么都没有改变" in said
     assert "下一步" in said
+
+
+def test_without_anything_a_branch_is_made_up_and_its_night_run(up: Any) -> None:
+    code, said = up("--clients", "40", "--days", "150")
+    assert code == 0
+    for expected in ("Making a branch up", "The night", "Generation", "proposal", "market_state"):
+        assert expected in said
 
 
 def test_a_folder_that_is_no_real_data_is_named(up: Any, tmp_path: Path) -> None:
@@ -62,7 +70,7 @@ def test_without_the_examples_the_command_says_where_they_are(
 ) -> None:
     monkeypatch.setattr(commands, "EXAMPLES", tmp_path / "nowhere")
     with pytest.raises(UsageError) as refused:
-        up()
+        up("--example")
     assert "sources" in refused.value.sentence("en")
 
 

@@ -2,6 +2,7 @@
 
 ZhikeError
 ├── UsageError       the command or a setting is wrong            (exit code 2)
+├── BrokenPromise    a room gave rows that its table's definition rules out: a fault of Zhike's own (exit code 1)
 ├── InputRejected    a delivered file can't be taken as a whole   (becomes a finding; the file is kept)
 └── StoreError       the home folder can't be used                (exit code 3)
     ├── StoreLocked     another writer is at work
@@ -36,9 +37,21 @@ class ZhikeError(Exception):
         """Return the whole message in English."""
         return self.sentence("en")
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel whole from a worker process."""
+        return (_raised, (type(self), self.what, self.where, self.next))
+
+
+def _raised(kind: type[ZhikeError], what: Said, where: str, next_: Said | None) -> ZhikeError:
+    return kind(what, where=where, next_=next_)
+
 
 class UsageError(ZhikeError):
     """A command, a setting or a mapping file says something that can't be done."""
+
+
+class BrokenPromise(ZhikeError):
+    """A room gave what it had promised never to give: a fault of the program, not of the data."""
 
 
 class InputRejected(ZhikeError):

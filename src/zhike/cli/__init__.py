@@ -1,7 +1,8 @@
 """The command line: arguments in, sentences and exit codes out. With the desk, the only reader of the clock.
 
-Exit codes: 0 well · 1 findings of severity error, or a broken invariant · 2 the command or a setting is wrong ·
-3 the home folder can't be used · 130 stopped by the user · 141 nobody reads the output any more.
+Exit codes: 0 well · 1 findings of severity error, a broken invariant, or a promise that one of our own rooms broke ·
+2 the command or a setting is wrong · 3 the home folder can't be used · 130 stopped by the user · 141 nobody reads the
+output any more.
 Everything lives in the folder that `--home` or ZHIKE_HOME names, else in ~/zhike.
 """
 
@@ -15,8 +16,21 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 from zhike import __version__
-from zhike.base.errors import StoreError, ZhikeError
-from zhike.cli import check, export, findings, ingest, session, simulate, tables, undo
+from zhike.base.errors import BrokenPromise, StoreError, ZhikeError
+from zhike.cli import (
+    check,
+    explain,
+    export,
+    findings,
+    generations,
+    ingest,
+    report,
+    run,
+    session,
+    simulate,
+    tables,
+    undo,
+)
 from zhike.cli.arguments import Parser
 from zhike.cli.output import safe
 from zhike.cli.session import told
@@ -25,7 +39,7 @@ if TYPE_CHECKING:
     from zhike.cli.arguments import Subparsers
 
 COMMANDS = "zhike.commands"
-USAGE, STORE, STOPPED, UNREAD = 2, 3, 130, 141
+BROKEN, USAGE, STORE, STOPPED, UNREAD = 1, 2, 3, 130, 141
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -38,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _run(arguments)
         except ZhikeError as error:
             _complain(error.sentence(session.language()))
-            return STORE if isinstance(error, StoreError) else USAGE
+            return _code(error)
         except KeyboardInterrupt:
             _complain(
                 told(
@@ -55,6 +69,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         except OSError as error:
             _complain(_refused(error))
             return STORE
+
+
+def _code(error: ZhikeError) -> int:
+    if isinstance(error, BrokenPromise):
+        return BROKEN
+    return STORE if isinstance(error, StoreError) else USAGE
 
 
 def _run(arguments: list[str]) -> int:
@@ -89,7 +109,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--home", metavar="DIR", help=told("数据目录", "home folder"))
     subparsers = parser.add_subparsers(title=told("命令", "commands"), metavar="COMMAND")
-    for room in (ingest, findings, undo, export, tables, check, simulate):
+    for room in (ingest, run, explain, report, findings, undo, export, tables, generations, check, simulate):
         room.register(subparsers)
     _register_others(subparsers)
     return parser

@@ -1,4 +1,4 @@
-"""`zhike export`: a table as it holds now, in one file for other programs or people."""
+"""`zhike export`: a table as it holds now, or as a run published it, in one file for other programs or people."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from zhike.cli.session import told
 
 if TYPE_CHECKING:
     from zhike.cli.arguments import Subparsers
+    from zhike.datacentre.export import Exported
 
 _FORMATS = ("parquet", "csv", "xlsx")
 
@@ -37,6 +38,14 @@ def register(subparsers: Subparsers) -> None:
         type=Path,
         required=True,
         help=told("写到哪里（覆盖）", "where to, replacing it"),
+    )
+    parser.add_argument(
+        "--generation",
+        metavar="ID",
+        help=told(
+            "结果表取哪一期（默认最近一期），见 zhike generations",
+            "of which generation, for a table that a run publishes (default: the latest), see zhike generations",
+        ),
     )
     parser.add_argument(
         "--unmasked",
@@ -63,8 +72,26 @@ def run(args: argparse.Namespace) -> int:
     from zhike.datacentre.export import export
 
     home = homes.filled()
-    done = export(home, args.table, form, args.output, engine_settings(home), unmasked=args.unmasked)
+    done = export(
+        home,
+        args.table,
+        form,
+        args.output,
+        engine_settings(home),
+        unmasked=args.unmasked,
+        generation=args.generation,
+    )
+    _tell_of(done)
+    return 0
+
+
+def _tell_of(done: Exported) -> None:
     tell(f"{done.table}：{done.rows:,} 行 → {done.path}", f"{done.table}: {done.rows:,} rows → {done.path}")
+    if done.generation:
+        tell(
+            f"取自截至 {done.as_of} 的一期 {done.generation}。",
+            f"From generation {done.generation} as of {done.as_of}.",
+        )
     if done.masked:
         names = ", ".join(done.masked)
         tell(
@@ -81,4 +108,3 @@ def run(args: argparse.Namespace) -> int:
             f"表 {done.table} 没有可导出的行，文件只有表头。现有哪些表：zhike tables",
             f"Table '{done.table}' has no rows to export; the file holds only the header. What there is: zhike tables",
         )
-    return 0

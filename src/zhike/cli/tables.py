@@ -1,4 +1,4 @@
-"""`zhike tables`: what is there now, and which drops it came from."""
+"""`zhike tables`: what is there now, which drops it came from, and what the latest run published."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     found = overview(home, engine_settings(home))
     if args.format == "json":
         as_json({"home": str(home), **found.to_json()})
-    elif found.tables or found.drops:
+    elif found.tables or found.drops or found.published:
         _print(found)
     else:
         tell(
@@ -47,6 +47,9 @@ def _print(found: Overview) -> None:
     chinese = ("表", "行数", "文件", "字节", "最早", "最晚", "批次", "等待客户")
     rows = [[getattr(t, name) for name in headings] for t in found.tables]
     table([told(zh, en) for zh, en in zip(chinese, headings, strict=True)], rows)
+    if found.published:
+        line()
+        _print_published(found)
     line()
     of_drops = ("drop", "name", "feed", "files", "lines", "errors", "warnings", "notes", "id")
     in_chinese = ("批次", "名称", "来源", "文件", "行数", "错误", "警告", "提示", "标识")
@@ -65,3 +68,10 @@ def _print(found: Overview) -> None:
             for d in found.drops
         ],
     )
+
+
+def _print_published(found: Overview) -> None:
+    headings = ("published", "rows", "files", "bytes", "as_of")
+    chinese = ("结果表", "行数", "文件", "字节", "截至")
+    rows = [(t.table, t.rows, t.files, t.bytes, t.as_of) for t in found.published]
+    table([told(zh, en) for zh, en in zip(chinese, headings, strict=True)], rows)

@@ -9,6 +9,7 @@ from typing import Any
 
 import narwhals as nw
 
+from zhike.datacentre.generation import Generation
 from zhike.datacentre.standing import counts
 from zhike.datacentre.store.house import Store
 from zhike.datacentre.store.manifest import Manifest
@@ -48,12 +49,25 @@ class DropState:
 
 
 @dataclass(frozen=True, slots=True)
+class PublishedState:
+    """One table as the latest run published it: rows, files, bytes, and the day (ISO) its numbers hold for."""
+
+    table: str
+    rows: int
+    files: int
+    bytes: int
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
-    """The state that holds: its number, tables and drops."""
+    """The state that holds: its number, tables and drops; what the latest run published (`generation`: its id)."""
 
     state: int
     tables: tuple[TableState, ...]
     drops: tuple[DropState, ...]
+    generation: str | None
+    published: tuple[PublishedState, ...]
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values."""
@@ -66,7 +80,20 @@ def overview(home: Path, settings: EngineSettings | None = None) -> Overview:
     manifest = store.manifest()
     with Engine(settings) as engine:
         tables = tuple(_table(engine, home, manifest, TABLES[n]) for n in TABLES if n in manifest.tables)
-    return Overview(manifest.state, tables, _drops(store, manifest))
+    latest = Generation.latest(home)
+    return Overview(
+        manifest.state, tables, _drops(store, manifest), latest.id if latest else None, _published(latest)
+    )
+
+
+def _published(generation: Generation | None) -> tuple[PublishedState, ...]:
+    if generation is None:
+        return ()
+    day = generation.manifest.as_of.isoformat()
+    return tuple(
+        PublishedState(name, t.rows, len(t.files), sum(f.bytes for f in t.files), day)
+        for name, t in generation.manifest.tables.items()
+    )
 
 
 def _table(engine: Engine, home: Path, manifest: Manifest, table: Table) -> TableState:

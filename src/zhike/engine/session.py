@@ -95,6 +95,10 @@ class Engine:
         relation = self._connection.read_parquet([str(f) for f in files])
         return nw.from_native(relation).select(*schema.names)
 
+    def over(self, rows: pa.Table) -> nw.LazyFrame[duckdb.DuckDBPyRelation]:
+        """Open rows in memory as a lazy table."""
+        return nw.from_native(self._connection.from_arrow(rows))
+
     def collect(self, frame: nw.LazyFrame[duckdb.DuckDBPyRelation]) -> pa.Table:
         """Run a lazy table and return its rows."""
         with _as_store_error():

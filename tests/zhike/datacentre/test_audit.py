@@ -6,14 +6,18 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from published import DAY, publish
 from small_drops import C_ARRIVES, SETTINGS, T1_AGAIN, take_in
 from zhike.datacentre.audit import INVARIANTS, Audit, audit
+from zhike.datacentre.generation import Generation
+from zhike.datacentre.generation import manifest as generations
 from zhike.datacentre.store import manifest as manifests
 from zhike.datacentre.store.house import Store
 from zhike.datacentre.store.manifest import Manifest, Part
@@ -24,13 +28,15 @@ from zhike.engine.parquet import read_table, write_table
 
 @pytest.fixture(scope="module")
 def sound_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build a home of three drops: the first, one that changes a row of it, and one taken back."""
+    """Build a home of three drops (the first, one that changes a row of it, one taken back) and two generations."""
     folder = tmp_path_factory.mktemp("audit")
     home = folder / "home"
     take_in(home, folder / "d1")
     take_in(home, folder / "d2", {"trade.csv": T1_AGAIN})
     take_in(home, folder / "d3", {"client.csv": C_ARRIVES})
     undo(home, "d3")
+    publish(home)
+    publish(home, DAY + timedelta(days=1))
     return home
 
 
@@ -143,6 +149,35 @@ def other_merged_row(home: Path) -> None:
     manifests.save(home, replace(manifest, patches={"trade": changed}))
 
 
+def published(home: Path, table: str) -> Path:
+    """Return the file of a table in the latest generation."""
+    found = Generation.latest(home)
+    assert found is not None
+    return found.files(table)[0]
+
+
+def republished(home: Path, table: str, change: Callable[[pa.Table], pa.Table]) -> None:
+    """Put other rows into the latest generation, with the hashes of file and manifest that belong to them."""
+    path = published(home, table)
+    rows = change(read_table(path))
+    write_table(path, rows)
+    *others, entry = generations.entries(home)
+    manifest = generations.load(home, entry)
+    contents = manifest.tables[table]
+    file = replace(contents.files[0], rows=rows.num_rows, sha256=sha256_of(path))
+    changed = replace(contents, rows=rows.num_rows, files=(file,))
+    tables = {**manifest.tables, table: changed}
+    generations.point(home, (*others, generations.write(path.parents[1], replace(manifest, tables=tables))))
+
+
+def twice_the_first(rows: pa.Table) -> pa.Table:
+    return pa.concat_tables([rows, rows.slice(0, 1)])
+
+
+def another_reason(rows: pa.Table) -> pa.Table:
+    return rows.set_column(rows.column_names.index("reason"), "reason", pa.array(["x", "z"]))
+
+
 def plant(name: str) -> Callable[[Path], None]:
     """Return a function that leaves an orphan in one of the rooms."""
 
@@ -182,6 +217,14 @@ PLANTED: list[tuple[str, str, Callable[[Path], object]]] = [
     ("indexes", "another index", other_index),
     ("liveness", "other rows are dead", other_dead_rows),
     ("liveness", "a merged row differs", other_merged_row),
+    ("published", "its pointer is garbage", lambda h: (h / "PUBLISHED").write_bytes(b"{")),
+    ("published", "its pointer is gone", lambda h: (h / "PUBLISHED").unlink()),
+    ("published", "a manifest changed", lambda h: flip(published(h, "stage").parents[1] / "manifest.json")),
+    ("published", "a manifest is gone", lambda h: min(h.glob("generations/*/manifest.json")).unlink()),
+    ("results", "a byte flipped", lambda h: flip(published(h, "stage"))),
+    ("results", "a file is gone", lambda h: published(h, "measure").unlink()),
+    ("uniqueness", "a row stands twice", lambda h: republished(h, "stage", twice_the_first)),
+    ("contents", "a reason differs", lambda h: republished(h, "stage", another_reason)),
 ]
 
 
@@ -208,17 +251,23 @@ def test_a_planted_break_is_found(
 
 @pytest.mark.parametrize(
     "name",
-    ["drops/000009-zzz/x.parquet", "derived/00000099/x.parquet", "states/00000099.json", f"raw/00/{ZEROS}"],
+    [
+        "drops/000009-zzz/x.parquet",
+        "derived/00000099/x.parquet",
+        "states/00000099.json",
+        f"raw/00/{ZEROS}",
+        "generations/2025-05-02-0000000000000000/stage/all.parquet",
+    ],
 )
 def test_a_file_that_nothing_names_is_told_as_a_warning(home: Path, name: str) -> None:
     plant(name)(home)
     found = look(home)
-    assert status(found)["orphans"] == "warning"
+    assert status(found)["leftovers" if name.startswith("generations/") else "orphans"] == "warning"
     assert [b.where for r in found.results if r.invariant.warns for b in r.breaks] == [name]
 
 
 def test_each_invariant_has_a_planted_break() -> None:
-    planted = {name for name, _, _ in PLANTED} | {"orphans"}
+    planted = {name for name, _, _ in PLANTED} | {"orphans", "leftovers"}
     assert planted == {"pointer", *(i.name for i in INVARIANTS)}
 
 

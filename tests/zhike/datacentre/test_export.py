@@ -20,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.escape import unescape
 
+import published
 from small_drops import CLIENTS, FIRST, SETTINGS, take_in
 from zhike.base.errors import DamagedStore, UsageError
 from zhike.datacentre.export import export
@@ -296,3 +297,66 @@ def test_a_cell_longer_than_a_sheet_allows_is_refused_not_cut(tmp_path: Path) ->
     schema = pa.schema([("text", pa.string())])
     with pytest.raises(UsageError, match="32,767"):
         write_xlsx(tmp_path / "x.xlsx", "x", schema, [pa.table([["字" * 32_768]], schema=schema)])
+
+
+# Published tables.
+
+
+def put(home: Path, tmp_path: Path, *names: str) -> Path:
+    """Copy the home, publish a small generation in it; B is frozen where `names` says so."""
+    copy = Path(shutil.copytree(home, tmp_path / "published"))
+    if "frozen" in names:
+        take_in(copy, tmp_path / "frozen", {"client.csv": "client_id,kind,frozen\nB,individual,true\n"})
+    published.publish(copy, client_card=published.cards())
+    return copy
+
+
+def test_a_published_table_is_exported_with_every_measure(home: Path, tmp_path: Path) -> None:
+    content = written(put(home, tmp_path), "measure", tmp_path / "measure.csv").read_text("utf-8-sig")
+    assert content.splitlines() == [
+        "client_id,as_of,trades,turnover",
+        "A,2025-04-30,3,1.5",
+        "B,2025-04-30,,0.25",
+    ]
+
+
+def test_the_latest_generation_is_exported_unless_another_is_named(home: Path, tmp_path: Path) -> None:
+    copy = put(home, tmp_path)
+    first = published.publish(copy, client_card=published.cards()).generation
+    second = published.publish(copy, date(2025, 5, 6)).generation
+    latest = export(copy, "stage", "csv", tmp_path / "latest.csv", SETTINGS)
+    older = export(copy, "stage", "csv", tmp_path / "older.csv", SETTINGS, generation=first.id[:6])
+    assert (latest.generation, latest.as_of) == (second.id, date(2025, 5, 6))
+    assert (older.generation, older.as_of) == (first.id, date(2025, 4, 30))
+    assert "2025-04-30" in (tmp_path / "older.csv").read_text("utf-8")
+
+
+def test_names_in_published_tables_are_masked_and_frozen_clients_stay_in(home: Path, tmp_path: Path) -> None:
+    copy = put(home, tmp_path, "frozen")
+    done = export(copy, "client_card", "csv", tmp_path / "card.csv", SETTINGS)
+    text = (tmp_path / "card.csv").read_text("utf-8-sig")
+    assert (done.rows, done.withheld, done.masked) == (1, 1, ("name", "phone"))
+    assert "A,2025-04-30,individual,张**,*********01" in text
+    assert "李" not in text
+    assert export(copy, "stage", "xlsx", tmp_path / "stage.xlsx", SETTINGS).withheld == 1
+
+
+def test_a_table_that_the_generation_has_not_is_refused_with_those_it_has(home: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no table 'churn'(?s:.*)isn't built(?s:.*)Its tables: measure"):
+        export(put(home, tmp_path), "churn", "csv", tmp_path / "x.csv", SETTINGS)
+
+
+def test_a_delivered_table_of_a_generation_and_a_ledger_table_are_refused(home: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"it is in no generation(?s:.*)Leave out --generation"):
+        export(home, "trade", "csv", tmp_path / "x.csv", SETTINGS, generation="a")
+    with pytest.raises(UsageError, match="is for the run itself"):
+        export(home, "client_day", "csv", tmp_path / "x.csv", SETTINGS)
+
+
+def test_a_changed_file_of_a_generation_is_not_exported(home: Path, tmp_path: Path) -> None:
+    copy = put(home, tmp_path)
+    (path,) = copy.glob("generations/*/stage/all.parquet")
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+    with pytest.raises(DamagedStore, match="SHA-256"):
+        export(copy, "stage", "csv", tmp_path / "x.csv", SETTINGS)
+    assert not (tmp_path / "x.csv").exists()

@@ -1,7 +1,7 @@
 """Is everything still as it was stored? Every invariant of the home folder, looked at one by one; nothing is changed.
 
 `ground` (what is looked at) · `files` (pointer, hashes, counts, orphans) · `records` (drops, raw bytes, lines) ·
-`rows` (keys, references, sums; and, deep, what holds computed anew).
+`rows` (keys, references, sums; and, deep, what holds computed anew) · `generations` (what runs published).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from zhike.base.errors import DamagedStore
 from zhike.base.text import Said, say
-from zhike.datacentre.audit import files, records, rows
+from zhike.datacentre.audit import files, generations, records, rows
 from zhike.datacentre.audit.ground import Break, Ground
 from zhike.engine import EngineSettings
 
@@ -45,8 +45,13 @@ INVARIANTS = (
     Invariant("references", say("每行的客户都存在", "every row's client exists"), rows.references, of_rows=True),
     Invariant("sums", say("净资产 = 现金 + 证券 + 基金 − 负债", "net = cash + securities + funds − debt"), rows.sums, of_rows=True),
     Invariant("orphans", say("没有无主文件", "no file without an owner"), records.orphans, warns=True),
+    Invariant("published", say("PUBLISHED 指向的各期可读", "PUBLISHED names generations that can be read"), generations.published),
+    Invariant("results", say("各期文件齐全，SHA-256 相符", "every file of them is there with its SHA-256"), generations.files),
+    Invariant("uniqueness", say("各期主键唯一", "their keys are unique"), generations.keys),
+    Invariant("leftovers", say("各期没有无主文件", "no file among them without an owner"), generations.orphans, warns=True),
     Invariant("indexes", say("主键索引与数据一致", "indexes hold the keys of their segments"), rows.indexes, of_rows=True, deep=True),
     Invariant("liveness", say("重新推算的有效行与状态一致", "what holds, computed anew, is what the state says"), rows.liveness, of_rows=True, deep=True),
+    Invariant("contents", say("各期内容哈希重新计算相符", "their rows, hashed anew, are what was published"), generations.contents, deep=True),
 )  # fmt: skip
 POINTER = Invariant(
     "pointer", say("CURRENT 指向完好的状态", "CURRENT names a sound state"), lambda ground: iter(())

@@ -63,8 +63,10 @@ def counts(ground: Ground) -> Iterator[Break]:
         if part.live and part.live != part.source:
             yield from _footer(ground, part.live, part.live_rows)
         yield from _positions(ground, part)
-    for patch in ground.manifest.patches.values():
-        yield from _footer(ground, patch.path, patch.rows)
+    merged = [(p.path, p.rows) for p in ground.manifest.patches.values()]
+    together = [(c.path, c.rows) for cs in ground.manifest.compacted.values() for c in cs]
+    for path, rows in (*merged, *together):
+        yield from _footer(ground, path, rows)
 
 
 def _footer(ground: Ground, name: str, rows: int) -> Iterator[Break]:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from zhike.base.text import Said
+from zhike.datacentre.generation import Generation
+from zhike.datacentre.generation.manifest import Entry
 from zhike.datacentre.store.house import Store
 from zhike.datacentre.store.manifest import DropEntry, Manifest, Part
 from zhike.datacentre.tables import TABLES
@@ -26,13 +28,20 @@ class Break:
 
 @dataclass(slots=True)
 class Ground:
-    """The state that holds, the older states that are kept, and the files found damaged while looking."""
+    """The state that holds, the older states that are kept, and the files found damaged while looking.
+
+    Also the generations as the pointer names them (None: it can't be read), those whose manifests are sound, and (by id
+    and name) their tables whose files aren't.
+    """
 
     home: Path
     manifest: Manifest
     settings: EngineSettings
     older: list[Manifest] = field(default_factory=list)
     damaged: set[str] = field(default_factory=set)
+    named: tuple[Entry, ...] | None = None
+    generations: list[Generation] = field(default_factory=list)
+    spoilt: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def store(self) -> Store:

@@ -108,6 +108,7 @@ def _named(ground: Ground) -> set[str]:
         for parts in manifest.tables.values():
             named |= {f for p in parts for f in (p.source, p.index, p.live, p.dead) if f}
         named |= {p.path for p in manifest.patches.values()}
+        named |= {c.path for cs in manifest.compacted.values() for c in cs}
     for entry in ground.drops():
         named.add(f"{entry.folder}/{_RECORD}")
         named |= {f"{entry.folder}/{name}" for name in (ground.record(entry) or {"findings": ()})["findings"]}

@@ -5,7 +5,7 @@ once and keeps the result on disk, so only the very first run on a machine pays 
 """
 
 from zhike.datacentre.kernels.balances import chain_breaks
-from zhike.datacentre.kernels.hashing import combine_hashes, equal_ordinals, hash_cells
+from zhike.datacentre.kernels.hashing import combine_hashes, equal_ordinals, hash_cells, hash_rounded
 from zhike.datacentre.kernels.numbers import (
     EMPTY,
     LIMIT,
@@ -36,5 +36,5 @@ from zhike.datacentre.kernels.structure import (
 __all__ = [
     "BAD_UTF8", "EMPTY", "FACTS", "HIGH", "LIMIT", "LINE", "LINES", "LONGEST", "NOT_A_NUMBER", "NULS", "OK", "PENDING",
     "QUOTES", "START", "SUSPECT", "TOO_FINE", "TOO_LARGE", "ascending", "chain_breaks", "combine_hashes", "equal_ordinals",
-    "hash_cells", "order_of", "parse_decimals", "plain_cells", "record_lines", "survey",
+    "hash_cells", "hash_rounded", "order_of", "parse_decimals", "plain_cells", "record_lines", "survey",
 ]  # fmt: skip

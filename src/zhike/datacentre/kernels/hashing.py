@@ -57,3 +57,39 @@ def equal_ordinals(sorted_hashes: Hashes) -> Ints:
         if sorted_hashes[i] == sorted_hashes[i - 1]:
             out[i] = out[i - 1] + 1
     return out
+
+
+_TWELVE = 1e12
+_TINY, _LIFT = 1e-280, 200  # below, powers of ten for the scaling would be beyond what a float holds
+_TEN_TO = np.array([float(f"1e{k}") for k in range(309)])
+
+
+@compiled
+def _scaled(size: float, exponent: int) -> float:
+    """Return size × 10^(11 − exponent), as a whole number."""
+    shift = 11 - exponent
+    return float(np.rint(size * _TEN_TO[shift] if shift >= 0 else size / _TEN_TO[-shift]))
+
+
+@compiled
+def hash_rounded(values: npt.NDArray[np.float64], seed: np.uint64) -> Hashes:
+    """Hash each number rounded to 12 significant digits: what differs less than that is the same. No NaN, no infinity."""
+    out = np.empty(len(values), np.uint64)
+    for i in range(len(values)):
+        size, lifted = abs(values[i]), 0
+        if 0.0 < size < _TINY:
+            size, lifted = size * _TEN_TO[_LIFT], _LIFT
+        digits, exponent = 0.0, 0
+        if size > 0.0:
+            exponent = int(np.floor(np.log10(size)))
+            digits = _scaled(size, exponent)
+            if digits < _TWELVE / 10:  # the logarithm was rounded up
+                exponent -= 1
+                digits = _scaled(size, exponent)
+            if digits >= _TWELVE:
+                exponent += 1
+                digits = np.rint(digits / 10)
+            exponent -= lifted
+        whole = np.int64(digits) if values[i] >= 0.0 else -np.int64(digits)
+        out[i] = mixed(mixed(seed, np.uint64(whole)), np.uint64(exponent))
+    return out

@@ -9,15 +9,15 @@ from decimal import Decimal
 from zhike.base.text import Said, say
 from zhike.datacentre.mapping.aliases import Aliases, Home, Judgement, Profile
 from zhike.datacentre.mapping.evidence import Sample, adds_up, typical_ratio
-from zhike.datacentre.mapping.names import Name
+from zhike.datacentre.mapping.names import BY_WORDS, Name
 from zhike.datacentre.mapping.overrides import TableOverrides
 from zhike.datacentre.mapping.proposals import MODERATE, Proposal, propose
 from zhike.datacentre.tables import TABLES, Type
 
 _SCALABLE = frozenset({Type.MONEY, Type.QUANTITY, Type.PRICE, Type.RATE, Type.COUNT, Type.NUMBER})
 _ONE = Decimal(1)
-_LATER = (0, 0, 100)  # a name read loosely gives way to every listed one
-_GROSS = ("总资产", "资产总", "资产合计", "totalasset")
+_LATER = (0, 0, 100, 100)  # a name read loosely gives way to every listed one
+_GROSS = ("总资产", "资产总", "资产合计", "totalasset", "assetbalance")
 _OWED = ("负债", "融资", "融券", "debt", "liabilit")
 _UNLESS = {"no_side": "side", "no_net": "net_amount"}
 _RIVALS = ("alone", *_UNLESS)
@@ -123,15 +123,22 @@ def _by_alias(work: Assignment) -> None:
 
 
 def _twins(work: Assignment) -> None:
-    """Ask about unlisted names that stand for the same known name, unless that name itself is there."""
+    """Ask about unlisted names for one column, unless it is listed itself or only one of them reads strictly."""
     contenders = _contenders(work)
     best = {home.column: work.names[n] for n, home in reversed(contenders)}
     for column, first in best.items():
-        same = [n for n, _ in contenders if work.names[n].read and work.names[n].key == first.key]
+        same = [n for n, home in contenders if home.column == column and _like(work.names[n], first)]
         if first.read and len(same) > 1:
             why = say("有几列都可能是它。", "Several columns could be this one.")
             for n in same:
                 work.ask(n, (Proposal(column, 0.5, why),))
+
+
+def _like(name: Name, first: Name) -> bool:
+    """Tell whether the name is read as freely as the first and, where strictly, as the same known name."""
+    if not name.read or (name.read > BY_WORDS) != (first.read > BY_WORDS):
+        return False
+    return name.key == first.key or name.read > BY_WORDS
 
 
 def _take(work: Assignment, n: int, home: Home, factor: Decimal) -> None:

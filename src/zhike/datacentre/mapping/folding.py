@@ -24,6 +24,7 @@ class Words:
     starts: Mapping[str, str]
     alike: Mapping[str, str]
     idle: frozenset[str]
+    empty: frozenset[str]
     letters: Mapping[str, str]
     longest: int
 
@@ -33,13 +34,17 @@ def words() -> Words:
     """Return the words of words.toml."""
     data = tomllib.loads(files("zhike.datacentre.mapping").joinpath("words.toml").read_text(encoding="utf-8"))
     same = _classes(data["same"])
-    idle = frozenset(same.get(w, w) for w in data["idle"])
+    idle = frozenset(same.get(w, w) for w in (*data["idle"], *data["empty"]))
     return Words(
-        same={**{w: w for w in (*data["idle"], *_flat(data["alike"])) if w not in same}, **same},
+        same={
+            **{w: w for w in (*data["idle"], *data["empty"], *_flat(data["alike"])) if w not in same},
+            **same,
+        },
         ends=_classes(data["ends"]),
         starts=_classes(data["starts"]),
         alike=_joined(data["alike"]),
         idle=idle,
+        empty=frozenset(same.get(w, w) for w in data["empty"]),
         letters={char: letter for letter, chars in data["pinyin"].items() for char in chars},
         longest=max(map(len, same)),
     )
@@ -66,6 +71,12 @@ def _joined(classes: Iterable[Sequence[str]]) -> dict[str, str]:
 def strict(key: str) -> Root:
     """Return the words of a normalised name, synonyms taken together, in no order."""
     return tuple(sorted(_cut(key)))
+
+
+@lru_cache(maxsize=16384)
+def bare(key: str) -> Root:
+    """Return the words of a normalised name without those that tell nothing apart (参考, 最新)."""
+    return tuple(sorted(w for w in _cut(key) if w not in words().empty))
 
 
 @lru_cache(maxsize=16384)

@@ -7,14 +7,15 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+EXACT, BY_WORDS, BARELY, LOOSELY = 0, 1, 2, 3
 _INVISIBLE = dict.fromkeys((0xFEFF, 0x200B, 0x200C, 0x200D, 0x2060, 0x00AD))
 _BRACKETS = str.maketrans(
     {"【": "(", "】": ")", "〔": "(", "〕": ")", "[": "(", "]": ")", "{": "(", "}": ")"}
 )
-# The traditional characters of column names, for the exports of Hong Kong brokers.
+# The traditional characters of column names, for the exports of Hong Kong brokers; 劵 is often written for 券.
 _SIMPLE = str.maketrans(
-    "證碼編號帳賬數價額買賣業務發類別標幣種時間餘結單據資產總稅費傭過戶現開盤漲關執項記錄訂認購贖贏虧損倉動將場",
-    "证码编号账账数价额买卖业务发类别标币种时间余结单据资产总税费佣过户现开盘涨关执项记录订认购赎赢亏损仓动将场",
+    "證碼編號帳賬數價額買賣業務發類別標幣種時間餘結單據資產總稅費傭過戶現開盤漲關執項記錄訂認購贖贏虧損倉動將場劵",
+    "证码编号账账数价额买卖业务发类别标币种时间余结单据资产总税费佣过户现开盘涨关执项记录订认购赎赢亏损仓动将场券",
 )
 _EDGES = "\"'“”‘’=@*#:,;、。 "
 _GLUE = re.compile(r"[\s_\-.]+")
@@ -26,8 +27,8 @@ _SLASH = re.compile(r"^(?P<name>.+?)[/:](?P<unit>[^/:()]+)$")
 class Name:
     """A source column: `key` is looked up, `unit` was split off, `bare` lacks a bracket that is no unit.
 
-    `read`: 0 where the key is the column's own name; above, the key is the known name that an unlisted
-    one stands for, and the number says how freely it was read.
+    `read`: EXACT where the key is the column's own name; otherwise the key is the known name that an
+    unlisted one stands for: BY_WORDS, BARELY without words that tell nothing apart, or LOOSELY.
     """
 
     raw: str

@@ -24,7 +24,7 @@ KINDS = (
 )  # fmt: skip
 _NO_FLAGS = Flags({})
 _SURE_ENOUGH = 2.0
-_SURE = (1.0, 0.8, 0.5)  # a name read by its words says less of the kind than a listed one
+_SURE = (1.0, 0.8, 0.7, 0.5)  # a name read by its words says less of the kind than a listed one
 _SEPARATORS = re.compile(r"[/\\]")
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
 from zhike.datacentre.mapping.aliases import Profile, builtin_aliases
-from zhike.datacentre.mapping.folding import Root, initials, is_latin, languages, loose, strict
-from zhike.datacentre.mapping.names import Name, read_name
+from zhike.datacentre.mapping.folding import Root, bare, initials, is_latin, languages, loose, strict
+from zhike.datacentre.mapping.names import BARELY, BY_WORDS, EXACT, LOOSELY, Name, normalise, read_name
 from zhike.datacentre.tables import TABLES
 
-EXACT, BY_WORDS, LOOSELY = 0, 1, 2
 _TIMES = ("时间", "时刻", "time")
 _ENOUGH_INITIALS = 4
 _MOST = 0.5
 _SHARED = 0.8
+_LAST = 100  # the rank of names that have none
+_BRACKET = re.compile(r"(.+)\(([^()]+)\)$")
+_MEMBER = re.compile(r"m_(?:str|sz|[a-z])([a-z]\w+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class Vocabulary:
 
     profile: Profile
     strict: Mapping[Root, str]
+    bare: Mapping[Root, str]
     loose: Mapping[Root, str]
     initials: Mapping[str, str]
     keeps_time: bool = False
@@ -35,14 +39,25 @@ class Vocabulary:
             return key, EXACT
         if in_initials and key in self.initials:
             return self.initials[key], BY_WORDS
-        return self._by_language(key) or self._by_words(key) or (key, EXACT)
+        return self._by_language(key) or self._by_bracket(key) or self._by_words(key) or (key, EXACT)
 
     def _by_words(self, key: str) -> tuple[str, int] | None:
         found = self.strict.get(strict(key))
         if found:
             return found, BY_WORDS
-        near = self.loose.get(loose(key))
-        return (near, LOOSELY) if near and not self._mistakes_time(key, near) else None
+        for near, how in ((self.bare.get(bare(key)), BARELY), (self.loose.get(loose(key)), LOOSELY)):
+            if near and not self._mistakes_time(key, near):
+                return near, how
+        return None
+
+    def _by_bracket(self, key: str) -> tuple[str, int] | None:
+        """Read a name that says the same again in a bracket: 后资金额(余额), 手续费(佣金)."""
+        parts = _BRACKET.match(key)
+        if not parts:
+            return None
+        homes = [self.profile.homes.get(part) for part in parts.groups()]
+        same = homes[0] and homes[1] and homes[0].column == homes[1].column
+        return (parts[1], BY_WORDS) if same else None
 
     def _mistakes_time(self, key: str, near: str) -> bool:
         """Tell whether a time would be taken for the date of a table that keeps both."""
@@ -71,6 +86,7 @@ def vocabulary(name: str) -> Vocabulary:
     return Vocabulary(
         profile,
         strict=_single(profile, strict),
+        bare={} if profile.kind == "contract" else _single(profile, bare),
         # The contract's own tables are many and alike: only the strict reading may speak for one of them.
         loose={} if profile.kind == "contract" else _single(profile, loose),
         initials={root[0]: known for root, known in _single(profile, _letters).items()},
@@ -98,13 +114,16 @@ def _single(profile: Profile, form: Callable[[str], Root]) -> dict[Root, str]:
 def _meanings(profile: Profile) -> Iterator[tuple[str, object, int]]:
     """Yield each known name with what it means, alike for names that mean the same, and its rank."""
     for key, home in profile.homes.items():
-        yield key, (home.column, home.per_unit), home.rank
+        rank = (
+            _LAST if home.canonical else home.rank
+        )  # what is read by its words isn't the contract's own name
+        yield key, (home.column, home.per_unit), rank
     for key, judgements in profile.judged.items():
-        yield key, judgements, 100
+        yield key, judgements, _LAST
     for key, scaled in profile.scaled.items():
-        yield key, scaled, 100
+        yield key, scaled, _LAST
     for key in profile.none:
-        yield key, None, 100
+        yield key, None, _LAST
 
 
 @cache
@@ -117,7 +136,7 @@ class Reader:
 
     def __init__(self, names: Sequence[Name]) -> None:
         """Look at the header as a whole: whether it is in initials, and what its names all begin with."""
-        self._names = names
+        self._names = names = _members(names)
         keys = [n.key for n in names if is_latin(n.key)]
         self._prefix = _shared_prefix(keys)
         bare = [k.removeprefix(self._prefix) for k in keys]
@@ -136,6 +155,14 @@ class Reader:
             key, _ = words.known(bare, in_initials=self._in_initials)
             how = BY_WORDS
         return replace(name, key=key, read=how) if words.profile.knows(key) else name
+
+
+def _members(names: Sequence[Name]) -> Sequence[Name]:
+    """Return the names without m_ and the letters of a type where nearly all are a program's (m_strInstrumentID)."""
+    found = [_MEMBER.search(n.raw) for n in names]
+    if sum(map(bool, found)) < max(_ENOUGH_INITIALS, _SHARED * len(names)):
+        return names
+    return [replace(n, key=normalise(m[1])) if m else n for n, m in zip(names, found, strict=True)]
 
 
 def _shared_prefix(keys: Sequence[str]) -> str:

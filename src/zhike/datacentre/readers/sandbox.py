@@ -11,7 +11,8 @@ Checks raised here: `parser_crashed` (a signal, an unforeseen exception, no answ
 memory), `parser_time` (CPU or wall time used up), `parser_output` (wrote more than allowed). An
 `InputRejected` of the function itself travels whole. A file is refused only for what it does or for a limit
 of ours; a child that was ended from outside (the system's out-of-memory killer, an operator) says nothing
-about its file: that is a `StoreError`, and the same run again takes the file.
+about its file: that is a `StoreError`, and the same run again takes the file. So is one that fails before it
+has begun (a library that couldn't be loaded).
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ except (
 _ANSWER_BYTES = (
     64 * 2**20
 )  # far above any honest answer (a header and its notes), far below the parent's memory
+_BEGUN = b"begun\n"  # what the child says before it looks at the file
 _ADDRESS_SLACK = 2**30  # libraries map files and reserve address space that they never touch
 _PR_SET_PDEATHSIG = 1
 _BOOT = (
@@ -124,7 +126,9 @@ def run(
         complaint = told.read().decode(errors="replace")
     if code is not None and -code in _FROM_OUTSIDE:
         raise _ended(-code, where)
-    return _result(answer, code, complaint, limits)
+    if not answer.startswith(_BEGUN) and code:
+        raise _never_begun(complaint, where)
+    return _result(answer.removeprefix(_BEGUN), code, complaint, limits)
 
 
 def _converse(asked: IO[bytes], told: IO[bytes], limits: Limits) -> tuple[bytes, int | None]:
@@ -219,6 +223,21 @@ def _ended(number: int, where: str) -> StoreError:
     )
 
 
+def _never_begun(complaint: str, where: str) -> StoreError:
+    reason = complaint.strip().rpartition("\n")[2][:300]
+    return StoreError(
+        say(
+            f"读取文件的子进程未能启动，与文件内容无关：{reason}",
+            f"The process that was to read a file couldn't start; the file is not at fault: {reason}",
+        ),
+        where=where,
+        next_=say(
+            "什么都没有改变；检查安装、磁盘与内存后再运行同一命令。",
+            "Nothing has changed; see to the installation, disk and memory, then run the same command again.",
+        ),
+    )
+
+
 def _rejection(check: str, limits: Limits) -> InputRejected:
     memory, output = limits.memory // 2**20, limits.output_bytes // 2**20
     sentences: dict[str, Said] = {
@@ -269,13 +288,15 @@ def serve() -> None:
     _limit(Limits(**request["limits"]))
     with os.fdopen(os.dup(1), "wb") as answer:
         os.dup2(2, 1)  # what a library prints isn't our answer
-        answer.write(json.dumps(_answer(request)).encode())
-
-
-def _answer(request: Mapping[str, Any]) -> dict[str, Any]:
-    try:
         task = getattr(importlib.import_module(request["module"]), request["name"])
-        return {"value": task(**request["arguments"])}
+        answer.write(_BEGUN)
+        answer.flush()
+        answer.write(json.dumps(_answer(task, request["arguments"])).encode())
+
+
+def _answer(task: Callable[..., object], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return {"value": task(**arguments)}
     except InputRejected as e:
         next_ = [e.next.zh, e.next.en] if e.next else None
         plain = {
@@ -288,6 +309,8 @@ def _answer(request: Mapping[str, Any]) -> dict[str, Any]:
         return {"rejected": plain}
     except MemoryError:
         return {"failed": "parser_memory", "trace": "MemoryError"}
+    except ImportError as e:  # a library, not the file
+        return {"system": [errno.EIO, str(e), e.path]}
     except Exception as e:  # whatever a parser raises on a crafted file; it reaches the parent as a rejection
         if isinstance(e, OSError) and e.errno in _OF_THE_SYSTEM:
             return {"system": [e.errno, e.strerror or str(e), e.filename]}

@@ -158,6 +158,11 @@ def save(home: Path, manifest: Manifest) -> None:
     write_whole(home / "CURRENT", as_json({"state": name, "sha256": hashlib.sha256(content).hexdigest()}))
 
 
+def fingerprint(manifest: Manifest) -> str:
+    """Return the SHA-256 of a state: what follows from it is named by it."""
+    return hashlib.sha256(as_json(_to_json(manifest))).hexdigest()
+
+
 def follow(manifest: Manifest, **changes: Any) -> Manifest:
     """Return the next state."""
     return replace(manifest, state=manifest.state + 1, **changes)

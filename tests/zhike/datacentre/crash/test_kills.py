@@ -12,6 +12,7 @@ import pytest
 from crashing import tracing
 from crashing.trials import Range, Tally, kill_at_times, kill_everywhere, killed_after, sample, watched_calls
 from crashing.yard import Scene
+from zhike.datacentre.store.house import Store
 
 SCENES = ("first drop", "second drop", "undo", "undo of clients", "closing drop", "undo in a closed month")
 MANY = 64  # of the system calls of a scene: every rare one, and of the hundreds of writes as many as fit
@@ -24,7 +25,7 @@ def points_of(ground: Range, scene: Scene) -> list[Point]:
 
 def seconds_of(ground: Range, scene: Scene) -> float:
     home, begun = scene.home(ground.home), time.perf_counter()
-    ground.server.run("do", home, folder=scene.deed.folder, number=scene.deed.number)
+    ground.server.run("do", home, **scene.deed.asked)
     return time.perf_counter() - begun
 
 
@@ -78,7 +79,7 @@ def test_a_drop_killed_five_times_over_converges(ground: Range, yard: dict[str, 
     def killed_often(pid: int) -> None:
         killed_after(dice.uniform(0, longest))(pid)
         for _ in range(4):
-            again = ground.server.begin("do", ground.home, folder=scene.deed.folder, number=scene.deed.number)
+            again = ground.server.begin("do", ground.home, **scene.deed.asked)
             killed_after(dice.uniform(0, longest))(again)
             ends.append(ground.server.end(again))
 
@@ -87,6 +88,12 @@ def test_a_drop_killed_five_times_over_converges(ground: Range, yard: dict[str, 
     judged(tally)
     assert (tally.trials.total(), len(ends)) == (4, 16)
     assert tally.struck.total() + ends.count(-signal.SIGKILL) >= 5  # of 20; the others had ended by then
+
+
+def test_the_scenes_of_a_closed_month_do_put_files_together(yard: dict[str, Scene]) -> None:
+    with_month = [n for n, s in yard.items() if Store(s.base).manifest().compacted]
+    assert with_month == ["undo in a closed month"]
+    assert any("trade-2025-03.parquet" in name for name in yard["closing drop"].final)
 
 
 # Planted faults: what this harness must find.

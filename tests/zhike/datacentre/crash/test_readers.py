@@ -12,7 +12,7 @@ from crashing.yard import Deed, Scene
 
 
 def do(server: Forks, deed: Deed, home: Path, spoilt: str = "") -> None:
-    assert server.run("do", home, folder=deed.folder, number=deed.number, spoilt=spoilt) == DONE
+    assert server.run("do", home, spoilt=spoilt, **deed.asked) == DONE
 
 
 def comings_and_goings(

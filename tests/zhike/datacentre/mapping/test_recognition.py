@@ -66,6 +66,34 @@ def test_orders_are_none_of_ours() -> None:
     assert set(found.targets) == {None}
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "合约编号|合约日期|证券代码|证券名称|委托数量|委托价格|成交数量|成交金额|已偿还数量|合约期限",
+        "证券代码|证券名称|股东代码|起始配号|配号数量|日期",
+        "科目代码|科目名称|数量|单位成本|成本|市价|市值|估值增值",
+    ],
+)
+def test_margin_contracts_allotments_and_fund_valuations_are_none_of_ours(header: str) -> None:
+    found = read(header)
+    assert (found.kind, found.table, set(found.targets)) == ("unknown", None, {None})
+
+
+def test_an_english_order_book_is_no_statement() -> None:
+    found = read("Account|OrderId|OrderTime|Ticker|Status|QuantityListed|QuantityExecuted|PriceExecuted")
+    assert (found.kind, found.table) == ("order", None)
+
+
+def test_the_names_of_a_code_are_the_flag_and_not_the_code() -> None:
+    found = read("发生日期|银行名称|转账类别|转账类别名称|金额|流水号")
+    assert (found.columns["转账类别"], found.columns["转账类别名称"]) == (None, "flag")
+
+
+def test_the_trade_date_comes_before_the_settlement_date() -> None:
+    found = read("Settlement date|Trade date|Symbol|Quantity|Price|Amount|Commission")
+    assert (found.columns["Settlement date"], found.columns["Trade date"]) == (None, "date")
+
+
 def test_prices_named_as_an_index_are_an_index_and_otherwise_a_security() -> None:
     header = "date|open|high|low|close|amount"
     assert read(header, path="market/sse_composite_daily.csv").kind == "index"

@@ -4,7 +4,7 @@ import pytest
 
 from zhike.datacentre.mapping import recognise
 from zhike.datacentre.mapping.aliases import builtin_aliases
-from zhike.datacentre.mapping.folding import initials, languages, loose, strict
+from zhike.datacentre.mapping.folding import bare, initials, languages, loose, strict
 from zhike.datacentre.mapping.names import normalise
 from zhike.datacentre.mapping.vocabulary import vocabulary
 
@@ -36,6 +36,24 @@ def test_only_the_loose_reading_leaves_idle_words_out() -> None:
     assert strict("当前市值") != strict("市值")
     assert loose("当前市值") == loose("市值")
     assert loose("可用余额") != loose("余额")
+
+
+def test_a_word_that_tells_nothing_apart_goes_before_one_that_may() -> None:
+    assert bare("参考总资产") == bare("总资产")
+    assert bare("总资产") != bare("资产")
+    assert loose("总资产") == loose("资产") == loose("证券资产")
+
+
+def test_a_bracket_that_says_the_same_again_is_left_out_and_no_other() -> None:
+    known = vocabulary("cash_flow").known
+    assert known("后资金额(余额)", in_initials=False)[0] == "后资金额"
+    assert known("后资金额(摘要)", in_initials=False) == ("后资金额(摘要)", 0)
+
+
+def test_a_program_s_member_names_are_read_without_their_types() -> None:
+    names = ["m_strInstrumentID", "m_strInstrumentName", "m_nVolume", "m_dMarketValue", "m_dLastPrice"]
+    found = recognise(names, [], "position.csv")
+    assert found.targets == ("security_id", None, "quantity", "market_value", None)
 
 
 def test_initials_are_the_first_letters_of_the_reading() -> None:
@@ -82,6 +100,13 @@ def test_a_prefix_that_all_names_share_is_left_out() -> None:
 def test_the_exports_of_hong_kong_are_read_in_traditional_characters() -> None:
     found = recognise(["成交日期", "證券代碼", "買賣方向", "成交數量", "成交價格"], [], "a.csv")
     assert found.targets == ("date", "security_id", "side", "quantity", "price")
+
+
+def test_of_two_unlisted_names_the_one_read_by_all_its_words_is_taken() -> None:
+    header = ["证券代码", "成交日期", "成交价格", "操作", "成交份数", "实际成交数量"]
+    found = recognise(header, [], "a.csv")
+    assert (found.columns["成交份数"], found.columns["实际成交数量"]) == ("quantity", None)
+    assert found.unsure == ()
 
 
 def test_two_unlisted_names_for_one_column_are_both_asked_about() -> None:

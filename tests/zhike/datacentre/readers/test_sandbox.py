@@ -34,6 +34,7 @@ def grow_slowly(): return len([str(i) for i in range(10**9)])
 def write(path):
     with open(path, "wb") as f:
         for _ in range(100): f.write(b"x" * 2**20)
+def lacking(): import no_such_library
 def chatter():
     print("not our answer"); os.write(1, b"neither this"); return 1
 def leave(): os._exit(3)
@@ -103,6 +104,20 @@ def test_a_child_that_is_ended_from_outside_is_no_fault_of_the_file(
     assert f"signal {number.value}" in e.value.what.en
     assert e.value.next is not None
     assert "Nothing has changed" in e.value.next.en
+
+
+def test_a_child_that_cannot_load_its_code_is_no_fault_of_the_file(tasks: ModuleType) -> None:
+    path = Path(str(tasks.__file__))
+    path.write_text("raise OSError(5, 'Input/output error')\n" + path.read_text("utf-8"), "utf-8")
+    with pytest.raises(StoreError) as e:
+        run(tasks.add, {"a": 2, "b": 3}, SMALL, where="客户.xlsx")
+    assert e.value.where == "客户.xlsx"
+    assert "Input/output error" in e.value.what.en
+
+
+def test_a_library_that_is_lacking_is_no_fault_of_the_file(tasks: ModuleType) -> None:
+    with pytest.raises(OSError, match="no_such_library"):
+        run(tasks.lacking, {}, SMALL)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")

@@ -90,10 +90,25 @@ finding: run_id* ordinal* table source line column value check reason severity c
 """
 
 # The contract names only the keys here and describes the rest, so more columns may follow.
-OPEN = {"client_day", "client_card", "asset_series", "holding_now", "timeline"}
+OPEN = {"client_day", "position", "round_trip", "client_card", "asset_series", "holding_now", "timeline"}
 
 # Empty without a `?` in the contract: it says so in words, or the divisor or the place may not exist.
 EMPTY_IN_WORDS = {
+    # "When a table is missing, what depends on it is published as null": prices of stocks, or days enough
+    "market_state": {
+        "up_share",
+        "above_ma20",
+        "above_ma60",
+        "median_return",
+        "limit_up",
+        "limit_down",
+        "new_high_low",
+        "turnover_pct",
+        "dispersion",
+        "money_effect",
+        "state",
+        "regime_known",
+    },
     "logic": {"p_value", "p_trend", "p_sentiment"},
     "measure_dictionary": {"absent"},
     "channel_result": {"cost_per_effective", "payback_months", "ltv_to_cac"},

@@ -1,0 +1,123 @@
+"""`zhike run`: one night, from what was delivered to a published generation."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from zhike.cli import homes
+from zhike.cli.arguments import command
+from zhike.cli.output import as_json, line, table, tell, wrapped
+from zhike.cli.progress import progress
+from zhike.cli.session import told
+from zhike.datacentre.tables.words import LOGIC_WORDS, STAGE_WORDS
+
+if TYPE_CHECKING:
+    from zhike.cli.arguments import Subparsers
+    from zhike.run import Night
+    from zhike.run.outcome import Outcome
+
+
+def register(subparsers: Subparsers) -> None:
+    """Add `zhike run`."""
+    parser = command(
+        subparsers,
+        "run",
+        told("运行一夜：计算并发布一期结果", "run a night: compute and publish a generation"),
+        run,
+    )
+    parser.add_argument(
+        "--as-of",
+        metavar="DATE",
+        type=_day,
+        help=told(
+            "截至哪一天（默认：最近的交易日）",
+            "day the numbers hold for (default: the last trading day delivered)",
+        ),
+    )
+    parser.add_argument("--format", choices=("table", "json"), default="table", help=told("输出格式", "how to print it"))  # fmt: skip
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"invalid date value: '{text}'") from None
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the night and say what came of it."""
+    from zhike.config import engine_settings
+    from zhike.run import run_night
+
+    home = homes.filled()
+    begun = time.perf_counter()
+    with progress() as bar:
+        night = run_night(home, args.as_of, engine_settings(home), progress=bar)
+    seconds = time.perf_counter() - begun
+    if args.format == "json":
+        as_json(_json(night, seconds))
+    else:
+        _print(night, seconds)
+    return 0
+
+
+def _json(night: Night, seconds: float) -> dict[str, Any]:
+    generation = night.published.generation
+    return {
+        "generation": generation.id, "as_of": night.as_of.isoformat(), "unchanged": night.published.unchanged,
+        "changed": list(night.published.changed), "tables": {name: generation.rows(name) for name in generation.tables},
+        "read": dict(night.read), "counts": {k: dict(v) for k, v in night.outcome.counts.items()}, "seconds": round(seconds, 3),
+    }  # fmt: skip
+
+
+def _print(night: Night, seconds: float) -> None:
+    generation = night.published.generation
+    table(
+        [told("表", "table"), told("行", "rows"), told("与上次相比", "against the last")],
+        [
+            (name, generation.rows(name), told("有变化", "changed") if name in night.published.changed else told("相同", "equal"))
+            for name in generation.tables
+        ],
+    )  # fmt: skip
+    line()
+    days, trades = night.read.get("client_day", 0), night.read.get("trade", 0)
+    tell(
+        f"第 {generation.id} 期，截至 {night.as_of}：{trades:,} 笔成交，{days:,} 个客户日，用时 {seconds:.1f} 秒。",
+        f"Generation {generation.id} as of {night.as_of}: {trades:,} trades, {days:,} client days, {seconds:.1f} s.",
+    )
+    _print_branch(night.outcome)
+    if night.published.unchanged:
+        tell("输入未变，结果与上次相同。", "The inputs are those of before, and so are the results.")
+    tell(
+        "查看：zhike export logic -o logic.xlsx；zhike generations",
+        "To see it: zhike export logic -o logic.xlsx; zhike generations",
+    )
+
+
+def _print_branch(outcome: Outcome) -> None:
+    """Say how the clients divide, who moved since the last generation, and whom to call first."""
+    for name, zh, en in (
+        ("logic", "盈利逻辑", "profit logic"), ("stage", "生命周期", "life cycle"), ("rule", "联系建议", "proposals"),
+    ):  # fmt: skip
+        counts = outcome.counts.get(name, {})
+        if counts:
+            wrapped(told(zh, en), [f"{_word(k)} {n:,}" for k, n in counts.items()], indent=16)
+    if outcome.moves:
+        moves = [f"{_word(m.before)} → {_word(m.after)} {m.clients:,}" for m in outcome.moves]
+        wrapped(told("与上期相比", "since the last"), moves, indent=16)
+    if outcome.first:
+        line()
+        table(
+            [told("客户", "client"), told("期限", "due"), told("必做", "must"), told("为什么联系", "why")],
+            [(c.client, c.due_on, "✓" if c.must_do else "", c.reason) for c in outcome.first],
+        )
+    line()
+
+
+def _word(name: str) -> str:
+    """Return what a class is called; rules and what isn't a class keep their names."""
+    words = {**STAGE_WORDS, **LOGIC_WORDS, "none": "（无）"}
+    return told(words.get(name, name), name)

@@ -1,0 +1,147 @@
+"""Reading what was published: whole generations, found by the pointer. No lock is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import pyarrow as pa
+
+from zhike.base.errors import UsageError
+from zhike.base.text import say
+from zhike.datacentre.generation import manifest as manifests
+from zhike.datacentre.generation.manifest import Entry, File, Manifest
+from zhike.datacentre.stored import schema_of
+from zhike.datacentre.tables import table as table_called
+from zhike.datacentre.tables.definition import Table
+from zhike.engine import Engine
+from zhike.engine.durable import sha256_of
+
+_KINDS = {str(kind): kind for kind in (pa.float64(), pa.int64(), pa.date32(), pa.string())} | {
+    "date32[day]": pa.date32()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One published generation. `path` is its folder; nothing in it ever changes."""
+
+    home: Path
+    entry: Entry
+    manifest: Manifest
+
+    @classmethod
+    def kept(cls, home: Path) -> tuple[Generation, ...]:
+        """Return the generations that are kept, the newest first; none where nothing was published."""
+        return tuple(cls._of(home, e) for e in reversed(manifests.entries(home)))
+
+    @classmethod
+    def latest(cls, home: Path) -> Generation | None:
+        """Return the newest generation; None where nothing was published. Raise DamagedStore where it isn't whole."""
+        entries = manifests.entries(home)
+        return cls._of(home, entries[-1]) if entries else None
+
+    @classmethod
+    def at(cls, home: Path, run_id: str) -> Generation:
+        """Return the generation whose id (or folder) begins so; raise UsageError where none, or more than one, does."""
+        named = [e for e in manifests.entries(home) if run_id and _begins(e, run_id)]
+        if len(named) == 1:
+            return cls._of(home, named[0])
+        ids = ", ".join(_id(e) for e in reversed(manifests.entries(home)))
+        raise UsageError(
+            say(f"没有唯一的一期“{run_id}”。", f"There is no one generation '{run_id}'."),
+            where=str(home),
+            next_=say(f"保留的各期：{ids}", f"Those that are kept: {ids}")
+            if ids
+            else say("还没有发布过。", "Nothing was published yet."),
+        )
+
+    @classmethod
+    def _of(cls, home: Path, entry: Entry) -> Generation:
+        return cls(home, entry, manifests.load(home, entry))
+
+    @property
+    def id(self) -> str:
+        """Return the run's id, which follows from its inputs."""
+        return self.manifest.id
+
+    @property
+    def path(self) -> Path:
+        """Return the folder."""
+        return self.home / manifests.ROOM / self.entry.folder
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Return the names of the tables in it; one whose room isn't built is not among them."""
+        return tuple(self.manifest.tables)
+
+    @property
+    def previous(self) -> Generation | None:
+        """Return the generation whose classes this one's moves are counted from; None: there was none, or it is gone."""
+        found = [e for e in manifests.entries(self.home) if _id(e) == self.manifest.previous]
+        return self._of(self.home, found[-1]) if found else None
+
+    def rows(self, table: str) -> int:
+        """Return how many rows a table has; raise UsageError where it isn't in this generation."""
+        self._has(table)
+        return self.manifest.tables[table].rows
+
+    def files(self, table: str) -> list[Path]:
+        """List a table's files; raise UsageError where it isn't in this generation."""
+        self._has(table)
+        return [self.path / f.path for f in self.manifest.tables[table].files]
+
+    def schema(self, table: str) -> pa.Schema:
+        """Return a table's columns as its users see them; those of `measure` are its definition's and every measure."""
+        self._has(table)
+        further = self.manifest.tables[table].further
+        return pa.schema([*schema_of(table_called(table)), *(pa.field(n, _KINDS[k]) for n, k in further)])
+
+    def scan(self, engine: Engine, table: str) -> nw.LazyFrame[Any]:
+        """Open a table lazily."""
+        return engine.scan(self.files(table), self.schema(table))
+
+    def definition(self, table: str) -> Table:
+        """Return a table's definition; raise UsageError where it isn't in this generation."""
+        self._has(table)
+        return table_called(table)
+
+    def verified(self, table: str) -> list[Path]:
+        """Return a table's files, their bytes compared with the manifest; raise DamagedStore where they differ."""
+        files = self.files(table)
+        for path, file in zip(files, self.manifest.tables[table].files, strict=True):
+            if not path.is_file() or sha256_of(path) != file.sha256:
+                raise manifests.damaged(path, "SHA-256")
+        return files
+
+    def damaged(self) -> Iterator[tuple[str, File]]:
+        """Yield table and file where a file is missing or not the bytes that were published."""
+        for name, contents in self.manifest.tables.items():
+            for file in contents.files:
+                path = self.path / file.path
+                if not path.is_file() or sha256_of(path) != file.sha256:
+                    yield name, file
+
+    def _has(self, table: str) -> None:
+        if table in self.manifest.tables:
+            return
+        table_called(table)
+        raise UsageError(
+            say(
+                f"这一期（{self.id}，{self.manifest.as_of}）没有表 {table}：产生它的部分本版本还没有，或缺少所需的输入。",
+                f"Generation {self.id} of {self.manifest.as_of} has no table '{table}': the room that makes it isn't built "
+                "in this version, or what it needs was not delivered.",
+            ),
+            next_=say("这一期的表：" + "、".join(self.tables), "Its tables: " + ", ".join(self.tables)),
+        )
+
+
+def _id(entry: Entry) -> str:
+    return entry.folder[len("2000-01-01-") :].partition(".")[0]
+
+
+def _begins(entry: Entry, run_id: str) -> bool:
+    return _id(entry).startswith(run_id) or entry.folder.startswith(run_id)

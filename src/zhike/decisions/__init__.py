@@ -1,0 +1,1 @@
+"""What to do about it: who is called today, why, and whether it is permitted."""

@@ -1,0 +1,80 @@
+"""What is only known once all clients are: rates drawn towards the branch, the place among peers in the same market."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+
+from zhike.base.measure import Measure
+from zhike.base.text import say
+from zhike.datacentre.tables.branch import STATES
+from zhike.features.clients.peers import peer_percentile
+from zhike.features.clients.settings import YEAR
+from zhike.features.clients.shrinkage import RateSums, Shrunk, difference, prior_of, shrunk
+
+Floats = npt.NDArray[np.float64]
+_drawn = partial(Measure, window=YEAR, group="behaviour", build=None, source=("trade", "quote"))
+
+RATES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "pgr": (("realised_gains_12m",), ("realised_gains_12m", "paper_gains_12m")),
+    "plr": (("realised_losses_12m",), ("realised_losses_12m", "paper_losses_12m")),
+    "win_rate": (("wins_12m",), ("round_trips_12m",)),
+}
+"""Rates drawn towards the branch: the measures that add up to the hits, and those that add up to the trials."""
+
+BRANCHWIDE: tuple[Measure, ...] = (
+    _drawn("pgr_drawn_12m", "fraction", say("PGR，按样本量向营业部均值收缩（贝塔–二项）。", "PGR, drawn towards the branch's by how little is known (beta-binomial).")),
+    _drawn("plr_drawn_12m", "fraction", say("PLR，按样本量向营业部均值收缩（贝塔–二项）。", "PLR, drawn towards the branch's by how little is known (beta-binomial).")),
+    _drawn("disposition_drawn_12m", "fraction", say("处置效应：收缩后的 PGR − PLR。", "Disposition effect of the drawn rates: PGR − PLR.")),
+    _drawn("win_rate_drawn_12m", "fraction", say("胜率，按样本量向营业部均值收缩（贝塔–二项）。", "Win rate, drawn towards the branch's by how little is known (beta-binomial)."),
+           group="trading", source=("trade",)),
+    _drawn("peer_percentile_12m", "fraction", say("同一市况下收益率在全部客户中的分位，按各市况日数加权（0 最低，1 最高）。",
+           "Place among all clients by return on days of the same market state, weighted by days (0 lowest, 1 highest)."),
+           group="profit", source=("trade", "market_state"), why=say("没有足够天数可与他人比较", "too few days to be compared with others")),
+)  # fmt: skip
+
+NEEDED: tuple[str, ...] = tuple(
+    dict.fromkeys(
+        [name for hits, trials in RATES.values() for name in (*hits, *trials)]
+        + [f"{kind}_{state}_12m" for kind in ("return", "return_days") for state in STATES]
+    )
+)
+"""The measures that have to be known of every client."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A branch-wide measure of all clients, shape (clients,) each: value (NaN: null), observations, 95 % interval."""
+
+    value: Floats
+    n: npt.NDArray[np.int64]
+    low: Floats
+    high: Floats
+
+
+def _added(columns: Mapping[str, Floats], names: tuple[str, ...]) -> Floats:
+    return np.asarray(sum(columns[name] for name in names), np.float64)
+
+
+def branchwide(columns: Mapping[str, Floats]) -> Mapping[str, Estimate]:
+    """Return the branch-wide measures of all clients, by name.
+
+    `columns`: the measures in NEEDED, shape (clients,) each, NaN where null, rows in one order. A client whose counts aren't
+    known gets NaN; one without observations gets the branch's own rate, with its interval.
+    """
+    drawn: dict[str, Shrunk] = {}
+    for name, (hits, trials) in RATES.items():
+        successes, n = _added(columns, hits), _added(columns, trials)
+        drawn[name] = shrunk(successes, n, prior_of(RateSums.of(successes, n)))
+    drawn["disposition"] = difference(drawn["pgr"], drawn["plr"])
+    found = {f"{k}_drawn_12m": Estimate(s.value, s.n, s.low, s.high) for k, s in drawn.items()}
+    returns = np.stack([columns[f"return_{s}_12m"] for s in STATES], axis=1).astype(np.float32)
+    days = np.nan_to_num(np.stack([columns[f"return_days_{s}_12m"] for s in STATES], axis=1))
+    place = peer_percentile(returns, days.astype(np.uint16))
+    nothing = np.full(len(place), np.nan)
+    found["peer_percentile_12m"] = Estimate(place, days.sum(axis=1).astype(np.int64), nothing, nothing)
+    return found

@@ -1,0 +1,270 @@
+"""What a client's page shows: card, assets over time, holdings, timeline. One bucket of clients in, rows as published out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date as Date
+from datetime import datetime, time
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from zhike.base.period import Days, day_no
+from zhike.datacentre.masks import masked
+from zhike.datacentre.stored import schema_of
+from zhike.datacentre.tables.definition import Level, Table
+from zhike.datacentre.tables.pages import ASSET_SERIES, CLIENT_CARD, HOLDING_NOW, TIMELINE
+from zhike.datacentre.tables.words import LOGIC_WORDS, MEDIUM_WORDS, STAGE_WORDS
+
+Event = tuple[str, datetime, str, str]
+"""Client, moment, kind, sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the pages show; money in yuan."""
+
+    series_days: int = 250
+    """Trading days up to as_of that are shown one by one; before them month-ends only."""
+    flow_amount: float = 100_000.0
+    """A day's flow is told from this amount …"""
+    flow_share: float = 0.2
+    """… and from this share of the assets before it."""
+    trips: int = 3
+    """How many of the largest gains and of the largest losses are told."""
+
+
+def shown(client: pa.Table, as_of: Date) -> pa.Array:
+    """Return the clients that have a page: opened by `as_of` and not frozen, in order."""
+    late = pc.greater(_column(client, "opened_on", pa.date32()), pa.scalar(as_of)).fill_null(False)
+    hidden = pc.or_(late, _column(client, "frozen", pa.bool_()).fill_null(False))
+    ids = client["client_id"].cast(pa.string()).filter(pc.invert(hidden)).combine_chunks()
+    return ids.take(pc.sort_indices(ids))
+
+
+def client_card(client: pa.Table, as_of: Date) -> pa.Table:
+    """Return the head of each page. Name and phone are masked; a risk grade of a later day isn't known yet."""
+    rows = _of(client, shown(client, as_of)).sort_by("client_id")
+    later = pc.greater(_column(rows, "risk_assessed_on", pa.date32()), pa.scalar(as_of)).fill_null(False)
+    known = {
+        "client_id": rows["client_id"],
+        "as_of": _as_of(rows, as_of),
+        "name": _masked(rows, "name"),
+        "phone": _masked(rows, "phone"),
+        "risk_level": pc.if_else(
+            later, pa.scalar(None, pa.string()), _column(rows, "risk_level", pa.string())
+        ),
+    }
+    schema = schema_of(CLIENT_CARD)
+    columns = [known[f.name] if f.name in known else _column(rows, f.name, f.type) for f in schema]
+    return _typed(columns, CLIENT_CARD)
+
+
+def asset_series(
+    asset: pa.Table, clients: pa.Array, calendar_days: Days, as_of: Date, settings: Settings | None = None
+) -> pa.Table:
+    """Return each client's assets on the last trading days, and before these on the last day of each month that has a row."""
+    days = np.asarray(calendar_days, np.int64)
+    days = np.unique(days[days <= day_no(as_of)])
+    first = days[max(len(days) - (settings or Settings()).series_days, 0)] if len(days) else day_no(as_of)
+    rows = _of(asset, clients).filter(pc.less_equal(_of(asset, clients)["date"], pa.scalar(as_of)))
+    rows = rows.sort_by([("client_id", "ascending"), ("date", "ascending")])
+    date = rows["date"].cast(pa.int32()).to_numpy().astype(np.int64)
+    month = date.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    who = rows["client_id"].combine_chunks().dictionary_encode().indices.to_numpy()
+    ends = np.ones(len(date), np.bool_)
+    ends[:-1] = (who[1:] != who[:-1]) | (month[1:] != month[:-1])
+    rows = rows.filter(pa.array(ends | ((date >= first) & np.isin(date, days))))
+    columns = [_as_of(rows, as_of) if n == "as_of" else rows[n] for n in ASSET_SERIES.names]
+    return _typed(columns, ASSET_SERIES)
+
+
+def holding_now(position: pa.Table, clients: pa.Array, as_of: Date, priced: pa.Array) -> pa.Table:
+    """Return what each client holds; without a price (`priced`: the securities that have one) there is no market value."""
+    rows = _of(position, clients).filter(
+        pc.not_equal(_of(position, clients)["quantity"].cast(pa.float64()), 0.0)
+    )
+    rows = rows.sort_by([("client_id", "ascending"), ("security_id", "ascending")])
+    has_price = pc.is_in(rows["security_id"].cast(pa.string()), value_set=priced)
+    value = pc.if_else(has_price, rows["market_value"], pa.scalar(None, rows["market_value"].type))
+    known = {"as_of": _as_of(rows, as_of), "market_value": value}
+    return _typed(
+        [known.get(n, rows[n] if n in rows.column_names else None) for n in HOLDING_NOW.names], HOLDING_NOW
+    )
+
+
+def timeline(
+    tables: Mapping[str, pa.Table], clients: pa.Array, as_of: Date, settings: Settings | None = None
+) -> pa.Table:
+    """Tell what happened with each client up to `as_of`, a sentence an event; events of one kind at one moment in one row.
+
+    `tables`: rows of client, client_day, contact, complaint, round_trip, security, and of stage and logic (any number of rows a
+    client: client_id, since, stage or logic, reason); what isn't there isn't told. An event of a day is told at midnight.
+    """
+    settings = settings or Settings()
+    found: dict[tuple[str, datetime, str], list[str]] = {}
+    for tell in (
+        _client_events,
+        _day_events,
+        _trip_events,
+        _class_events,
+        _contact_events,
+        _complaint_events,
+    ):
+        for client, at, kind, text in tell({n: _maybe_of(t, clients) for n, t in tables.items()}, settings):
+            if at.date() <= as_of:
+                found.setdefault((client, at, kind), []).append(text)
+    keys = sorted(found)
+    texts = ["；".join(sorted(found[key])) for key in keys]
+    columns = [[k[0] for k in keys], [k[1] for k in keys], [k[2] for k in keys], [as_of] * len(keys), texts]
+    schema = schema_of(TIMELINE)
+    return pa.table([pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)
+
+
+def _column(table: pa.Table, name: str, kind: pa.DataType) -> pa.ChunkedArray:
+    if name in table.column_names:
+        return table[name].cast(kind)
+    return pa.chunked_array([pa.nulls(table.num_rows, kind)])
+
+
+def _of(table: pa.Table, clients: pa.Array) -> pa.Table:
+    """Return the rows of some clients; columns that are stored as codes come out as plain text."""
+    for at, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            table = table.set_column(at, field.name, table[field.name].cast(field.type.value_type))
+    return table.filter(pc.is_in(table["client_id"], value_set=clients))
+
+
+def _maybe_of(table: pa.Table, clients: pa.Array) -> pa.Table:
+    return _of(table, clients) if "client_id" in table.column_names else table
+
+
+def _as_of(rows: pa.Table, as_of: Date) -> pa.Array:
+    return pa.array([as_of] * rows.num_rows, pa.date32())
+
+
+def _masked(rows: pa.Table, name: str) -> pa.Array:
+    values = _column(rows, name, pa.string()).to_pylist()
+    return pa.array([None if v is None else masked(v, Level.IDENTITY) for v in values], pa.string())
+
+
+def _typed(columns: list[pa.Array | None], table: Table) -> pa.Table:
+    schema = schema_of(table)
+    height = next(len(c) for c in columns if c is not None)
+    filled = [
+        pa.nulls(height, f.type) if c is None else c.cast(f.type)
+        for c, f in zip(columns, schema, strict=True)
+    ]
+    return pa.table(filled, schema=schema)
+
+
+# The events of the timeline: each function turns some tables' rows into sentences.
+
+
+_READ = {
+    "client": ("client_id", "opened_on", "closed_on", "risk_assessed_on", "risk_level"),
+    "security": ("security_id", "name"),
+    "round_trip": ("client_id", "security_id", "opened_on", "closed_on", "cost", "proceeds", "fees"),
+    "stage": ("client_id", "since", "stage", "reason"),
+    "logic": ("client_id", "since", "logic", "reason"),
+    "contact": ("client_id", "at", "medium", "purpose", "outcome"),
+    "complaint": ("client_id", "opened_at", "category", "severity", "closed_at", "upheld"),
+}
+
+
+def _rows(tables: Mapping[str, pa.Table], name: str) -> Iterator[dict[str, object]]:
+    if name in tables:
+        there = [column for column in _READ[name] if column in tables[name].column_names]
+        yield from tables[name].select(there).to_pylist()
+
+
+def _at(day: object) -> datetime:
+    assert isinstance(day, Date)
+    return day if isinstance(day, datetime) else datetime.combine(day, time())
+
+
+def _yuan(value: object) -> str:
+    return f"{float(str(value)):,.0f} 元"
+
+
+def _client_events(tables: Mapping[str, pa.Table], settings: Settings) -> Iterator[Event]:
+    for row in _rows(tables, "client"):
+        client = str(row["client_id"])
+        if row.get("opened_on"):
+            yield client, _at(row["opened_on"]), "opened", "开立首个账户"
+        if row.get("closed_on"):
+            yield client, _at(row["closed_on"]), "closed", "销户"
+        if row.get("risk_assessed_on"):
+            yield (
+                client,
+                _at(row["risk_assessed_on"]),
+                "risk_assessment",
+                f"风险测评：{row.get('risk_level') or '等级未知'}",
+            )
+
+
+def _day_events(tables: Mapping[str, pa.Table], settings: Settings) -> Iterator[Event]:
+    if "client_day" not in tables:
+        return
+    days = tables["client_day"].sort_by([("client_id", "ascending"), ("date", "ascending")])
+    traded = days.filter(pc.greater(days["trades"], 0))
+    first = traded.group_by("client_id", use_threads=False).aggregate(
+        [("date", "first"), ("trades", "first")]
+    )
+    for row in first.to_pylist():
+        yield (
+            row["client_id"],
+            _at(row["date_first"]),
+            "first_trade",
+            f"首次交易，当日 {row['trades_first']} 笔",
+        )
+    for column, kind, word in (("flow_in", "large_inflow", "转入"), ("flow_out", "large_outflow", "转出")):
+        amount = days[column].cast(pa.float64())
+        before = pc.max_element_wise(days["assets_before"].cast(pa.float64()), 0.0)
+        enough = pc.greater_equal(amount, pc.multiply(before, settings.flow_share))
+        for row in days.filter(pc.and_(pc.greater_equal(amount, settings.flow_amount), enough)).to_pylist():
+            text = f"{word} {_yuan(row[column])}（此前净资产 {_yuan(row['assets_before'])}）"
+            yield row["client_id"], _at(row["date"]), kind, text
+
+
+def _trip_events(tables: Mapping[str, pa.Table], settings: Settings) -> Iterator[Event]:
+    """Tell the largest gains and losses among the client's closed round trips: proceeds − cost − fees."""
+    names = {str(r["security_id"]): r.get("name") for r in _rows(tables, "security")}
+    by_client: dict[str, list[tuple[float, str, dict[str, object]]]] = {}
+    for row in _rows(tables, "round_trip"):
+        gain = float(str(row["proceeds"])) - float(str(row["cost"])) - float(str(row["fees"]))
+        by_client.setdefault(str(row["client_id"]), []).append((gain, str(row["security_id"]), row))
+    for client, trips in by_client.items():
+        trips.sort(key=lambda t: (t[0], t[1], str(t[2]["closed_on"])))
+        worst = [t for t in trips[: settings.trips] if t[0] < 0]
+        best = [t for t in trips[::-1][: settings.trips] if t[0] > 0]
+        for kind, word, chosen in (("biggest_gain", "盈利", best), ("biggest_loss", "亏损", worst)):
+            for gain, security, row in chosen:
+                what = f"{names.get(security) or ''}（{security}）"
+                text = f"清仓{what}：{word} {_yuan(abs(gain))}，自 {row['opened_on']} 建仓"
+                yield client, _at(row["closed_on"]), kind, text
+
+
+def _class_events(tables: Mapping[str, pa.Table], settings: Settings) -> Iterator[Event]:
+    for name, words, what in (("stage", STAGE_WORDS, "生命周期"), ("logic", LOGIC_WORDS, "盈利逻辑")):
+        for row in _rows(tables, name):
+            why = f"：{row['reason']}" if row.get("reason") else ""
+            yield str(row["client_id"]), _at(row["since"]), name, f"{what}转为{words[str(row[name])]}{why}"
+
+
+def _contact_events(tables: Mapping[str, pa.Table], settings: Settings) -> Iterator[Event]:
+    for row in _rows(tables, "contact"):
+        outcome = f"，结果：{row['outcome']}" if row.get("outcome") else ""
+        text = f"{MEDIUM_WORDS[str(row['medium'])]}联系：{row['purpose']}{outcome}"
+        yield str(row["client_id"]), _at(row["at"]), "contact", text
+
+
+def _complaint_events(tables: Mapping[str, pa.Table], settings: Settings) -> Iterator[Event]:
+    for row in _rows(tables, "complaint"):
+        client, what = str(row["client_id"]), f"{row['category']}（{row['severity']} 级）"
+        yield client, _at(row["opened_at"]), "complaint", f"投诉：{what}"
+        if row.get("closed_at"):
+            upheld = {True: "，成立", False: "，不成立"}.get(row.get("upheld"), "")  # type: ignore[call-overload]
+            yield client, _at(row["closed_at"]), "complaint_closed", f"投诉办结：{what}{upheld}"

@@ -1,0 +1,122 @@
+"""Tables whose rows happen on a day: how each is dated, and what can be summed of it over a window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import narwhals as nw
+
+from zhike.features.clients.arithmetic import flag, money, positive
+from zhike.features.clients.bucket import Bucket
+from zhike.features.clients.settings import WINDOWS
+
+Columns = Mapping[str, nw.Expr]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A table of events. `date` dates its rows where no column `date` does; `columns` are summed beside its own."""
+
+    table: str
+    columns: Callable[[Bucket], Columns]
+    date: Callable[[], nw.Expr] | None = None
+
+
+def _stamp(column: str) -> Callable[[], nw.Expr]:
+    return lambda: nw.col(column).dt.date()
+
+
+def _client_day(bucket: Bucket) -> Columns:
+    age, days = nw.col("age"), nw.col("days")
+    traded, known, interest = nw.col("trades") > 0, ~nw.col("net").is_null(), money("interest")
+    openings = {
+        f"opening_{n}": nw.when(age == bucket.horizon.length(n) - 1).then(money("assets_before"))
+        for n in WINDOWS.values()
+    }
+    return {
+        **openings,
+        "rows": nw.lit(1),
+        "trading_days": flag(traded),
+        "trade_age": nw.when(traded).then(age),
+        "net_unknown": flag(~known),
+        "gross": nw.when(known).then(money("net") + money("debt").fill_null(0.0)),
+        "held_days": flag(nw.col("positions") > 0),
+        "flow_in_aged": money("flow_in") * (age + 1),
+        "flow_out_aged": money("flow_out") * age,
+        "interest_paid": nw.when(interest < 0).then(-interest),
+        "index_log": nw.when(days > 0).then(positive(nw.col("sum_x") + 1.0).log()),
+        "own_log": nw.when(days > 0).then(nw.col("log_return")),
+        "log_return2": nw.col("log_return") * nw.col("log_return"),
+    }
+
+
+def _login(bucket: Bucket) -> Columns:
+    return {
+        "login_days": flag(nw.col("count") > 0),
+        "login_age": nw.when(nw.col("count") > 0).then(nw.col("age")),
+    }
+
+
+def _contact(bucket: Bucket) -> Columns:
+    outcome = nw.col("outcome").fill_null("").str.to_lowercase()
+    said = outcome.str.len_chars() > 0
+    refused = nw.lit(False)
+    for word in bucket.settings.unanswered:
+        refused = refused | outcome.str.contains(word, literal=True)
+    return {"contacts": nw.lit(1), "answerable": flag(said), "answered": flag(said & ~refused)}
+
+
+def _complaint(bucket: Bucket) -> Columns:
+    closed = nw.col("closed_at").dt.date()
+    still = closed.is_null() | (closed > nw.lit(bucket.horizon.end))
+    return {"complaints": nw.lit(1), "open": flag(still), "found_right": flag(nw.col("upheld"))}
+
+
+def _survey(bucket: Bucket) -> Columns:
+    share = nw.col("score") / positive(nw.col("scale_max"))
+    columns: dict[str, nw.Expr] = {}
+    for kind in ("csat", "nps"):
+        asked = nw.col("kind") == kind
+        columns |= {kind: nw.when(asked).then(share), f"{kind}_answers": flag(asked)}
+    return columns
+
+
+def _product_order(bucket: Bucket) -> Columns:
+    signed = nw.when(nw.col("side") == "subscribe").then(money("amount")).otherwise(-money("amount"))
+    return {"orders": nw.lit(1), "net_subscribed": signed}
+
+
+def _round_trip(bucket: Bucket) -> Columns:
+    pnl = money("proceeds") - money("cost") - money("fees")
+    rate, counts = pnl / positive(money("cost")), money("cost") > 0
+    return {
+        "trips": flag(counts),
+        "wins": flag(counts & (pnl > 0)),
+        "defeats": flag(counts & (pnl < 0)),
+        "trip_pnl": nw.when(counts).then(pnl),
+        "rates": rate,
+        "rates2": rate * rate,
+        "gains": nw.when(counts & (pnl > 0)).then(rate),
+        "losses": nw.when(counts & (pnl < 0)).then(-rate),
+        "held": nw.when(counts).then(nw.col("holding_days")),
+    }
+
+
+def _nothing(bucket: Bucket) -> Columns:
+    return {}
+
+
+SOURCES: Mapping[str, Source] = {
+    s.table: s
+    for s in (
+        Source("client_day", _client_day),
+        Source("round_trip", _round_trip, lambda: nw.col("closed_on")),
+        Source("login", _login),
+        Source("contact", _contact, _stamp("at")),
+        Source("complaint", _complaint, _stamp("opened_at")),
+        Source("survey", _survey, _stamp("at")),
+        Source("product_order", _product_order),
+        Source("business", _nothing, lambda: nw.col("month")),
+    )
+}

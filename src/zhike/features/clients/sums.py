@@ -1,0 +1,211 @@
+"""What the measures of clients ask for, gathered in one pass over each table.
+
+Each measure's expression is built once against a notebook of wants (`Wants`): every sum it names becomes a column of one wide lazy
+table, one row a client. Sums over windows are taken in two steps, both mergeable: first per client and *band* (the stretch
+between two windows' lengths), then over the bands that a window holds. So each row is touched once, whatever the number of
+windows, and money is added as the exact decimal it is stored as.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+import narwhals as nw
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from zhike.base.errors import UsageError
+from zhike.base.measure import Measure
+from zhike.base.text import say
+from zhike.features.clients.bucket import Bucket, Frame
+from zhike.features.clients.figures import FIGURES
+from zhike.features.clients.settings import PRIOR, RHYTHM, WINDOWS
+from zhike.features.clients.sources import SOURCES
+from zhike.features.clients.windows import CALENDAR
+
+EDGES = (*WINDOWS.values(), PRIOR, RHYTHM)
+CLIENTS = "clients"
+_SUM = re.compile(r"__sum\d*$")
+_TOGETHER = {"sum": nw.Expr.sum, "max": nw.Expr.max, "min": nw.Expr.min}
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """One column to be gathered: how to take which column of which table, over how many days (None: all)."""
+
+    of: str
+    column: str
+    how: str
+    days: int | None = None
+
+    @property
+    def step(self) -> str:
+        """The name of its part of one band."""
+        return f"{self.column}__{self.how}"
+
+    @property
+    def name(self) -> str:
+        """The name of its column in the gathered table."""
+        return f"{self.of}__{self.column}__{self.how}{'' if self.days is None else self.days}"
+
+
+@dataclass(slots=True)
+class Wants:
+    """Notes what a measure asks for (see `zhike.base.measure.Sums`) among the tables that are there."""
+
+    present: Collection[str]
+    found: dict[Want, None] = field(default_factory=dict)
+    missing: dict[str, None] = field(default_factory=dict)
+
+    def total(self, column: str, days: int | None, of: str = "client_day") -> nw.Expr:
+        """Return the sum of a column over the last `days` trading days, 0 where there are no rows."""
+        asked = self._ask(Want(of, column, "sum", days), (of,))
+        return nw.lit(0.0) if asked is None else asked
+
+    def most(self, column: str, days: int | None, of: str = "client_day") -> nw.Expr:
+        """Return the largest value of a column over the last `days` trading days."""
+        return _or_null(self._ask(Want(of, column, "max", days), (of,)))
+
+    def least(self, column: str, days: int | None, of: str = "client_day") -> nw.Expr:
+        """Return the smallest value of a column over the last `days` trading days."""
+        return _or_null(self._ask(Want(of, column, "min", days), (of,)))
+
+    def figure(self, column: str, of: str) -> nw.Expr:
+        """Return a figure of a client."""
+        return _or_null(self._ask(Want(of, column, "as_is"), FIGURES[of].needs))
+
+    def _ask(self, want: Want, tables: Iterable[str]) -> nw.Expr | None:
+        if want.days is not None and want.days not in EDGES:
+            raise ValueError(f"{want.days} days are no window: {EDGES}")
+        lacking = [t for t in tables if t not in self.present]
+        if lacking:
+            self.missing |= dict.fromkeys(lacking)
+            return None
+        self.found[want] = None
+        return nw.col(want.name)
+
+
+def _or_null(asked: nw.Expr | None) -> nw.Expr:
+    return nw.lit(None).cast(nw.Float64) if asked is None else asked
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A measure as expressions over the gathered table. `lacking`: the tables it can't be said without."""
+
+    measure: Measure
+    value: nw.Expr
+    n: nw.Expr
+    low: nw.Expr
+    high: nw.Expr
+    lacking: tuple[str, ...]
+    wants: tuple[Want, ...]
+
+
+def built(measure: Measure, present: Collection[str]) -> Built:
+    """Build a measure's expressions for the tables that are there."""
+    wants, nothing = Wants(present), nw.lit(None).cast(nw.Float64)
+    assert measure.build is not None
+    value = measure.build(wants).cast(nw.Float64)
+    needed = dict.fromkeys(t for t in measure.source if t not in present)
+    lacking = tuple(needed | {t: None for t in wants.missing if t not in measure.also})
+    n = measure.n(wants).cast(nw.Float64) if measure.n else nothing
+    low, high = measure.bounds(wants) if measure.bounds else (nothing, nothing)
+    if lacking:
+        return Built(measure, nothing, nothing, nothing, nothing, lacking, ())
+    return Built(measure, value, n, low.cast(nw.Float64), high.cast(nw.Float64), (), tuple(wants.found))
+
+
+def gathered(builts: Iterable[Built], bucket: Bucket) -> Mapping[str, Frame]:
+    """Return all that the measures want as lazy pieces by name, each with at most one row a client.
+
+    The piece CLIENTS names every client that a table names. The pieces are kept apart because planning one query over all of
+    them takes an engine longer than running them one by one; `assembled` puts them together.
+    """
+    by_table: dict[str, dict[Want, None]] = {}
+    for want in (w for b in builts for w in b.wants):
+        by_table.setdefault(want.of, {})[want] = None
+    _all_given(by_table, bucket)
+    named = [bucket.tables[t] for t in ("client", *SOURCES) if t in bucket.tables]
+    clients = nw.concat([t.select("client_id").unique() for t in named]).unique()
+    return {CLIENTS: clients} | {of: _piece(of, list(wants), bucket) for of, wants in by_table.items()}
+
+
+def _all_given(asked: Iterable[str], bucket: Bucket) -> None:
+    """Raise UsageError where a table that is read isn't given as a lazy table."""
+    read = {t for of in asked for t in (FIGURES[of].needs if of in FIGURES else (of,))}
+    for name in sorted({CALENDAR, *read} - set(bucket.tables)):
+        raise UsageError(
+            say(f"没有给出表 {name}", f"The table '{name}' isn't given"),
+            next_=say(
+                "calendar 用 calendar_days(calendar, as_of) 生成；其他表请放入 tables，或不要称其已交付。",
+                "Make 'calendar' with calendar_days(calendar, as_of); put any other into `tables`, or don't call it delivered.",
+            ),
+        )
+
+
+def joined(pieces: Mapping[str, Frame]) -> Frame:
+    """Return the pieces side by side as one lazy table, one row a client."""
+    rows = pieces[CLIENTS]
+    for name, piece in pieces.items():
+        if name != CLIENTS:
+            rows = rows.join(piece, on="client_id", how="left")
+    return rows.with_columns(nw.col(c).fill_null(0.0) for c in rows.columns if _is_sum(c))
+
+
+def assembled(pieces: Mapping[str, pa.Table]) -> pa.Table:
+    """Return collected pieces side by side, one row a client, by client_id: what `joined` gives, without an engine."""
+    clients = pc.unique(_ids(pieces[CLIENTS]))
+    clients = clients.take(pc.sort_indices(clients))
+    columns: dict[str, pa.Array | pa.ChunkedArray] = {"client_id": clients}
+    for name, piece in pieces.items():
+        if name != CLIENTS:
+            at = pc.index_in(clients, value_set=_ids(piece))
+            for column in (c for c in piece.column_names if c != "client_id"):
+                values = piece[column].take(at)
+                columns[column] = pc.fill_null(values, 0.0) if _is_sum(column) else values
+    return pa.table(columns)
+
+
+def _is_sum(column: str) -> bool:
+    """Tell whether a gathered column is a sum: 0, not unknown, for a client without rows."""
+    return _SUM.search(column) is not None
+
+
+def _ids(rows: pa.Table) -> pa.Array:
+    found = rows["client_id"].cast(pa.string()).combine_chunks()
+    return found if isinstance(found, pa.Array) else pa.concat_arrays(found.chunks)
+
+
+def _piece(of: str, wants: list[Want], bucket: Bucket) -> Frame:
+    if of in FIGURES:
+        figure = FIGURES[of].build(bucket)
+        return figure.select("client_id", *(nw.col(w.column).cast(nw.Float64).alias(w.name) for w in wants))
+    return _summed(bucket.aged(of, date() if (date := SOURCES[of].date) else None), wants, bucket)
+
+
+def _summed(rows: Frame, wants: list[Want], bucket: Bucket) -> Frame:
+    """Sum a table of events per client and band, then over the bands of each window."""
+    columns = SOURCES[wants[0].of].columns(bucket)
+    age = nw.col("age")
+    steps = {w.step: (w.column, w.how) for w in wants}
+    taken = {c: columns.get(c, nw.col(c)) for c, _ in steps.values()}
+    band = nw.lit(0)
+    for edge in sorted(EDGES):
+        band = band + nw.when(age >= edge).then(nw.lit(1)).otherwise(nw.lit(0))
+    slim = rows.select("client_id", band.alias("band"), **taken)
+    bands = slim.group_by("client_id", "band").agg(
+        *(_TOGETHER[how](nw.col(column)).alias(step) for step, (column, how) in steps.items())
+    )
+    return bands.group_by("client_id").agg(*(_over_bands(w).alias(w.name) for w in wants)).select(
+        "client_id", *(nw.col(w.name).cast(nw.Float64) for w in wants)
+    )  # fmt: skip
+
+
+def _over_bands(want: Want) -> nw.Expr:
+    part = nw.col(want.step)
+    if want.days is not None:
+        part = nw.when(nw.col("band") <= sorted(EDGES).index(want.days)).then(part)
+    return _TOGETHER[want.how](part)

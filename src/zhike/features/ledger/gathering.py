@@ -1,0 +1,231 @@
+"""From stored rows to events: one bucket's trades, flows, custody, assets and holdings as the fold wants them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from zhike.base.exchange import FeeFamily, fee_family_of, fee_table
+from zhike.datacentre.hashes import whole, whole_numbers
+from zhike.features.ledger import events as ev
+from zhike.features.ledger.events import ABSENT, Assets, Events, Holdings
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+Days = npt.NDArray[np.int32]
+_FEES = ("commission", "exchange_fee", "stamp_duty", "transfer_fee", "other_fee")
+_SORTS = {
+    "short": ev.SHORT, "ipo": ev.IPO, "rights": ev.RIGHTS, "repo": ev.REPO,
+    "conversion": ev.EXCHANGED, "creation": ev.EXCHANGED,
+}  # fmt: skip
+_FLOWS = {"bank": ev.BANK, "dividend": ev.DIVIDEND, "interest": ev.INTEREST, "tax": ev.TAX, "fee": ev.FEE}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What rows and columns stand for: client ids and security ids in order of their numbers, the book's days."""
+
+    clients: pa.Array
+    securities: pa.Array
+    days: Ints
+
+    def client(self, rows: pa.Table) -> Ints:
+        """Return the number of each row's client."""
+        return _numbers(rows["client_id"], self.clients)
+
+    def security(self, rows: pa.Table) -> Ints:
+        """Return the number of each row's security, −1 where it names none."""
+        return _numbers(rows["security_id"], self.securities)
+
+    def coming(self, rows: pa.Table) -> Ints:
+        """Return for each row the first of the book's days that isn't before it."""
+        return np.searchsorted(self.days, _dates(rows), "left").astype(np.int64)
+
+    def past(self, rows: pa.Table) -> Ints:
+        """Return for each row the last of the book's days that isn't after it (−1: none)."""
+        return np.searchsorted(self.days, _dates(rows), "right").astype(np.int64) - 1
+
+
+def _numbers(column: pa.ChunkedArray, names: pa.Array) -> Ints:
+    plain = column.cast(pa.string())
+    return np.asarray(pc.index_in(plain, value_set=names).fill_null(-1).to_numpy(), np.int64)
+
+
+def _dates(rows: pa.Table) -> Days:
+    return np.asarray(rows["date"].cast(pa.int32()).to_numpy(), np.int32)
+
+
+def _cells(rows: pa.Table, name: str, absent: int = 0) -> Ints:
+    """Return a number column in its own units, `absent` where a cell is empty or the column isn't there."""
+    if name not in rows.column_names:
+        return np.full(rows.num_rows, absent, np.int64)
+    values = whole_numbers(whole(rows[name]))
+    return np.where(values == ABSENT, absent, values)
+
+
+def _coded(rows: pa.Table, name: str, codes: Mapping[str, int], otherwise: int) -> Ints:
+    """Return the code of each row's word."""
+    if name not in rows.column_names:
+        return np.full(rows.num_rows, otherwise, np.int64)
+    words = whole(rows[name].cast(pa.string())).dictionary_encode()
+    table = np.array([codes.get(w, otherwise) for w in words.dictionary.to_pylist()] + [otherwise], np.int64)
+    return np.asarray(table[words.indices.fill_null(len(table) - 1).to_numpy(zero_copy_only=False)], np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """Events in no order yet: the fields of Events with their clients, and what orders them within a day."""
+
+    client: Ints
+    day: Ints
+    date: Ints
+    kind: Ints
+    sort: Ints
+    security: Ints
+    quantity: Ints
+    amount: Ints
+    fees: Ints
+    commission: Ints
+    exchange_fee: Ints
+    time: Ints
+    key: pa.Array
+
+
+def trades_of(rows: pa.Table, names: Names) -> Happened:
+    """Return trades as events, with the fees that they show, or that lie between their amount and net amount."""
+    zero = np.zeros(rows.num_rows, np.int64)
+    kind = _coded(rows, "side", {"buy": ev.BUY, "sell": ev.SELL}, ev.BUY)
+    amount, net = _cells(rows, "amount"), _cells(rows, "net_amount", ABSENT)
+    shown = [_cells(rows, name, ABSENT) for name in _FEES]
+    fees = sum((np.where(f == ABSENT, 0, f) for f in shown), zero)
+    none_shown = np.logical_and.reduce([f == ABSENT for f in shown]) & (net != ABSENT)
+    implied = np.where(kind == ev.BUY, -net - amount, amount - net)
+    fees = np.where(none_shown, np.maximum(implied, 0), fees)
+    commission, exchange = np.where(shown[0] == ABSENT, 0, shown[0]), shown[1]
+    within = np.minimum(_exchange_share(rows, kind == ev.SELL, amount), commission)
+    beside = np.where(exchange == ABSENT, 0, exchange)
+    return Happened(
+        names.client(rows), names.coming(rows), _dates(rows).astype(np.int64), kind, _coded(rows, "kind", _SORTS, ev.ORDINARY), names.security(rows),
+        np.abs(_cells(rows, "quantity")), np.abs(amount), fees, commission + beside,
+        np.where(exchange == ABSENT, within, beside), _cells(rows, "time", -1), whole(rows["trade_id"].cast(pa.string())),
+    )  # fmt: skip
+
+
+def _exchange_share(rows: pa.Table, sells: Bools, amount: Ints) -> Ints:
+    """Return what of a commission goes on to exchange and regulator by the tariffs of the day, in money's units."""
+    if not rows.num_rows:
+        return amount
+    words = whole(rows["security_id"].cast(pa.string())).dictionary_encode()
+    families = [fee_family_of(w) for w in words.dictionary.to_pylist()] + [FeeFamily.UNKNOWN]
+    family = np.array(families, np.int8)[
+        words.indices.fill_null(len(families) - 1).to_numpy(zero_copy_only=False)
+    ]
+    rates = fee_table().rates(_dates(rows), sells, family)
+    share = np.nan_to_num(rates["handling"]) + np.nan_to_num(rates["management"])
+    return np.rint(share * amount).astype(np.int64)
+
+
+def flows_of(rows: pa.Table, names: Names) -> Happened:
+    """Return cash flows as events."""
+    kind, amount = _coded(rows, "kind", _FLOWS, ev.OTHER), _cells(rows, "amount")
+    return _plain(rows, names, kind, amount, np.zeros(rows.num_rows, np.int64), "flow_id")
+
+
+def custody_of(rows: pa.Table, names: Names) -> Happened:
+    """Return bookings of custody as events; moves between own accounts, and listings out, are there to be ignored."""
+    out = _coded(rows, "direction", {"in": 0, "out": 1}, 0) == 1
+    sort = _coded(rows, "kind", {"custody": 0, "designation": 0, "collateral": 1, "listing": 2}, 0)
+    kind = np.where(out, ev.CUSTODY_OUT, ev.CUSTODY_IN)
+    kind = np.where(sort == 2, ev.LISTING_IN, kind)
+    kind = np.where((sort == 1) | ((sort == 2) & out), ev.IGNORED, kind)
+    return _plain(
+        rows,
+        names,
+        kind,
+        _cells(rows, "market_value", ABSENT),
+        np.abs(_cells(rows, "quantity")),
+        "custody_id",
+    )
+
+
+def _plain(rows: pa.Table, names: Names, kind: Ints, amount: Ints, quantity: Ints, key: str) -> Happened:
+    zero = np.zeros(rows.num_rows, np.int64)
+    return Happened(
+        names.client(rows), names.coming(rows), _dates(rows).astype(np.int64), kind, zero, names.security(rows),
+        quantity, amount, zero, zero, zero, zero, whole(rows[key].cast(pa.string())),
+    )  # fmt: skip
+
+
+FIELDS = tuple(Happened.__slots__)
+
+
+def chosen(events: Happened, rows: Bools | Ints) -> Happened:
+    """Return some of the events: those a mask marks, or those at some places."""
+    at = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+    return Happened(key=events.key.take(pa.array(at)), **{f: getattr(events, f)[at] for f in FIELDS[:-1]})
+
+
+def together(groups: list[Happened]) -> Happened:
+    """Put events of several tables together."""
+    return Happened(
+        key=pa.concat_arrays([g.key for g in groups]),
+        **{f: np.concatenate([getattr(g, f) for g in groups]) for f in FIELDS[:-1]},
+    )
+
+
+def in_order(events: Happened, clients: int, last: int) -> Events:
+    """Return the events up to a day, client by client, in order of time."""
+    events = chosen(events, (events.client >= 0) & (events.day <= last))
+    ranks = np.zeros(len(events.client), np.int64)
+    group = (events.kind >= ev.BANK).astype(np.int64) + (events.kind >= ev.BUY)  # custody, money, trades
+    keys = (events.time, events.date, group, events.day, events.client)
+    order = np.lexsort(keys)
+    tied = _ties(order, keys)
+    if len(tied):
+        ranks[tied] = pc.rank(events.key.take(pa.array(tied))).to_numpy()
+        order = np.lexsort((ranks, *keys))
+    start = np.searchsorted(events.client[order], np.arange(clients + 1))
+    ordered = chosen(events, order)
+    return Events(start.astype(np.int64), *(np.ascontiguousarray(getattr(ordered, f)) for f in FIELDS[1:-2]))
+
+
+def _ties(order: Ints, keys: tuple[Ints, ...]) -> Ints:
+    """Return the events that are alike in all keys with a neighbour."""
+    alike = np.ones(max(len(order) - 1, 0), np.bool_)
+    for key in keys:
+        ordered = key[order]
+        alike &= ordered[1:] == ordered[:-1]
+    return np.asarray(order[np.r_[alike, False] | np.r_[False, alike]] if len(order) else order, np.int64)
+
+
+def assets_of(rows: pa.Table, names: Names, last: int) -> Assets:
+    """Return the assets at the end of each of the book's days, client by client; rows on other days are left out."""
+    client, day = names.client(rows), names.coming(rows)
+    keep = np.flatnonzero((client >= 0) & (day <= last) & (day == names.past(rows)))
+    order = keep[np.lexsort((day[keep], client[keep]))]
+    start = np.searchsorted(client[order], np.arange(len(names.clients) + 1)).astype(np.int64)
+    cash, securities, funds, debt, net = (
+        _cells(rows, n)[order] for n in ("cash", "securities", "funds", "debt", "net")
+    )
+    some = (cash != 0) | (securities != 0) | (funds != 0) | (debt != 0) | (net != 0)
+    return Assets(start, day[order], cash, funds, debt, net, some)
+
+
+def holdings_of(rows: pa.Table, names: Names, last: int) -> Holdings:
+    """Return what clients held on the first day that holdings show, up to the last of the book's days."""
+    client, security, date = names.client(rows), names.security(rows), _dates(rows).astype(np.int64)
+    known = np.flatnonzero((client >= 0) & (date <= names.days[last]))
+    first = np.full(len(names.clients), np.iinfo(np.int64).max)
+    np.minimum.at(first, client[known], date[known])
+    shown = first < np.iinfo(np.int64).max
+    quantity, cost = _cells(rows, "quantity"), _cells(rows, "cost", ABSENT)
+    keep = known[(date[known] == first[client[known]]) & (security[known] >= 0) & (quantity[known] != 0)]
+    keep = keep[np.lexsort((security[keep], client[keep]))]
+    start = np.searchsorted(client[keep], np.arange(len(names.clients) + 1)).astype(np.int64)
+    day = np.maximum(np.searchsorted(names.days, first, "right") - 1, 0)
+    return Holdings(start, first, np.where(shown, day, -1), security[keep], quantity[keep], cost[keep])

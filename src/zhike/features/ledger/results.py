@@ -1,0 +1,201 @@
+"""One bucket's ledger: from stored rows through the fold to client_day, position and round_trip."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from zhike.datacentre.stored import SCALES, schema_of
+from zhike.datacentre.tables import table as table_called
+from zhike.datacentre.tables.definition import Column, Type
+from zhike.datacentre.tables.ledger import CLIENT_DAY, POSITION, ROUND_TRIP
+from zhike.features.ledger import columns as col
+from zhike.features.ledger import events as ev
+from zhike.features.ledger.book import Book, sealed
+from zhike.features.ledger.bookings import N_SUMS
+from zhike.features.ledger.fold import Rows, fold
+from zhike.features.ledger.gathering import (
+    Names,
+    assets_of,
+    custody_of,
+    flows_of,
+    holdings_of,
+    in_order,
+    together,
+    trades_of,
+)
+from zhike.features.ledger.positions import ACTS, TRIPS, fresh_state
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+READS: Mapping[str, tuple[str, ...]] = {
+    "trade": ("trade_id", "date", "time", "client_id", "security_id", "side", "kind", "quantity", "amount", "commission",
+              "exchange_fee", "stamp_duty", "transfer_fee", "other_fee", "net_amount"),
+    "cash_flow": ("flow_id", "date", "client_id", "security_id", "kind", "amount"),
+    "custody": ("custody_id", "date", "client_id", "security_id", "quantity", "market_value", "direction", "kind"),
+    "asset": ("date", "client_id", "cash", "securities", "funds", "debt", "net"),
+    "holding": ("date", "client_id", "security_id", "quantity", "cost"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What the fold leaves behind for some clients: the tables client_day, position and round_trip.
+
+    `acts` (n, N_ACT): their decisions, each a row in the columns ACT_… of `columns`, client by client in order of time;
+    ACT_CLIENT counts in `clients`.
+    """
+
+    client_day: pa.Table
+    position: pa.Table
+    round_trip: pa.Table
+    clients: pa.Array
+    acts: npt.NDArray[np.float32]
+
+
+def ledger_of(book: Book, securities: Sequence[str], tables: Mapping[str, pa.Table], as_of: int) -> Ledger:
+    """Fold the events of some clients up to `as_of` (a column of the book's days).
+
+    `securities` names the book's rows. `tables`: rows of those named in READS, each with its columns there; one that
+    isn't there has no rows. The clients are those that the rows name.
+    """
+    tables = {name: tables.get(name, _empty(name)) for name in READS}
+    names = Names(_clients(tables), _securities(tables, securities), book.days)
+    n = len(names.clients)
+    happened = together(
+        [trades_of(tables["trade"], names), flows_of(tables["cash_flow"], names), custody_of(tables["custody"], names)]
+    )  # fmt: skip
+    events, assets = in_order(happened, n, as_of), assets_of(tables["asset"], names, as_of)
+    holdings = holdings_of(tables["holding"], names, as_of)
+    first = _first_days(n, events.start, events.day, assets.start, assets.day, holdings.day, as_of)
+    rows = _room(n, first, as_of, len(events.day) + len(holdings.security))
+    per_client = int(max((np.diff(events.start) + np.diff(holdings.start)).max(initial=0), 1))
+    trips, acts = int((events.kind == ev.SELL).sum()), int((events.kind >= ev.BUY).sum())
+    state = fresh_state(per_client + 1, len(names.securities), 2 * per_client + 2, trips + 1, acts + 1)
+    fold(state, sealed(book), events, holdings, assets, first, as_of, rows)
+    return Ledger(
+        _client_days(rows, names),
+        _positions(rows, names),
+        _round_trips(state.trips[: state.of_client[TRIPS]], names),
+        names.clients,
+        state.acts[: state.of_client[ACTS]],
+    )
+
+
+def _empty(name: str) -> pa.Table:
+    return schema_of(table_called(name)).empty_table()
+
+
+def _clients(tables: Mapping[str, pa.Table]) -> pa.Array:
+    ids = [pc.unique(t["client_id"]).cast(pa.string()) for t in tables.values()]
+    found = pc.unique(pa.concat_arrays([_one(i) for i in ids])).drop_null()
+    return found.take(pc.sort_indices(found))
+
+
+def _one(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _securities(tables: Mapping[str, pa.Table], known: Sequence[str]) -> pa.Array:
+    """Return the book's securities, and behind them those that only the rows name."""
+    book = pa.array(list(known), pa.string())
+    named = [_one(pc.unique(t["security_id"]).cast(pa.string())) for n, t in tables.items() if n != "asset"]
+    others = pc.unique(pa.concat_arrays(named)).drop_null()
+    others = others.filter(pc.invert(pc.is_in(others, value_set=book)))
+    return pa.concat_arrays([book, others.take(pc.sort_indices(others))])
+
+
+def _first_days(n: int, starts: Ints, days: Ints, more: Ints, others: Ints, held: Ints, last: int) -> Ints:
+    """Return each client's first day: of an event, an asset row, a holding; behind the last where there is none."""
+    first = np.full(n, last + 1, np.int64)
+    for start, day in ((starts, days), (more, others)):
+        some = np.flatnonzero(np.diff(start) > 0)
+        first[some] = np.minimum(first[some], day[start[some]])
+    return np.minimum(first, np.where(held >= 0, held, last + 1))
+
+
+def _room(clients: int, first: Ints, last: int, positions: int) -> Rows:
+    n = int((last + 1 - first).clip(min=0).sum()) + 1
+    return Rows(
+        np.empty(n, np.int64), np.empty(n, np.int64), np.empty((n, col.N_DAY)), np.empty((positions, 2), np.int64),
+        np.empty((positions, 4), np.int64), np.empty(positions, np.int64), np.zeros(2, np.int64), np.zeros(N_SUMS),
+    )  # fmt: skip
+
+
+def _client_days(rows: Rows, names: Names) -> pa.Table:
+    n = int(rows.counts[0])
+    found: dict[str, pa.Array] = {
+        "client_id": names.clients.take(pa.array(rows.client[:n])),
+        "date": pa.array(names.days[rows.day[:n]].astype(np.int32)).view(pa.date32()),
+    }
+    for k, column in enumerate(CLIENT_DAY.columns[2:]):
+        found[column.name] = typed(np.ascontiguousarray(rows.values[:n, k]), column)
+    return pa.table(found).cast(schema_of(CLIENT_DAY))
+
+
+def typed(values: Floats, column: Column) -> pa.Array:
+    """Return whole numbers of a column's units, held as floats (NaN: absent), in its storage type."""
+    absent = np.isnan(values)
+    mask = absent if absent.any() else None
+    if column.type is Type.NUMBER:
+        return pa.array(values, pa.float64(), mask=mask)
+    numbers = np.where(absent, 0, values).astype(np.int64)
+    if column.type in (Type.COUNT, Type.DATE):
+        return pa.array(numbers, pa.int64(), mask=mask)
+    scale = SCALES[column.type]
+    valid = pa.array(~mask).buffers()[1] if mask is not None else None
+    return pa.Array.from_buffers(pa.decimal64(18, scale), len(numbers), [valid, pa.py_buffer(numbers)])
+
+
+def _positions(rows: Rows, names: Names) -> pa.Table:
+    n = int(rows.counts[1])
+    held, whole = rows.held[:n], rows.held_whole[:n].astype(np.float64)
+    order = np.lexsort((held[:, 1], held[:, 0]))
+    columns = {c.name: c for c in POSITION.columns}
+    found = {
+        "client_id": names.clients.take(pa.array(held[order, 0])),
+        "security_id": names.securities.take(pa.array(held[order, 1])),
+        "quantity": typed(whole[order, 0], columns["quantity"]),
+        "cost": typed(whole[order, 1], columns["cost"]),
+        "opened_on": pa.array(whole[order, 2].astype(np.int32)).view(pa.date32()),
+        "market_value": typed(rows.held_value[:n][order].astype(np.float64), columns["market_value"]),
+        "seeded": pa.array(whole[order, 3] != 0),
+    }
+    return pa.table(found).cast(schema_of(POSITION))
+
+
+def _round_trips(trips: Floats, names: Names) -> pa.Table:
+    trips = trips[
+        np.lexsort((trips[:, col.CLOSED_ON], trips[:, col.TRIP_SECURITY], trips[:, col.TRIP_CLIENT]))
+    ]
+    ordinals = _ordinals(trips[:, col.CLOSED_ON], trips[:, col.TRIP_SECURITY], trips[:, col.TRIP_CLIENT])
+    order = np.lexsort((trips[:, col.OPENED_ON], trips[:, col.TRIP_SECURITY], trips[:, col.TRIP_CLIENT]))
+    trips = trips[order]
+    client, security = (trips[:, k].astype(np.int64) for k in (col.TRIP_CLIENT, col.TRIP_SECURITY))
+    found: dict[str, pa.Array] = {
+        "client_id": names.clients.take(pa.array(client)),
+        "security_id": names.securities.take(pa.array(security)),
+        "ordinal": pa.array(ordinals[order]),
+    }
+    definitions = {c.name: c for c in ROUND_TRIP.columns}
+    for k, name in enumerate(col.TRIP_NAMES):
+        values = typed(np.ascontiguousarray(trips[:, k]), definitions[name])
+        found[name] = (
+            values.cast(pa.int32()).view(pa.date32()) if definitions[name].type is Type.DATE else values
+        )
+    return pa.table(found).select(ROUND_TRIP.names).cast(schema_of(ROUND_TRIP))
+
+
+def _ordinals(*keys: npt.NDArray[np.generic]) -> Ints:
+    """Count rows that are alike in all keys 1, 2, …; they lie together."""
+    n = len(keys[0])
+    if not n:
+        return np.empty(0, np.int64)
+    fresh = np.r_[True, np.logical_or.reduce([k[1:] != k[:-1] for k in keys])]
+    begun = np.maximum.accumulate(np.where(fresh, np.arange(n), 0))
+    return np.asarray(np.arange(n) - begun + 1, np.int64)

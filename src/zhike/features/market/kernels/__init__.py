@@ -1,0 +1,1 @@
+"""Compiled loops of the market: they read and fill arrays of securities × days, row by row."""

@@ -1,0 +1,196 @@
+"""A client's own level against its own past, and the same of like clients in the same month: what is left is the client's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from zhike.models.lifecycle.settings import Settings
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+QUARTER, HALF, YEAR = 3, 6, 12
+_SIGMA, _FARTHEST = 1.4826, 50.0
+
+
+@dataclass(frozen=True, slots=True)
+class Months:
+    """What clients did, as arrays of clients × months; `net` is NaN all along where no assets are known."""
+
+    net: Floats
+    flow: Floats
+    trading_days: Floats
+    revenue: Floats
+    group: Ints
+    """Like clients: of shape (clients,)."""
+    start: Ints
+    """The first month each client was there, of shape (clients,)."""
+    end: Ints
+    """The month each client's closing falls in; behind the last month where none does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """How high a client stands, as arrays of clients × months; NaN where it can't be said.
+
+    `assets`: units held (flows only); `assets_share`, `revenue_share`: of the own peak in twelve months; `…_growth`: over
+    three months before, `assets_half_year` over six; `…_like`: the median of like clients in that month, `…_spread` 1.4826 × their median
+    distance from it in logarithms (the standard deviation, were these normal). `surprise`: standard deviations between the
+    trading days of three months and what the own past and like clients let expect. `silent`: whole months without a trade.
+    """
+
+    assets: Floats
+    assets_share: Floats
+    assets_share_like: Floats
+    assets_share_spread: Floats
+    assets_half_year: Floats
+    assets_growth: Floats
+    assets_growth_like: Floats
+    revenue: Floats
+    revenue_share: Floats
+    revenue_share_like: Floats
+    revenue_growth: Floats
+    revenue_growth_like: Floats
+    surprise: Floats
+    silent: Ints
+
+
+def levels_of(months: Months, judged: Flags, patience: Ints, settings: Settings) -> Levels:
+    """Set each client's level of every month against its own past and against like clients.
+
+    `judged`, of shape (months,): months long enough to be judged; `patience`, of shape (clients,): whole months without a trade
+    until a client is dormant.
+    """
+    silent = silence(months, judged)
+    assets = units(months.net, months.flow, settings.empty_assets)
+    revenue = _together(months.revenue, months.start)
+    trading = _together(months.trading_days, months.start)
+    there = _there(months) & (silent < patience[:, None])
+    old = _age(months) >= settings.least_months - 1
+
+    def like(values: Floats) -> Floats:
+        return like_median(values, there & old & np.isfinite(values), months.group, settings.least_peers)
+
+    found: dict[str, Floats] = {}
+    for name, values in (("assets", assets), ("revenue", revenue)):
+        share, growth = _divided(values, _peak(values)), _divided(values, _before(values, QUARTER))
+        found |= {f"{name}_share": share, f"{name}_growth": growth}
+        found |= {f"{name}_share_like": like(share), f"{name}_growth_like": like(growth)}
+    apart = np.abs(_logs(found["assets_share"]) - _logs(found["assets_share_like"]))
+    found["assets_share_spread"] = _SIGMA * like(apart)
+    found["assets_half_year"] = _divided(assets, _before(assets, HALF))
+    usual = _usual(months.trading_days, months.start) * QUARTER
+    market = like(_divided(trading, np.where(usual >= 1, usual, np.nan)))
+    return Levels(
+        assets=assets, revenue=revenue, surprise=_surprise(trading, usual * market, settings), silent=silent, **found
+    )  # fmt: skip
+
+
+def silence(months: Months, judged: Flags) -> Ints:
+    """Count the whole months since the last with a trade, or since the first; a month not judged adds none."""
+    out = np.zeros(months.revenue.shape, np.int64)
+    run = np.zeros(len(out), np.int64)
+    for m in range(months.net.shape[1]):
+        run = np.where(months.trading_days[:, m] > 0, 0, run + (judged[m] & (months.start < m)))
+        out[:, m] = run
+    return out
+
+
+def units(net: Floats, flow: Floats, empty: float) -> Floats:
+    """Return assets as units of a fund: only flows change them, never the market.
+
+    units_m = units_{m−1} · net_m / (net_m − flow_m); they begin anew, as net_m, where money comes to nothing (less than `empty`).
+    """
+    out = np.full(net.shape, np.nan)
+    before = np.zeros(len(net))
+    for m in range(net.shape[1]):
+        base = net[:, m] - flow[:, m]
+        going = (before > 0) & (base >= empty) & (flow[:, m] != 0)
+        grown = np.where(going, before * net[:, m] / np.where(going, base, 1.0), net[:, m])
+        grown = np.where((before > 0) & (flow[:, m] == 0), before, grown)
+        out[:, m] = np.where(np.isnan(net[:, m]), np.nan, np.maximum(grown, 0.0))
+        before = np.nan_to_num(out[:, m])
+    return out
+
+
+def like_median(values: Floats, counted: Flags, group: Ints, least: int) -> Floats:
+    """Return for each client and month the median of `values` over the like clients that are counted.
+
+    A group with fewer than `least` of them takes the whole branch's; fewer in the branch too: NaN.
+    """
+    table = np.full((int(group.max(initial=0)) + 1, values.shape[1]), np.nan)
+    for m in range(values.shape[1]):
+        here = np.flatnonzero(counted[:, m])
+        if len(here) < least:
+            continue
+        column, groups = values[here, m], group[here]
+        table[:, m] = np.median(column)
+        for g in np.unique(groups):
+            if (members := groups == g).sum() >= least:
+                table[g, m] = np.median(column[members])
+    return np.asarray(table[group])
+
+
+def _there(months: Months) -> Flags:
+    """Mark the months in which a client is there and has assets, as far as these are known."""
+    m = np.arange(months.net.shape[1])[None, :]
+    inside = (m >= months.start[:, None]) & (m < months.end[:, None])
+    return np.asarray(inside & ~(months.net <= 0))
+
+
+def _age(months: Months) -> Ints:
+    return np.asarray(np.arange(months.net.shape[1])[None, :] - months.start[:, None])
+
+
+def _together(values: Floats, start: Ints) -> Floats:
+    """Sum each month and the two before; NaN where not all of them are known."""
+    summed = np.cumsum(values, axis=1)
+    out = summed.copy()
+    out[:, QUARTER:] -= summed[:, :-QUARTER]
+    known = np.arange(values.shape[1])[None, :] >= np.maximum(start, 0)[:, None] + QUARTER - 1
+    return np.where(known, out, np.nan)
+
+
+def _peak(values: Floats) -> Floats:
+    """Return the highest of the last twelve months, this one included, NaN left out."""
+    filled = np.where(np.isnan(values), -np.inf, values)
+    out = filled.copy()
+    for back in range(1, min(YEAR, values.shape[1])):
+        out[:, back:] = np.maximum(out[:, back:], filled[:, :-back])
+    return np.where(out > 0, out, np.nan)
+
+
+def _before(values: Floats, months: int) -> Floats:
+    out = np.full(values.shape, np.nan)
+    out[:, months:] = values[:, :-months]
+    return out
+
+
+def _logs(values: Floats) -> Floats:
+    """Return natural logarithms; those of nothing are very far down."""
+    return np.asarray(np.log(np.maximum(values, np.exp(-_FARTHEST))))
+
+
+def _divided(values: Floats, by: Floats) -> Floats:
+    return np.asarray(np.divide(values, by, out=np.full(values.shape, np.nan), where=by > 0))
+
+
+def _usual(values: Floats, start: Ints) -> Floats:
+    """Return the mean of up to twelve months before the last three; NaN where there are fewer than three."""
+    n, width = values.shape
+    summed = np.concatenate([np.zeros((n, 1)), np.cumsum(values, axis=1)], axis=1)
+    m = np.arange(width)[None, :]
+    to = np.maximum(m - QUARTER + 1, 0) + 0 * start[:, None]
+    since = np.maximum(np.maximum(to - YEAR, 0), np.maximum(start, 0)[:, None])
+    count = np.maximum(to - since, 0)
+    total = np.take_along_axis(summed, to, 1) - np.take_along_axis(summed, np.minimum(since, to), 1)
+    return np.where(count >= QUARTER, total / np.maximum(count, 1), np.nan)
+
+
+def _surprise(seen: Floats, expected: Floats, settings: Settings) -> Floats:
+    """Return (seen − expected) / √(dispersion · expected), expected at least one day."""
+    return np.asarray((seen - expected) / np.sqrt(settings.dispersion * np.maximum(expected, 1.0)))

@@ -1,0 +1,89 @@
+"""Why a client is held to follow a logic: what each trait of the decisions adds to it, and the words for that.
+
+The score of a logic is the mean over a client's decisions of the log density under it less that under the two others
+(their mean). A normal log density is a sum over traits, so the traits' parts add up to the score exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from zhike.base.text import Said, say
+from zhike.models.logic.decisions import BUY_NAMES, SELL_NAMES, Decisions
+from zhike.models.logic.definitions import LOGICS
+from zhike.models.logic.mixture import Mixture, Side
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+_N = len(LOGICS)
+
+# A trait: its words, and the columns of buys and of sales that make it up.
+_TRAITS: Mapping[str, tuple[Said, tuple[str, ...], tuple[str, ...]]] = {
+    "buy_trend": (say("买入前一至三个月的涨势", "rise over one to three months before buying"), ("mom20", "mom60", "ma20", "low"), ()),
+    "buy_week": (say("买入前一周的涨幅", "rise in the week before buying"), ("mom5",), ()),
+    "buy_cheap": (say("买入时的估值高低", "valuation when buying"), ("cheap",), ()),
+    "buy_attention": (say("买入受关注或刚涨停的证券", "buying what draws attention or has just hit its limit"),
+                      ("attention", "hot", "after_limit"), ()),
+    "buy_lottery": (say("买入博彩型证券", "buying lottery-like securities"), ("lottery",), ()),
+    "buy_more": (say("加仓时高于或低于成本", "adding above or below cost"), ("more_below", "more_above"), ()),
+    "sell_trend": (say("卖出时的走势", "course of what is sold"), (), ("mom5", "mom20", "mom60", "ma20", "low")),
+    "sell_cheap": (say("卖出时的估值高低", "valuation when selling"), (), ("cheap",)),
+    "sell_attention": (say("卖出受关注或博彩型证券", "selling what draws attention"), (), ("attention", "hot", "after_limit", "lottery")),
+    "sell_gain": (say("卖出时的盈亏与距高点回撤", "gain, and fall from the peak, when selling"), (), ("gain", "from_peak")),
+    "sell_held": (say("持有时间", "time held"), (), ("held",)),
+}  # fmt: skip
+TRAITS = (*_TRAITS, "level")  # `level`: what all decisions of a side have in common, whatever their traits
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Contributions (clients, logics, traits) in nats a decision; summed over traits they are the score."""
+
+    parts: Floats
+
+    @property
+    def score(self) -> Floats:
+        """Return the score of each logic; shape (clients, 3)."""
+        return np.asarray(self.parts.sum(2), np.float64)
+
+
+def words(trait: str) -> Said:
+    """Return what a trait is called."""
+    return say("总体", "overall") if trait == "level" else _TRAITS[trait][0]
+
+
+def evidence_of(mixture: Mixture, buys: Decisions, sells: Decisions, clients: int) -> Evidence:
+    """Return what each trait adds to each logic's score, client by client (0 for those without decisions)."""
+    total = np.zeros((clients, _N, len(TRAITS)))
+    bought = [np.array([BUY_NAMES.index(n) for n in spec[1]], np.int64) for spec in _TRAITS.values()]
+    sold = [np.array([SELL_NAMES.index(n) for n in spec[2]], np.int64) for spec in _TRAITS.values()]
+    for side, decisions, groups in ((mixture.buys, buys, bought), (mixture.sells, sells, sold)):
+        logs = _by_trait(side, decisions, groups)
+        against = (logs.sum(1, keepdims=True) - logs) / (_N - 1)
+        for k in range(_N):
+            for t in range(len(TRAITS)):
+                total[:, k, t] += np.bincount(
+                    decisions.client, logs[:, k, t] - against[:, k, t], minlength=clients
+                )
+    n = np.bincount(buys.client, minlength=clients) + np.bincount(sells.client, minlength=clients)
+    return Evidence(total / np.maximum(n, 1)[:, None, None])
+
+
+def _by_trait(side: Side, decisions: Decisions, groups: list[Ints]) -> Floats:
+    """Return the log density of each decision under each logic, cut into traits; shape (n, 3, traits)."""
+    filled, flags = side.filled(decisions.vectors), decisions.vectors[:, len(side.usual) :].astype(np.float64)
+    out = np.zeros((len(filled), _N, len(TRAITS)))
+    for k, component in enumerate(side.components[:_N]):
+        away = filled - component.mean
+        yes, no = np.log(component.flags), np.log1p(-component.flags)
+        each = np.column_stack(
+            [-0.5 * away * (away @ (component.root @ component.root.T)), flags * (yes - no) + no]
+        )
+        for t, group in enumerate(groups):
+            out[:, k, t] = each[:, group].sum(1)
+        out[:, k, -1] = component.log_det
+    return out

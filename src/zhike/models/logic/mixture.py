@@ -1,0 +1,145 @@
+"""Which logic each decision follows: a mixture of the definitions' shapes, sharpened on the branch's own decisions.
+
+A client's decisions come from four sources (value, trend, sentiment, chance) in shares of the client's own; a decision of a
+source is normally distributed around what is typical of it. Expectation–maximisation from the definitions (Dempster, Laird and
+Rubin 1977); the means are held to the definitions by a prior worth a share of the decisions, so that they keep their names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from zhike.models.logic.decisions import Decisions
+from zhike.models.logic.definitions import COMPONENTS, Shape
+
+Floats = npt.NDArray[np.float64]
+Floats32 = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+K = len(COMPONENTS)
+
+
+@dataclass(frozen=True, slots=True)
+class MixtureSettings:
+    """How the mixture is fitted.
+
+    `rounds` of EM; `anchor`: the prior's weight as a share of a component's decisions; `pull`: share of the pooled covariance
+    in a component's; `even`: pseudo-decisions of each source that a client begins with.
+    """
+
+    rounds: int = 25
+    anchor: float = 1.0
+    pull: float = 0.3
+    even: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A source's decisions on one side: mean (D,), precision's Cholesky factor (D, D), log determinant; shares of flags (F,)."""
+
+    mean: Floats
+    root: Floats
+    log_det: float
+    flags: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A fitted side: `usual` (D,) stands for what isn't known; the components."""
+
+    usual: Floats32
+    components: tuple[Component, ...]
+
+    def filled(self, vectors: Floats32) -> Floats:
+        """Return the traits that aren't flags, with what isn't known as usual."""
+        known = vectors[:, : len(self.usual)]
+        return np.asarray(np.where(np.isnan(known), self.usual, known), np.float64)
+
+    def log_density(self, vectors: Floats32) -> Floats:
+        """Return the log densities of decisions under each component; shape (n, 4)."""
+        filled, flags = self.filled(vectors), vectors[:, len(self.usual) :].astype(np.float64)
+        out = np.empty((len(filled), K))
+        for k, c in enumerate(self.components):
+            out[:, k] = c.log_det - 0.5 * (((filled - c.mean) @ c.root) ** 2).sum(1)
+            out[:, k] += flags @ (np.log(c.flags) - np.log1p(-c.flags)) + np.log1p(-c.flags).sum()
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """Both sides, fitted; `shares` (4,) of the sources among the decisions it was fitted on."""
+
+    buys: Side
+    sells: Side
+    shares: Floats
+
+
+def start(shape: Shape, decisions: Decisions) -> Side:
+    """Return the side as the definitions have it."""
+    d = len(shape.spread) - decisions.flags
+    known = decisions.vectors[:, :d]
+    seen = ~np.isnan(known)
+    usual = np.where(seen, known, 0.0).sum(0) / np.maximum(seen.sum(0), 1)
+    root, log_det = np.diag(1 / shape.spread[:d]), float(np.log(1 / shape.spread[:d]).sum())
+    return Side(usual.astype(np.float32), tuple(Component(m[:d], root, log_det, m[d:]) for m in shape.means))
+
+
+def fit(
+    buys: Decisions, sells: Decisions, shapes: tuple[Shape, Shape], clients: int, settings: MixtureSettings
+) -> Mixture:
+    """Fit the mixture to the decisions of `clients` clients, beginning with the definitions."""
+    sides = [start(shape, d) for shape, d in zip(shapes, (buys, sells), strict=True)]
+    owner = np.concatenate([buys.client, sells.client])
+    shares = np.full((clients, K), 1 / K)
+    for _ in range(settings.rounds):
+        densities = np.concatenate([sides[0].log_density(buys.vectors), sides[1].log_density(sells.vectors)])
+        parts = responsibilities(densities, shares, owner)
+        shares = shares_of(parts, owner, clients, settings.even)
+        n = len(buys.client)
+        sides = [
+            _sharpened(side, shape, d.vectors, p, settings)
+            for side, shape, d, p in zip(sides, shapes, (buys, sells), (parts[:n], parts[n:]), strict=True)
+        ]
+    return Mixture(sides[0], sides[1], parts.mean(0) if len(parts) else np.full(K, 1 / K))
+
+
+def responsibilities(densities: Floats, shares: Floats, owner: Ints) -> Floats:
+    """Return how far each decision comes from each source, given its client's shares; rows sum to one."""
+    logs = densities + np.log(shares)[owner]
+    logs -= logs.max(1, keepdims=True)
+    parts = np.exp(logs)
+    return np.asarray(parts / parts.sum(1, keepdims=True), np.float64)
+
+
+def shares_of(parts: Floats, owner: Ints, clients: int, even: float) -> Floats:
+    """Return each client's shares of the sources, begun with `even` decisions of each."""
+    counts = np.stack([np.bincount(owner, parts[:, k], clients) for k in range(K)], axis=1) + even
+    return np.asarray(counts / counts.sum(1, keepdims=True), np.float64)
+
+
+def _sharpened(side: Side, shape: Shape, vectors: Floats32, parts: Floats, settings: MixtureSettings) -> Side:
+    """Move the components to the decisions that follow them, held to the definitions."""
+    if len(vectors) < 10 * K:
+        return side
+    d = len(side.usual)
+    filled, flags = side.filled(vectors), vectors[:, d:].astype(np.float64)
+    pooled = np.cov(filled.T) + np.diag(1e-4 * shape.spread[:d] ** 2)
+    components = []
+    for k in range(K):
+        weight = parts[:, k]
+        total = weight.sum()
+        anchor = settings.anchor * total + 1.0
+        mean = (weight @ filled + anchor * shape.means[k, :d]) / (total + anchor)
+        shares = (weight @ flags + anchor * shape.means[k, d:]) / (total + anchor)
+        away = filled - mean
+        own = (away * weight[:, None]).T @ away / max(total, 1e-9)
+        covariance = (1 - settings.pull) * own + settings.pull * pooled
+        components.append(_component(mean, covariance, np.clip(shares, 0.01, 0.99)))
+    return Side(side.usual, tuple(components))
+
+
+def _component(mean: Floats, covariance: Floats, flags: Floats) -> Component:
+    root = np.linalg.cholesky(np.linalg.inv(covariance))
+    return Component(mean, root, float(np.log(np.diag(root)).sum()), flags)

@@ -1,0 +1,168 @@
+"""The verdict on each client: probabilities, the class with its hysteresis, the evidence in numbers and in words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date as Date
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from zhike.base.errors import UsageError
+from zhike.base.text import say
+from zhike.datacentre.stored import schema_of
+from zhike.datacentre.tables.results import LOGIC
+from zhike.models.logic.decisions import Decisions
+from zhike.models.logic.definitions import LOGICS, buys, sells
+from zhike.models.logic.evidence import TRAITS, Evidence, evidence_of, words
+from zhike.models.logic.leading import leading
+from zhike.models.logic.mixture import Mixture, MixtureSettings, fit, responsibilities, shares_of
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+MIXED, INSUFFICIENT = "mixed", "insufficient"
+NAMES = {
+    "value": "价值型",
+    "trend": "趋势型",
+    "sentiment": "情绪型",
+    "mixed": "混合型",
+    "insufficient": "样本不足",
+}
+_ROUNDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class LogicSettings:
+    """When there is enough to tell, and how far a class must lead.
+
+    `trips` closed round trips or `held` days of holding (the reference's rule) are enough, but never fewer than `decisions`;
+    `margin`: lead below which it is mixed; `stay`: how much further the old class may fall behind before it is given up;
+    `pseudo`: decisions of each logic that a client begins with.
+    """
+
+    trips: int = 6
+    held: int = 60
+    decisions: int = 6
+    margin: float = 0.15
+    stay: float = 0.15
+    pseudo: float = 0.5
+    mixture: MixtureSettings = field(default_factory=MixtureSettings)
+
+    def __post_init__(self) -> None:
+        """Refuse settings that can't work."""
+        if not (0 <= self.margin < 1 and 0 <= self.stay < 1 and self.pseudo > 0 and self.decisions > 0):
+            raise UsageError(
+                say(f"盈利逻辑设置不可用：{self}", f"These settings of the logic can't be used: {self}")
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Experience:
+    """How much is known of each client, shape (clients,): closed round trips, days on which something was held."""
+
+    trips: Ints
+    held: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """The outcome for n clients: `probability` (n, 3) in the order of LOGICS, decisions `counts` (n,), `enough` (n,), evidence."""
+
+    probability: Floats
+    counts: Ints
+    enough: npt.NDArray[np.bool_]
+    evidence: Evidence
+
+
+def judged(
+    bought: Decisions, sold: Decisions, known: Experience, settings: LogicSettings
+) -> tuple[Verdicts, Mixture]:
+    """Sharpen the definitions on all decisions, and judge every client by the client's own."""
+    clients = len(known.trips)
+    mixture = fit(bought, sold, (buys(), sells()), clients, settings.mixture)
+    owner = np.concatenate([bought.client, sold.client])
+    densities = np.concatenate(
+        [mixture.buys.log_density(bought.vectors), mixture.sells.log_density(sold.vectors)]
+    )
+    shares = np.tile(mixture.shares, (clients, 1))
+    parts = responsibilities(densities, shares, owner)
+    for _ in range(_ROUNDS):
+        shares = shares_of(parts, owner, clients, settings.mixture.even)
+        parts = responsibilities(densities, shares, owner)
+    following = np.stack([np.bincount(owner, parts[:, k], clients) for k in range(len(LOGICS))], axis=1)
+    counts = np.bincount(owner, minlength=clients)
+    enough = ((known.trips >= settings.trips) | (known.held >= settings.held)) & (
+        counts >= settings.decisions
+    )
+    found = evidence_of(mixture, bought, sold, clients)
+    probability = leading(np.asarray(following + settings.pseudo, np.float64))
+    return Verdicts(probability, counts, enough, found), mixture
+
+
+def classes(
+    verdicts: Verdicts, before: npt.NDArray[np.str_], settings: LogicSettings
+) -> npt.NDArray[np.str_]:
+    """Return each client's class; one who had a logic `before` ("" for none) keeps it while it lies less than `stay` behind."""
+    p = verdicts.probability
+    order = np.argsort(-p, axis=1, kind="stable")
+    rows = np.arange(len(p))
+    lead = p[rows, order[:, 0]] - p[rows, order[:, 1]]
+    out = np.where(lead < settings.margin, MIXED, np.array(LOGICS)[order[:, 0]])
+    for k, name in enumerate(LOGICS):
+        keeps = (before == name) & (p.max(1) - p[:, k] < settings.stay)
+        out = np.where(keeps, name, out)
+    return np.where(verdicts.enough, out, INSUFFICIENT)
+
+
+def logic_table(
+    clients: list[str],
+    verdicts: Verdicts,
+    known: Experience,
+    overlays: Mapping[str, str],
+    before: Mapping[str, tuple[str, Date]],
+    as_of: Date,
+    settings: LogicSettings,
+) -> pa.Table:
+    """Return the table `logic`. `before`: each client's class in the last generation, and since when it held."""
+    earlier = np.array([before.get(c, ("", as_of))[0] for c in clients], dtype=np.str_)
+    found = classes(verdicts, earlier, settings)
+    rows = []
+    for i, client in enumerate(clients):
+        enough = bool(verdicts.enough[i])
+        p = verdicts.probability[i] if enough else [None] * len(LOGICS)
+        since = before[client][1] if client in before and before[client][0] == found[i] else as_of
+        rows.append(
+            {
+                "client_id": client, "as_of": as_of, "logic": str(found[i]),
+                **{f"p_{name}": None if x is None else float(x) for name, x in zip(LOGICS, p, strict=True)},
+                "overlay": overlays.get(client), "evidence": _json(verdicts, i) if enough else "{}",
+                "reason": _reason(verdicts, known, i, str(found[i]), settings), "since": since,
+            }
+        )  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=schema_of(LOGIC))
+
+
+def _json(verdicts: Verdicts, i: int) -> str:
+    """Return trait → its contribution to the score of the leading logic, the strongest first; they add up to the score."""
+    parts = verdicts.evidence.parts[i, int(verdicts.probability[i].argmax())]
+    order = np.argsort(-np.abs(parts), kind="stable")
+    return json.dumps({TRAITS[t]: round(float(parts[t]), 6) for t in order}, ensure_ascii=False)
+
+
+def _reason(verdicts: Verdicts, known: Experience, i: int, name: str, settings: LogicSettings) -> str:
+    n, trips = int(verdicts.counts[i]), int(known.trips[i])
+    if name == INSUFFICIENT:
+        return (
+            f"样本不足：决策 {n} 次（需 {settings.decisions} 次），完整交易 {trips} 轮（需 {settings.trips} 轮或持仓满"
+            f" {settings.held} 天）。"
+        )
+    top = int(verdicts.probability[i].argmax())
+    parts = verdicts.evidence.parts[i, top]
+    best = [t for t in np.argsort(-parts, kind="stable")[:3] if parts[t] > 0 and TRAITS[t] != "level"]
+    because = "、".join(words(TRAITS[t]).zh for t in best) or "各项特征接近"
+    p = verdicts.probability[i, top]
+    lead = NAMES[LOGICS[top]] if name != MIXED else f"混合型，{NAMES[LOGICS[top]]}略占优"
+    return f"{lead}（概率 {p:.0%}，依据 {n} 次决策、{trips} 轮完整交易）：主要看{because}。"

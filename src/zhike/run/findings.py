@@ -1,0 +1,57 @@
+"""What a night has to say of its own data: what was missing, and what had to be assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import pyarrow as pa
+
+from zhike.datacentre.stored import schema_of
+from zhike.datacentre.tables import table as table_called
+from zhike.features.market import missing_parts
+from zhike.run.first_pass import Done
+from zhike.run.market import Market
+
+_OPTIONAL = (
+    "asset",
+    "cash_flow",
+    "holding",
+    "custody",
+    "login",
+    "contact",
+    "complaint",
+    "survey",
+    "product_order",
+)
+
+
+def findings_of(run_id: str, as_of: date, market: Market, states: pa.Table, done: Sequence[Done]) -> pa.Table:
+    """Return the rows of `finding`: a missing table, a missing part of the market's state, positions older than the trades."""
+    sources = done[0].task.sources
+    found: list[tuple[str | None, str, str, str, int]] = [
+        (name, "missing_table", f"没有 {name} 表，依赖它的指标为空。", "info", 1)
+        for name in _OPTIONAL
+        if not sources.has(name)
+    ]
+    for part in missing_parts(states, market.prices, market.index):
+        found.append(("market_state", "missing_part", f"{part.column}：{part.reason.zh}", "info", 1))
+    seeded = sum(d.seeded for d in done)
+    if seeded:
+        found.append(
+            (
+                "position",
+                "seeded_position",
+                "持仓早于成交记录，成本按首份持仓或前收盘价补足，不计入盈亏次数。",
+                "info",
+                seeded,
+            )
+        )
+    rows = [
+        {
+            "run_id": run_id, "ordinal": n, "as_of": as_of, "table": table, "source": "run", "check": check, "reason": reason,
+            "severity": severity, "count": count,
+        }
+        for n, (table, check, reason, severity, count) in enumerate(found, 1)
+    ]  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=schema_of(table_called("finding")))

@@ -1,0 +1,175 @@
+"""The first pass over a range of clients: the fold, and all that follows from it for each client alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import feather
+
+from zhike.base.period import Calendar
+from zhike.datacentre.generation import Part, Slot, write_part
+from zhike.datacentre.stored import schema_of
+from zhike.datacentre.tables import table as table_called
+from zhike.decisions.proposals import recent
+from zhike.engine import Engine, EngineSettings
+from zhike.features.clients import assembled, attribution, calendar_days, estimated, gather, told
+from zhike.features.ledger import READS, Book, Ledger, ledger_of
+from zhike.features.ledger.columns import ACT_CLIENT
+from zhike.features.ledger.market_book import load_book
+from zhike.features.ledger.money_effect import clients_in_profit
+from zhike.models import lifecycle
+from zhike.models.logic import overlays
+from zhike.run.settings import NightSettings
+from zhike.run.sources import Sources
+
+Ints = npt.NDArray[np.int64]
+_YEAR = 250
+_ALSO = (
+    "client", "account", "login", "contact", "complaint", "survey", "product_order", "business", "relation", "asset", "trade",
+)  # fmt: skip
+_WHOLE = ("lead", "product")
+_READ_BY_LEDGER = (
+    "cash_flow",
+    "custody",
+    "holding",
+    "quote",
+    "index_quote",
+)  # the ledger holds what they say
+KEPT = (
+    "client_id", "date", "trades", "buy_amount", "sell_amount", "flow_in", "flow_out", "net", "stocks", "assets_before", "pnl",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One range of client buckets; `slots` are the places of its published parts. It travels to a worker process."""
+
+    sources: Sources
+    low: int
+    high: int
+    work: Path
+    as_of: date
+    settings: NightSettings
+    slots: Mapping[str, Slot]
+
+    def aside(self, name: str) -> Path:
+        """Return where the range keeps what only the run itself reads."""
+        return self.work / f"{name}-{self.low:04d}.arrow"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a range found, beside what it wrote: its clients, decisions, experience, overlays, and sums by day.
+
+    `acts` count in `clients`; `trips` and `held` (clients,) are closed round trips and days with a position, of twelve months.
+    """
+
+    task: Task
+    clients: tuple[str, ...]
+    acts: npt.NDArray[np.float32]
+    trips: Ints
+    held: Ints
+    overlays: Mapping[str, str]
+    in_profit: Ints
+    counted: Ints
+    parts: tuple[Part, ...]
+    rows: Mapping[str, int]
+    seeded: int
+
+
+def first_pass(task: Task) -> Done:
+    """Do a range."""
+    book, securities, states = _market(task.work)
+    read = {name: task.sources.range(name, task.low, task.high, columns) for name, columns in READS.items()}
+    ledger = ledger_of(book, securities, read, len(book.days) - 1)
+    calendar = Calendar.from_days(book.days)
+    measures = _measure(task, ledger, states, calendar)
+    since = int(book.days[max(len(book.days) - _YEAR, 0)])
+    for name, rows in (
+        ("client_day", ledger.client_day.select(KEPT)),
+        ("position", ledger.position),
+        ("round_trip", ledger.round_trip),
+        ("monthly", lifecycle.monthly(ledger.client_day, calendar.days)),
+        ("recent", recent(ledger.client_day, calendar.days, task.as_of, task.settings.proposals)),
+    ):
+        feather.write_feather(rows, str(task.aside(name)), compression="lz4")
+    in_profit, counted = clients_in_profit(ledger.client_day, book.days)
+    clients = tuple(ledger.clients.to_pylist())
+    year = ledger.client_day.filter(pc.greater_equal(ledger.client_day["date"].cast(pa.int32()), since))
+    trips = ledger.round_trip.filter(pc.greater_equal(ledger.round_trip["closed_on"].cast(pa.int32()), since))
+    return Done(
+        task, clients, _recent_acts(ledger, len(book.days) - _YEAR), _count(trips, clients),
+        _count(year.filter(pc.greater(year["positions"], 0)), clients), overlays(year, read["trade"], since),
+        in_profit, counted, tuple(measures),
+        {"client_day": ledger.client_day.num_rows, "trade": read["trade"].num_rows, "round_trip": ledger.round_trip.num_rows},
+        int(pc.sum(ledger.position["seeded"].cast(pa.int64())).as_py() or 0),
+    )  # fmt: skip
+
+
+@lru_cache(1)
+def _market(work: Path) -> tuple[Book, tuple[str, ...], pa.Table]:
+    names = (work / "securities.txt").read_text("utf-8")
+    securities = tuple(names.split("\n")) if names else ()
+    return load_book(work / "book"), securities, feather.read_table(str(work / "states.arrow"))
+
+
+def _recent_acts(ledger: Ledger, first: int) -> npt.NDArray[np.float32]:
+    """Return the decisions of the last twelve months."""
+    return np.ascontiguousarray(ledger.acts[ledger.acts[:, ACT_CLIENT + 1] >= first])
+
+
+def _count(rows: pa.Table, clients: tuple[str, ...]) -> Ints:
+    at = pc.index_in(rows["client_id"].cast(pa.string()), value_set=pa.array(clients, pa.string()))
+    return np.bincount(at.to_numpy().astype(np.int64), minlength=len(clients)).astype(np.int64)
+
+
+def tables_for_measures(
+    sources: Sources, span: tuple[int, int], as_of: date, ledger: Ledger, states: pa.Table, calendar: Calendar
+) -> dict[str, pa.Table]:
+    """Return the tables that measures of the client buckets [low, high) of `span` are made from, by name.
+
+    Tables whose rows went into the ledger stand there without rows: that they were delivered is what measures ask of them.
+    """
+    low, high = span
+    return {
+        "client_day": ledger.client_day, "position": ledger.position, "round_trip": ledger.round_trip, "market_state": states,
+        "calendar": calendar_days(calendar, as_of),
+        **{n: sources.range(n, low, high) for n in _ALSO if sources.has(n)},
+        **{n: sources.rows(n) for n in _WHOLE if sources.has(n)},
+        **{n: schema_of(table_called(n)).empty_table() for n in _READ_BY_LEDGER if sources.has(n)},
+        "referred": sources.rows("client", ("client_id", "referrer_id", "opened_on")),
+    }  # fmt: skip
+
+
+def _measure(task: Task, ledger: Ledger, states: pa.Table, calendar: Calendar) -> list[Part]:
+    """Measure the clients: sums aside for what needs all clients, attribution and how sure the measures are as parts."""
+    settings = task.settings.clients
+    tables = tables_for_measures(task.sources, (task.low, task.high), task.as_of, ledger, states, calendar)
+    with Engine(EngineSettings(threads=1)) as engine:
+        lazy = {name: engine.over(plain(rows)) for name, rows in tables.items()}
+        pieces = gather(lazy, task.as_of, calendar, settings)
+        sums = engine.over(assembled({name: engine.collect(piece) for name, piece in pieces.items()}))
+        estimates = engine.collect(estimated(sums, tables, task.as_of, settings))
+        parts = engine.collect(attribution(lazy["client_day"], task.as_of, calendar))
+    found = told(estimates, tables, settings=settings)
+    feather.write_feather(found.measure, str(task.aside("measure")), compression="lz4")
+    return [
+        write_part(task.slots["measure_detail"], found.detail),
+        write_part(task.slots["attribution"], parts),
+    ]
+
+
+def plain(rows: pa.Table) -> pa.Table:
+    """Write dictionaries out: the engine's enums differ from table to table."""
+    for at, field in enumerate(rows.schema):
+        if pa.types.is_dictionary(field.type):
+            rows = rows.set_column(at, field.name, rows[field.name].cast(field.type.value_type))
+    return rows

@@ -1,0 +1,131 @@
+"""The night's market: the price book, standings and states, built once and shared by all ranges of clients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from zhike.base.errors import UsageError
+from zhike.base.period import day_no
+from zhike.base.text import say
+from zhike.datacentre.stored import schema_of
+from zhike.datacentre.tables import table as table_called
+from zhike.features.ledger import Book
+from zhike.features.ledger.market_book import book_of, save_book
+from zhike.features.market import (
+    Prices,
+    StandingSettings,
+    market_states,
+    prices_of,
+    standing_of,
+    trading_days,
+)
+from zhike.features.market.settings import MarketSettings
+from zhike.run.sources import Sources
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+_QUOTE = (
+    "date", "security_id", "high", "low", "close", "prev_close", "volume", "amount", "float_cap", "eps_ttm", "bps",
+    "dividend_ttm", "adj_factor", "suspended", "st",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """The price book (without securities where there were no quotes), the fold's book, the states, the index and its name."""
+
+    prices: Prices
+    book: Book
+    states: pa.Table
+    index: pa.Table
+    index_id: str
+
+
+def market_of(sources: Sources, as_of: date, settings: MarketSettings, ranked: StandingSettings) -> Market:
+    """Build the night's market from what was delivered up to `as_of`; without quotes it has days, and no securities."""
+    indices = _until(sources.rows("index_quote"), as_of)
+    index_id = _benchmark(indices, settings)
+    index = indices.filter(pc.equal(indices["index_id"].cast(pa.string()), index_id))
+    calendar = _until(sources.rows("calendar"), as_of)
+    quotes = _until(sources.rows("quote", _QUOTE), as_of)
+    actions = sources.rows("corporate_action")
+    days = trading_days(calendar, indices)
+    if not quotes.num_rows:
+        days = days if days is not None else _days_of_trades(sources, as_of)
+        prices = _no_prices(days)
+    else:
+        prices = prices_of(quotes, sources.rows("security"), days, actions)
+    book = book_of(prices, standing_of(prices, ranked), _closes(index, prices), actions)
+    return Market(prices, book, _states(prices, index, as_of, settings), index, index_id)
+
+
+def _states(
+    prices: Prices, index: pa.Table, as_of: date, settings: MarketSettings, effect: pa.Table | None = None
+) -> pa.Table:
+    """Return the market's states; none where there are neither prices nor an index."""
+    if not len(prices.securities) and not index.num_rows:
+        return schema_of(table_called("market_state")).empty_table()
+    return market_states(prices if prices.securities else None, index, as_of, effect, settings)
+
+
+def with_clients(
+    market: Market, in_profit: Ints, counted: Ints, as_of: date, settings: MarketSettings
+) -> pa.Table:
+    """Return the states with the branch's own money effect: clients in profit over those that count, day by day."""
+    days = np.flatnonzero(counted > 0)
+    share = np.rint(in_profit[days] / counted[days] * 1e8) / 1e8
+    dates = pa.array(market.book.days[days].astype(np.int32)).view(pa.date32())
+    effect = pa.table({"date": dates, "client_money_effect": pa.array(share)})
+    return _states(market.prices, market.index, as_of, settings, effect)
+
+
+def _until(rows: pa.Table, as_of: date) -> pa.Table:
+    return rows.filter(pc.less_equal(rows["date"], pa.scalar(as_of, pa.date32())))
+
+
+def _benchmark(indices: pa.Table, settings: MarketSettings) -> str:
+    counts = {
+        str(r["values"]): int(r["counts"])
+        for r in pc.value_counts(indices["index_id"].cast(pa.string())).to_pylist()
+    }
+    wanted = next((i for i in settings.indices if i in counts), "")
+    return wanted or max(sorted(counts), key=lambda i: counts[i], default="")
+
+
+def _closes(index: pa.Table, prices: Prices) -> Floats:
+    """Return the index's closes on the book's days, NaN where it has none."""
+    out = np.full(len(prices.days), np.nan)
+    at = prices.days_of(index["date"].cast(pa.int32()).to_numpy())
+    closes = index["close"].cast(pa.float64()).to_numpy()
+    out[at[at >= 0]] = closes[at >= 0]
+    return out
+
+
+def _days_of_trades(sources: Sources, as_of: date) -> npt.NDArray[np.int32]:
+    dates = sources.rows("trade", ("date",))["date"].cast(pa.int32()).to_numpy()
+    found = np.unique(dates[dates <= day_no(as_of)]).astype(np.int32)
+    if not len(found):
+        raise UsageError(
+            say("没有可用的交易日：缺少行情、指数与成交。", "No trading days: there are no quotes, indices or trades."),
+            next_=say("先导入数据：zhike ingest 目录", "Take data in first: zhike ingest FOLDER"),
+        )  # fmt: skip
+    return found
+
+
+def _no_prices(days: npt.NDArray[np.int32]) -> Prices:
+    wide, narrow = np.zeros((0, len(days))), np.zeros((0, len(days)), np.float32)
+    flags = np.zeros((0, len(days)), np.uint8)
+    return Prices(days, (), (), wide, wide, wide, wide, narrow, narrow, narrow, narrow, narrow, narrow, flags)
+
+
+def keep(market: Market, folder: Path) -> None:
+    """Write what every range needs into a folder for the worker processes."""
+    save_book(folder / "book", market.book)
+    (folder / "securities.txt").write_text("\n".join(market.prices.securities), "utf-8")

@@ -1,0 +1,57 @@
+"""The stored tables that a night reads: whole ones, and those of one range of client buckets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from zhike.datacentre.store.house import Store
+from zhike.datacentre.stored import BUCKET, BUCKETS, schema_of
+from zhike.datacentre.tables import table as table_called
+from zhike.datacentre.tables.definition import Type
+from zhike.engine.buckets import ranges, rows_by_bucket, rows_of_range
+
+_WORK = {"trade": 4, "asset": 1, "cash_flow": 2}  # of a row, against that of an asset row
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The files of every table that has rows, by name; they travel to worker processes."""
+
+    files: Mapping[str, tuple[Path, ...]]
+
+    @classmethod
+    def of(cls, home: Path) -> Sources:
+        """Return the files of the state that holds."""
+        manifest = Store(home).manifest()
+        names = {*manifest.tables, *manifest.patches}
+        return cls({n: tuple(home / f for f in manifest.live(n)) for n in sorted(names) if manifest.rows(n)})
+
+    def has(self, table: str) -> bool:
+        """Tell whether a table has rows."""
+        return table in self.files
+
+    def rows(self, table: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """Read a whole table, or some of its columns; no rows where there are none."""
+        return self.range(table, 0, BUCKETS, columns)
+
+    def range(self, table: str, low: int, high: int, columns: Sequence[str] | None = None) -> pa.Table:
+        """Read a table's rows of the client buckets [low, high)."""
+        definition = table_called(table)
+        schema = schema_of(definition)
+        wanted = pa.schema([schema.field(n) for n in columns or schema.names])
+        coded = [
+            n for n in wanted.names if definition.column(n).type is Type.CHOICE or n in ("client_id", "security_id")
+        ]  # fmt: skip
+        return rows_of_range(self.files.get(table, ()), wanted, BUCKET, low, high, coded=coded)
+
+    def ranges(self, most: int) -> tuple[tuple[int, int], ...]:
+        """Cut the client buckets into ranges of at most `most` work each, measured in rows of assets."""
+        work = np.zeros(BUCKETS, np.int64)
+        for name in ("client", *_WORK):
+            work += _WORK.get(name, 1) * rows_by_bucket(self.files.get(name, ()), BUCKET, BUCKETS)
+        return ranges(work, most)
