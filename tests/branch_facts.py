@@ -240,27 +240,32 @@ def attribution(drop: Path) -> dict[str, Attributed]:
         a, e, dates = net[rows], equity[rows], date[rows]
         if a.mean() < 500 or e.max() <= 0:
             continue
-        r = np.array([level[d] for d in dates])
-        r = r[1:] / r[:-1] - 1
-        weight = e.sum() / a.sum()
         who = client[rows.start]
         flow = np.array([flows.get((who, d), 0.0) for d in dates[1:]])
         fee = sum(fees.get((who, d), 0.0) for d in dates[1:])
+        aside = beside.get(who, 0.0) + float(funds[rows][-1] - funds[rows][0])
         size = "small" if a.mean() < 1e5 else ("middle" if a.mean() < 5e5 else "large")
-        pnl, bench = float((np.diff(a) - flow).sum()), float((weight * a[:-1] * r).sum())
-        timing = float(((e[:-1] - weight * a[:-1]) * r).sum())
-        o = out[size]
-        o.pnl, o.benchmark, o.timing, o.cost = (
-            o.pnl + pnl,
-            o.benchmark + bench,
-            o.timing + timing,
-            o.cost - fee,
-        )
-        o.selection += (
-            pnl - bench - timing + fee - beside.get(who, 0.0) - float(funds[rows][-1] - funds[rows][0])
-        )
-        o.clients += 1
+        _attribute(out[size], a, e, np.array([level[d] for d in dates]), flow, (fee, aside))
     return out
+
+
+def _attribute(
+    o: Attributed,
+    a: np.ndarray,
+    e: np.ndarray,
+    level: np.ndarray,
+    flow: np.ndarray,
+    taken: tuple[float, float],
+) -> None:
+    """Add one client's parts: assets `a` and equity `e` by day, the index, flows, and (fees, what shares didn't earn)."""
+    fee, aside = taken
+    r = level[1:] / level[:-1] - 1
+    weight = e.sum() / a.sum()
+    pnl, bench = float((np.diff(a) - flow).sum()), float((weight * a[:-1] * r).sum())
+    timing = float(((e[:-1] - weight * a[:-1]) * r).sum())
+    o.pnl, o.benchmark, o.timing, o.cost = o.pnl + pnl, o.benchmark + bench, o.timing + timing, o.cost - fee
+    o.selection += pnl - bench - timing + fee - aside
+    o.clients += 1
 
 
 def _beside_shares(drop: Path) -> dict[str, float]:
