@@ -23,7 +23,7 @@ class NightSettings:
     logic: LogicSettings = field(default_factory=LogicSettings)
     lifecycle: lifecycle.Settings = field(default_factory=lifecycle.Settings)
     proposals: proposals.Settings = field(default_factory=proposals.Settings)
-    range_rows: int = 300_000
+    range_rows: int = 200_000
 
     def by_room(self) -> Mapping[str, object]:
         """Return what results follow from, room by room; how the work is cut doesn't bear on them."""
