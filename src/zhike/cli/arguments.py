@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable
+from datetime import date
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -65,6 +66,14 @@ def command(
     )
     parser.set_defaults(run=run)
     return parser
+
+
+def day(text: str) -> date:
+    """Read the value of an option that takes a date; argparse says it where it isn't one."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"invalid date value: '{text}'") from None
 
 
 def _chinese(message: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
-_LEFT, _TOP, _RIGHT, _FOOT = 112, 84, 20, 64
+_LEFT, _TOP, _RIGHT, _FOOT = 112, 96, 20, 64
 _PANEL, _GAP, _BAR, _BETWEEN = 116, 26, 14, 22
 _STYLE = """
   :root { color-scheme: light dark; }
@@ -59,6 +59,7 @@ def svg(chart: Panels) -> str:
 def _head(chart: Panels, width: int, height: int) -> list[str]:
     return [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+        ' style="max-width: 100%; height: auto"'
         f' role="img" lang={quoteattr(chart.language)} aria-labelledby="title desc">',
         f'<title id="title">{escape(chart.title)}</title>',
         f'<desc id="desc">{escape(chart.subtitle)}</desc>',

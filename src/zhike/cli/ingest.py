@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import time
 from contextlib import closing
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from zhike.cli import homes, session
-from zhike.cli.arguments import command
+from zhike.cli.arguments import command, day
 from zhike.cli.output import as_json, line, table, tell, wrapped
 from zhike.cli.progress import progress
 from zhike.cli.session import told
@@ -42,19 +42,12 @@ def register(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--as-of",
         metavar="DATE",
-        type=_day,
+        type=day,
         help=told("按哪一天判断未来日期（默认今天）", "day after which dates lie ahead (default: today)"),
     )
     parser.add_argument(
         "--format", choices=("table", "json"), default="table", help=told("输出格式", "how to print it")
     )
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"invalid date value: '{text}'") from None
 
 
 def run(args: argparse.Namespace) -> int:

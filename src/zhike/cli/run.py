@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import time
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from zhike.cli import homes
-from zhike.cli.arguments import command
+from zhike.cli.arguments import command, day
 from zhike.cli.output import as_json, line, table, tell, wrapped
 from zhike.cli.progress import progress
 from zhike.cli.session import told
@@ -31,20 +30,13 @@ def register(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--as-of",
         metavar="DATE",
-        type=_day,
+        type=day,
         help=told(
             "截至哪一天（默认：最近的交易日）",
             "day the numbers hold for (default: the last trading day delivered)",
         ),
     )
     parser.add_argument("--format", choices=("table", "json"), default="table", help=told("输出格式", "how to print it"))  # fmt: skip
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"invalid date value: '{text}'") from None
 
 
 def run(args: argparse.Namespace) -> int:

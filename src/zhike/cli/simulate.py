@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import time
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zhike.cli.arguments import command
+from zhike.cli.arguments import command, day
 from zhike.cli.output import table, tell
 from zhike.cli.progress import progress
 from zhike.cli.session import told
@@ -48,14 +47,7 @@ def register(subparsers: Subparsers) -> None:
         default="standard",
         help=told("客户行为的机制", "by which mechanics clients act"),
     )
-    parser.add_argument("--start", metavar="DATE", type=_day, help=told("首个交易日", "first trading day"))
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"invalid date value: '{text}'") from None
+    parser.add_argument("--start", metavar="DATE", type=day, help=told("首个交易日", "first trading day"))
 
 
 def run(args: argparse.Namespace) -> int:

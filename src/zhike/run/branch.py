@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -61,17 +61,18 @@ def all_clients(
             schema=schema_of(table_called("measure_dictionary")),
         ),
     )
-    logic = _logic(draft, done, settings)
+    before = {name: _before(draft.previous, name) for name in ("stage", "logic")}
+    logic = _logic(draft.as_of, done, settings, before["logic"])
     draft.write("logic", logic)
-    days = market.book.days.astype(np.int32)
+    days, client = market.book.days.astype(np.int32), sources.rows("client")
     history = lifecycle.history(
-        _gathered(done, "monthly"), sources.rows("client"), days, draft.as_of, logic=logic,
+        _gathered(done, "monthly"), client, days, draft.as_of, logic=logic,
         lead=sources.rows("lead") if sources.has("lead") else None, settings=settings.lifecycle,
     )  # fmt: skip
     stage = lifecycle.stage_table(history, draft.as_of)
     draft.write("stage", stage)
-    before = {name: _before(draft.previous, name) for name in ("stage", "logic")}
-    _propose(draft, done, sources, settings, stage, logic, before, days)
+    inputs = _inputs(done, sources, client, stage, logic, before)
+    draft.write("proposal", propose(inputs, days, draft.as_of, settings.proposals).table)
     _moves(draft, measured, stage, logic, before)
     draft.write("finding", findings_of(draft.run_id, draft.as_of, market, states, done))
     return AllClients(others, lifecycle.changes(history), _changed(logic, before["logic"]), logic)
@@ -92,19 +93,21 @@ def _gathered(done: Sequence[Done], name: str) -> pa.Table:
     )
 
 
+def needed(measured: pa.Table) -> dict[str, Floats]:
+    """Return the measures that have to be known of every client, as `branchwide` takes them."""
+    return {n: measured[n].cast(pa.float64()).fill_null(np.nan).to_numpy().astype(np.float64) for n in NEEDED}
+
+
 def _branchwide(measured: pa.Table, as_of: date) -> tuple[pa.Table, pa.Table]:
     """Return the measures that need all clients, and how sure they are."""
-    columns = {
-        n: measured[n].cast(pa.float64()).fill_null(np.nan).to_numpy().astype(np.float64) for n in NEEDED
-    }
-    found = branchwide(columns)
+    found = branchwide(needed(measured))
     clients = measured["client_id"].cast(pa.string()).combine_chunks()
     values = {name: pa.array(e.value, from_pandas=True) for name, e in found.items()}
     days = pa.repeat(pa.scalar(as_of, pa.date32()), len(clients))
     return pa.table({"client_id": clients, **values}), told_branchwide(clients, days, dict(found))
 
 
-def _logic(draft: Draft, done: Sequence[Done], settings: NightSettings) -> pa.Table:
+def _logic(as_of: date, done: Sequence[Done], settings: NightSettings, before: pa.Table | None) -> pa.Table:
     found = [c for d in done for c in d.clients]
     clients = sorted(found)
     place = {c: i for i, c in enumerate(clients)}
@@ -119,13 +122,12 @@ def _logic(draft: Draft, done: Sequence[Done], settings: NightSettings) -> pa.Ta
     )
     verdicts, _ = judged(bought, sold, known, settings.logic)
     overlays = {c: o for d in done for c, o in d.overlays.items()}
-    before = _before(draft.previous, "logic")
     earlier = (
         {r["client_id"]: (r["logic"], r["since"]) for r in before.select(["client_id", "logic", "since"]).to_pylist()}
         if before is not None
         else {}
     )  # fmt: skip
-    return logic_table(clients, verdicts, known, overlays, earlier, draft.as_of, settings.logic)
+    return logic_table(clients, verdicts, known, overlays, earlier, as_of, settings.logic)
 
 
 def _decisions(done: Sequence[Done], at: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
@@ -146,25 +148,24 @@ def _before(previous: Generation | None, name: str) -> pa.Table | None:
     return pa.concat_tables([read_table(path) for path in previous.files(name)])
 
 
-def _propose(
-    draft: Draft,
+def _inputs(
     done: Sequence[Done],
     sources: Sources,
-    settings: NightSettings,
+    client: pa.Table,
     stage: pa.Table,
     logic: pa.Table,
-    before: dict[str, pa.Table | None],
-    days: npt.NDArray[np.int32],
-) -> None:
+    before: Mapping[str, pa.Table | None],
+) -> Inputs:
+    """Gather what proposals are made from."""
+
     def given(name: str) -> pa.Table | None:
         return sources.rows(name) if sources.has(name) else None
 
-    inputs = Inputs(
-        client=sources.rows("client"), recent=_gathered(done, "recent"), contact=given("contact"), custody=given("custody"),
+    return Inputs(
+        client=client, recent=_gathered(done, "recent"), contact=given("contact"), custody=given("custody"),
         position=_gathered(done, "position"), account=given("account"), stage=stage, previous_stage=before["stage"],
         logic=logic, previous_logic=before["logic"],
     )  # fmt: skip
-    draft.write("proposal", propose(inputs, days, draft.as_of, settings.proposals).table)
 
 
 def _moves(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -20,29 +19,34 @@ from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables import table as table_called
 from zhike.decisions.proposals import recent
 from zhike.engine import Engine, EngineSettings
-from zhike.features.clients import assembled, attribution, calendar_days, estimated, gather, told
-from zhike.features.ledger import READS, Book, Ledger, ledger_of
+from zhike.features.clients import (
+    assembled,
+    attribution,
+    calendar_days,
+    estimated,
+    gather,
+    pages,
+    told,
+)
+from zhike.features.clients.settings import YEAR
+from zhike.features.ledger import READS, Ledger, ledger_of
 from zhike.features.ledger.columns import ACT_CLIENT
-from zhike.features.ledger.market_book import load_book
 from zhike.features.ledger.money_effect import clients_in_profit
 from zhike.models import lifecycle
 from zhike.models.logic import overlays
+from zhike.run.market import kept
 from zhike.run.settings import NightSettings
 from zhike.run.sources import Sources
 
 Ints = npt.NDArray[np.int64]
-_YEAR = 250
 _ALSO = (
-    "client", "account", "login", "contact", "complaint", "survey", "product_order", "business", "relation", "asset", "trade",
+    "client", "account", "login", "contact", "complaint", "survey", "product_order", "business", "relation",
 )  # fmt: skip
+_ORDERS = ("client_id", "date", "security_id", "side", "kind", "amount")
 _WHOLE = ("lead", "product")
-_READ_BY_LEDGER = (
-    "cash_flow",
-    "custody",
-    "holding",
-    "quote",
-    "index_quote",
-)  # the ledger holds what they say
+_READ_BY_LEDGER = (  # the ledger holds what they say
+    "asset", "cash_flow", "custody", "holding", "quote", "index_quote",
+)  # fmt: skip
 KEPT = (
     "client_id", "date", "trades", "buy_amount", "sell_amount", "flow_in", "flow_out", "net", "stocks", "assets_before", "pnl",
 )  # fmt: skip
@@ -87,12 +91,13 @@ class Done:
 
 def first_pass(task: Task) -> Done:
     """Do a range."""
-    book, securities, states = _market(task.work)
+    market = kept(task.work)
+    book = market.book
     read = {name: task.sources.range(name, task.low, task.high, columns) for name, columns in READS.items()}
-    ledger = ledger_of(book, securities, read, len(book.days) - 1)
+    ledger = ledger_of(book, market.securities, read, len(book.days) - 1)
     calendar = Calendar.from_days(book.days)
-    measures = _measure(task, ledger, states, calendar)
-    since = int(book.days[max(len(book.days) - _YEAR, 0)])
+    measures = _measure(task, ledger, market.states, calendar)
+    since = int(book.days[max(len(book.days) - YEAR, 0)])
     for name, rows in (
         ("client_day", ledger.client_day.select(KEPT)),
         ("position", ledger.position),
@@ -106,19 +111,12 @@ def first_pass(task: Task) -> Done:
     year = ledger.client_day.filter(pc.greater_equal(ledger.client_day["date"].cast(pa.int32()), since))
     trips = ledger.round_trip.filter(pc.greater_equal(ledger.round_trip["closed_on"].cast(pa.int32()), since))
     return Done(
-        task, clients, _recent_acts(ledger, len(book.days) - _YEAR), _count(trips, clients),
+        task, clients, _recent_acts(ledger, len(book.days) - YEAR), _count(trips, clients),
         _count(year.filter(pc.greater(year["positions"], 0)), clients), overlays(year, read["trade"], since),
-        in_profit, counted, tuple(measures),
+        in_profit, counted, (*measures, *_pages(task, read["asset"], ledger.position)),
         {"client_day": ledger.client_day.num_rows, "trade": read["trade"].num_rows, "round_trip": ledger.round_trip.num_rows},
         int(pc.sum(ledger.position["seeded"].cast(pa.int64())).as_py() or 0),
     )  # fmt: skip
-
-
-@lru_cache(1)
-def _market(work: Path) -> tuple[Book, tuple[str, ...], pa.Table]:
-    names = (work / "securities.txt").read_text("utf-8")
-    securities = tuple(names.split("\n")) if names else ()
-    return load_book(work / "book"), securities, feather.read_table(str(work / "states.arrow"))
 
 
 def _recent_acts(ledger: Ledger, first: int) -> npt.NDArray[np.float32]:
@@ -143,10 +141,25 @@ def tables_for_measures(
         "client_day": ledger.client_day, "position": ledger.position, "round_trip": ledger.round_trip, "market_state": states,
         "calendar": calendar_days(calendar, as_of),
         **{n: sources.range(n, low, high) for n in _ALSO if sources.has(n)},
+        **({"trade": sources.range("trade", low, high, _ORDERS)} if sources.has("trade") else {}),
         **{n: sources.rows(n) for n in _WHOLE if sources.has(n)},
         **{n: schema_of(table_called(n)).empty_table() for n in _READ_BY_LEDGER if sources.has(n)},
         "referred": sources.rows("client", ("client_id", "referrer_id", "opened_on")),
     }  # fmt: skip
+
+
+def _pages(task: Task, asset: pa.Table, position: pa.Table) -> list[Part]:
+    """Write of the clients' pages what needs no other clients; frozen ones have none."""
+    market, client = kept(task.work), task.sources.range("client", task.low, task.high)
+    clients = pages.shown(client, task.as_of)
+    made = {
+        "client_card": pages.client_card(client, task.as_of),
+        "asset_series": pages.asset_series(asset, clients, market.book.days.astype(np.int32), task.as_of),
+        "holding_now": pages.holding_now(
+            position, clients, task.as_of, pa.array(market.securities, pa.string())
+        ),
+    }
+    return [write_part(task.slots[name], rows) for name, rows in made.items()]
 
 
 def _measure(task: Task, ledger: Ledger, states: pa.Table, calendar: Calendar) -> list[Part]:

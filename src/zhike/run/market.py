@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyarrow import feather
 
 from zhike.base.errors import UsageError
 from zhike.base.period import day_no
@@ -17,7 +19,7 @@ from zhike.base.text import say
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables import table as table_called
 from zhike.features.ledger import Book
-from zhike.features.ledger.market_book import book_of, save_book
+from zhike.features.ledger.market_book import book_of, load_book, save_book
 from zhike.features.market import (
     Prices,
     StandingSettings,
@@ -112,11 +114,16 @@ def _days_of_trades(sources: Sources, as_of: date) -> npt.NDArray[np.int32]:
     dates = sources.rows("trade", ("date",))["date"].cast(pa.int32()).to_numpy()
     found = np.unique(dates[dates <= day_no(as_of)]).astype(np.int32)
     if not len(found):
-        raise UsageError(
-            say("没有可用的交易日：缺少行情、指数与成交。", "No trading days: there are no quotes, indices or trades."),
-            next_=say("先导入数据：zhike ingest 目录", "Take data in first: zhike ingest FOLDER"),
-        )  # fmt: skip
+        raise no_days()
     return found
+
+
+def no_days() -> UsageError:
+    """Return the refusal of data without a single trading day."""
+    return UsageError(
+        say("没有可用的交易日：缺少行情、指数与成交。", "No trading days: there are no quotes, indices or trades."),
+        next_=say("先导入数据：zhike ingest 目录", "Take data in first: zhike ingest FOLDER"),
+    )  # fmt: skip
 
 
 def _no_prices(days: npt.NDArray[np.int32]) -> Prices:
@@ -125,7 +132,25 @@ def _no_prices(days: npt.NDArray[np.int32]) -> Prices:
     return Prices(days, (), (), wide, wide, wide, wide, narrow, narrow, narrow, narrow, narrow, narrow, flags)
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What every range needs of the market: the fold's book, the securities that its rows stand for, the states."""
+
+    book: Book
+    securities: tuple[str, ...]
+    states: pa.Table
+
+
 def keep(market: Market, folder: Path) -> None:
     """Write what every range needs into a folder for the worker processes."""
     save_book(folder / "book", market.book)
     (folder / "securities.txt").write_text("\n".join(market.prices.securities), "utf-8")
+    feather.write_feather(market.states, str(folder / "states.arrow"), compression="lz4")
+
+
+@lru_cache(1)
+def kept(folder: Path) -> Kept:
+    """Open what `keep` wrote, once in a process."""
+    names = (folder / "securities.txt").read_text("utf-8")
+    securities = tuple(names.split("\n")) if names else ()
+    return Kept(load_book(folder / "book"), securities, feather.read_table(str(folder / "states.arrow")))

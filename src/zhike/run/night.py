@@ -21,17 +21,16 @@ from zhike.datacentre.tasks import Workers
 from zhike.engine import EngineSettings
 from zhike.run import branch
 from zhike.run.first_pass import Done, Task, first_pass
-from zhike.run.market import Market, keep, market_of, with_clients
+from zhike.run.market import Market, keep, market_of, no_days, with_clients
 from zhike.run.outcome import Outcome, outcome_of
 from zhike.run.second_pass import Late, second_pass
 from zhike.run.settings import NightSettings
 from zhike.run.sources import Sources
 
 Progress = Callable[[str, int, int], None]
-_EARLY, _LATE = (
-    ("measure_detail", "attribution"),
-    ("measure", "client_card", "asset_series", "holding_now", "timeline"),
-)
+_BY_RANGE = (
+    "measure_detail", "attribution", "client_card", "asset_series", "holding_now", "measure", "timeline",
+)  # fmt: skip
 _WORTH_PROCESSES = 1 << 30  # bytes that `Workers.warm` takes for much work
 
 
@@ -69,7 +68,6 @@ def run_night(
         tell("market", 0, 1)
         market = market_of(sources, day, chosen.market, chosen.standing)
         keep(market, work)
-        feather.write_feather(market.states, str(work / "states.arrow"), compression="lz4")
         tasks = [_task(draft, sources, span, work, chosen) for span in sources.ranges(chosen.range_rows)]
         if len(tasks) > 1:
             workers.warm(_WORTH_PROCESSES)
@@ -86,7 +84,7 @@ def last_day(sources: Sources) -> date:
         days = sources.rows(table, ("date",))["date"].cast(pa.int32())
         if len(days):
             return date_of(int(pa.compute.max(days).as_py()))
-    raise _nothing(Path())
+    raise no_days()
 
 
 def _nothing(home: Path) -> UsageError:
@@ -99,7 +97,7 @@ def _nothing(home: Path) -> UsageError:
 
 def _task(draft: Draft, sources: Sources, span: tuple[int, int], work: Path, settings: NightSettings) -> Task:
     low, high = span
-    slots = {name: draft.part(name, f"{low:04d}-{high:04d}") for name in (*_EARLY, *_LATE)}
+    slots = {name: draft.part(name, f"{low:04d}-{high:04d}") for name in _BY_RANGE}
     return Task(sources, low, high, work, draft.as_of, settings, slots)
 
 

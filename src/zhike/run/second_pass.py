@@ -1,4 +1,4 @@
-"""The second pass over a range, when all clients are known: measures completed, phases, and what a client's page shows."""
+"""The second pass over a range, when all clients are known: measures completed, phases, and what happened with each."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import feather
@@ -16,8 +14,6 @@ from zhike.datacentre.generation import Part, write_part
 from zhike.features.clients import pages
 from zhike.models import phases
 from zhike.run.first_pass import Task
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +43,8 @@ def second_pass(work: tuple[Task, Late]) -> Finished:
     measures = _completed(
         feather.read_table(str(task.aside("measure"))), feather.read_table(str(late.branchwide))
     )
-    parts = [
-        write_part(task.slots["measure"], measures),
-        *_pages(task, days, late),
-    ]
-    return Finished(tuple(parts), phases.partial(days, states, logic))
+    parts = (write_part(task.slots["measure"], measures), _timeline(task, days, late))
+    return Finished(parts, phases.partial(days, states, logic))
 
 
 def _completed(measures: pa.Table, others: pa.Table) -> pa.Table:
@@ -62,36 +55,16 @@ def _completed(measures: pa.Table, others: pa.Table) -> pa.Table:
     return measures.sort_by([("client_id", "ascending")])
 
 
-def _pages(task: Task, days: pa.Table, late: Late) -> list[Part]:
-    """Write what the pages of the range's clients show; frozen ones have none."""
+def _timeline(task: Task, days: pa.Table, late: Late) -> Part:
+    """Write what happened with the range's clients; frozen ones have no page."""
     read = {
-        name: task.sources.range(name, task.low, task.high)
-        for name in ("client", "contact", "complaint", "asset")
+        name: task.sources.range(name, task.low, task.high) for name in ("client", "contact", "complaint")
     }
-    client = _upto(read["client"], "opened_on", task)
-    clients = pages.shown(client, task.as_of)
-    position = feather.read_table(str(task.aside("position")))
     tables: Mapping[str, pa.Table] = {
-        "client": client, "client_day": days, "contact": read["contact"], "complaint": read["complaint"],
-        "round_trip": feather.read_table(str(task.aside("round_trip"))), "security": task.sources.rows("security"),
-        "stage": feather.read_table(str(late.stage_changes)), "logic": feather.read_table(str(late.logic_changes)),
+        **read, "client_day": days, "round_trip": feather.read_table(str(task.aside("round_trip"))),
+        "security": task.sources.rows("security"), "stage": feather.read_table(str(late.stage_changes)),
+        "logic": feather.read_table(str(late.logic_changes)),
     }  # fmt: skip
-    book_days = np.load(task.work / "book" / "days.npy")
-    made = {
-        "client_card": pages.client_card(client, task.as_of),
-        "asset_series": pages.asset_series(read["asset"], clients, book_days, task.as_of),
-        "holding_now": pages.holding_now(position, clients, task.as_of, _priced(task)),
-        "timeline": pages.timeline({n: t for n, t in tables.items() if t.num_rows}, clients, task.as_of),
-    }
-    return [write_part(task.slots[name], rows) for name, rows in made.items()]
-
-
-def _upto(client: pa.Table, column: str, task: Task) -> pa.Table:
-    """Leave out clients of a later day."""
-    later = pc.greater(client[column], pa.scalar(task.as_of, pa.date32())).fill_null(False)
-    return client.filter(pc.invert(later))
-
-
-def _priced(task: Task) -> pa.Array:
-    text = (task.work / "securities.txt").read_text("utf-8")
-    return pa.array(text.split("\n") if text else [], pa.string())
+    clients = pages.shown(read["client"], task.as_of)
+    told = pages.timeline({n: t for n, t in tables.items() if t.num_rows}, clients, task.as_of)
+    return write_part(task.slots["timeline"], told)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from zhike.base.compiling import compiled
+from zhike.datacentre.tables.ledger import MOMENTA, STANDINGS
 from zhike.features.ledger import columns as col
 from zhike.features.ledger import positions as pos
 from zhike.features.ledger.book import Book
@@ -16,12 +17,13 @@ from zhike.features.ledger.positions import State
 
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
-MOM20, CHEAP, LOTTERY = 1, 4, 6  # among STANDINGS
+_PLACES = [name for name, *_ in STANDINGS]
+MOM20, CHEAP, LOTTERY = (_PLACES.index(name) for name in ("mom20", "cheap", "lottery"))
 _BOUGHT, _SOLD = 1, 2  # bits of DECIDED
 _QUICK = 5
 _SAME = 1e-9
 _YUAN = 1e-4
-_LOOK_BACK = np.array([5, 20, 60])
+_LOOK_BACK = np.array(MOMENTA)
 
 
 @compiled
@@ -100,7 +102,7 @@ def _noted(state: State, book: Book, events: Events, e: int, sells: float) -> An
     act = state.acts[state.of_client[pos.ACTS]]
     state.of_client[pos.ACTS] += 1
     security, at = events.security[e], events.day[e]
-    act[col.ACT_DAY], act[col.ACT_SELLS], act[col.ACT_AMOUNT] = at, sells, events.amount[e] * _YUAN
+    act[col.ACT_DAY], act[col.ACT_SELLS] = at, sells
     if security < book.close.shape[0]:
         for k in range(book.standing.shape[0]):
             act[col.ACT_STANDING + k] = book.standing[k, security, at]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,10 +70,15 @@ def _cells(rows: pa.Table, name: str, absent: int = 0) -> Ints:
 
 def _coded(rows: pa.Table, name: str, codes: Mapping[str, int], otherwise: int) -> Ints:
     """Return the code of each row's word."""
+    return _by_word(rows, name, lambda word: codes.get(word, otherwise), otherwise)
+
+
+def _by_word(rows: pa.Table, name: str, of: Callable[[str], int], otherwise: int) -> Ints:
+    """Return a number for each row by its word, found once for each word; `otherwise` where there is none."""
     if name not in rows.column_names:
         return np.full(rows.num_rows, otherwise, np.int64)
     words = whole(rows[name].cast(pa.string())).dictionary_encode()
-    table = np.array([codes.get(w, otherwise) for w in words.dictionary.to_pylist()] + [otherwise], np.int64)
+    table = np.array([of(w) for w in words.dictionary.to_pylist()] + [otherwise], np.int64)
     return np.asarray(table[words.indices.fill_null(len(table) - 1).to_numpy(zero_copy_only=False)], np.int64)
 
 
@@ -120,12 +125,8 @@ def _exchange_share(rows: pa.Table, sells: Bools, amount: Ints) -> Ints:
     """Return what of a commission goes on to exchange and regulator by the tariffs of the day, in money's units."""
     if not rows.num_rows:
         return amount
-    words = whole(rows["security_id"].cast(pa.string())).dictionary_encode()
-    families = [fee_family_of(w) for w in words.dictionary.to_pylist()] + [FeeFamily.UNKNOWN]
-    family = np.array(families, np.int8)[
-        words.indices.fill_null(len(families) - 1).to_numpy(zero_copy_only=False)
-    ]
-    rates = fee_table().rates(_dates(rows), sells, family)
+    family = _by_word(rows, "security_id", fee_family_of, FeeFamily.UNKNOWN)
+    rates = fee_table().rates(_dates(rows), sells, family.astype(np.int8))
     share = np.nan_to_num(rates["handling"]) + np.nan_to_num(rates["management"])
     return np.rint(share * amount).astype(np.int64)
 

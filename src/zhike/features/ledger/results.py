@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from zhike.datacentre.stored import SCALES, schema_of
+from zhike.datacentre.columns import decimals
+from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables import table as table_called
 from zhike.datacentre.tables.definition import Column, Type
 from zhike.datacentre.tables.ledger import CLIENT_DAY, POSITION, ROUND_TRIP
@@ -73,7 +74,7 @@ def ledger_of(book: Book, securities: Sequence[str], tables: Mapping[str, pa.Tab
     events, assets = in_order(happened, n, as_of), assets_of(tables["asset"], names, as_of)
     holdings = holdings_of(tables["holding"], names, as_of)
     first = _first_days(n, events.start, events.day, assets.start, assets.day, holdings.day, as_of)
-    rows = _room(n, first, as_of, len(events.day) + len(holdings.security))
+    rows = _room(first, as_of, len(events.day) + len(holdings.security))
     per_client = int(max((np.diff(events.start) + np.diff(holdings.start)).max(initial=0), 1))
     trips, acts = int((events.kind == ev.SELL).sum()), int((events.kind >= ev.BUY).sum())
     state = fresh_state(per_client + 1, len(names.securities), 2 * per_client + 2, trips + 1, acts + 1)
@@ -119,7 +120,7 @@ def _first_days(n: int, starts: Ints, days: Ints, more: Ints, others: Ints, held
     return np.minimum(first, np.where(held >= 0, held, last + 1))
 
 
-def _room(clients: int, first: Ints, last: int, positions: int) -> Rows:
+def _room(first: Ints, last: int, positions: int) -> Rows:
     n = int((last + 1 - first).clip(min=0).sum()) + 1
     return Rows(
         np.empty(n, np.int64), np.empty(n, np.int64), np.empty((n, col.N_DAY)), np.empty((positions, 2), np.int64),
@@ -141,15 +142,12 @@ def _client_days(rows: Rows, names: Names) -> pa.Table:
 def typed(values: Floats, column: Column) -> pa.Array:
     """Return whole numbers of a column's units, held as floats (NaN: absent), in its storage type."""
     absent = np.isnan(values)
-    mask = absent if absent.any() else None
     if column.type is Type.NUMBER:
-        return pa.array(values, pa.float64(), mask=mask)
+        return pa.array(values, pa.float64(), mask=absent if absent.any() else None)
     numbers = np.where(absent, 0, values).astype(np.int64)
-    if column.type in (Type.COUNT, Type.DATE):
-        return pa.array(numbers, pa.int64(), mask=mask)
-    scale = SCALES[column.type]
-    valid = pa.array(~mask).buffers()[1] if mask is not None else None
-    return pa.Array.from_buffers(pa.decimal64(18, scale), len(numbers), [valid, pa.py_buffer(numbers)])
+    if column.type is Type.DATE:
+        return pa.array(numbers.astype(np.int32)).view(pa.date32())
+    return decimals(numbers, absent, column)
 
 
 def _positions(rows: Rows, names: Names) -> pa.Table:
@@ -162,7 +160,7 @@ def _positions(rows: Rows, names: Names) -> pa.Table:
         "security_id": names.securities.take(pa.array(held[order, 1])),
         "quantity": typed(whole[order, 0], columns["quantity"]),
         "cost": typed(whole[order, 1], columns["cost"]),
-        "opened_on": pa.array(whole[order, 2].astype(np.int32)).view(pa.date32()),
+        "opened_on": typed(whole[order, 2], columns["opened_on"]),
         "market_value": typed(rows.held_value[:n][order].astype(np.float64), columns["market_value"]),
         "seeded": pa.array(whole[order, 3] != 0),
     }
@@ -184,10 +182,7 @@ def _round_trips(trips: Floats, names: Names) -> pa.Table:
     }
     definitions = {c.name: c for c in ROUND_TRIP.columns}
     for k, name in enumerate(col.TRIP_NAMES):
-        values = typed(np.ascontiguousarray(trips[:, k]), definitions[name])
-        found[name] = (
-            values.cast(pa.int32()).view(pa.date32()) if definitions[name].type is Type.DATE else values
-        )
+        found[name] = typed(np.ascontiguousarray(trips[:, k]), definitions[name])
     return pa.table(found).select(ROUND_TRIP.names).cast(schema_of(ROUND_TRIP))
 
 

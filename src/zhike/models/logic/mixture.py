@@ -7,6 +7,7 @@ Rubin 1977); the means are held to the definitions by a prior worth a share of t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,7 +95,7 @@ def fit(
     owner = np.concatenate([buys.client, sells.client])
     shares = np.full((clients, K), 1 / K)
     for _ in range(settings.rounds):
-        densities = np.concatenate([sides[0].log_density(buys.vectors), sides[1].log_density(sells.vectors)])
+        densities = log_densities(sides, (buys, sells))
         parts = responsibilities(densities, shares, owner)
         shares = shares_of(parts, owner, clients, settings.even)
         n = len(buys.client)
@@ -103,6 +104,11 @@ def fit(
             for side, shape, d, p in zip(sides, shapes, (buys, sells), (parts[:n], parts[n:]), strict=True)
         ]
     return Mixture(sides[0], sides[1], parts.mean(0) if len(parts) else np.full(K, 1 / K))
+
+
+def log_densities(sides: Sequence[Side], decisions: Sequence[Decisions]) -> Floats:
+    """Return the log densities of both sides' decisions, one side behind the other; shape (n, 4)."""
+    return np.concatenate([s.log_density(d.vectors) for s, d in zip(sides, decisions, strict=True)])
 
 
 def responsibilities(densities: Floats, shares: Floats, owner: Ints) -> Floats:

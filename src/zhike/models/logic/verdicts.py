@@ -15,22 +15,23 @@ from zhike.base.errors import UsageError
 from zhike.base.text import say
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables.results import LOGIC
+from zhike.datacentre.tables.words import LOGIC_WORDS
 from zhike.models.logic.decisions import Decisions
 from zhike.models.logic.definitions import LOGICS, buys, sells
 from zhike.models.logic.evidence import TRAITS, Evidence, evidence_of, words
 from zhike.models.logic.leading import leading
-from zhike.models.logic.mixture import Mixture, MixtureSettings, fit, responsibilities, shares_of
+from zhike.models.logic.mixture import (
+    Mixture,
+    MixtureSettings,
+    fit,
+    log_densities,
+    responsibilities,
+    shares_of,
+)
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 MIXED, INSUFFICIENT = "mixed", "insufficient"
-NAMES = {
-    "value": "价值型",
-    "trend": "趋势型",
-    "sentiment": "情绪型",
-    "mixed": "混合型",
-    "insufficient": "样本不足",
-}
 _ROUNDS = 30
 
 
@@ -84,9 +85,7 @@ def judged(
     clients = len(known.trips)
     mixture = fit(bought, sold, (buys(), sells()), clients, settings.mixture)
     owner = np.concatenate([bought.client, sold.client])
-    densities = np.concatenate(
-        [mixture.buys.log_density(bought.vectors), mixture.sells.log_density(sold.vectors)]
-    )
+    densities = log_densities((mixture.buys, mixture.sells), (bought, sold))
     shares = np.tile(mixture.shares, (clients, 1))
     parts = responsibilities(densities, shares, owner)
     for _ in range(_ROUNDS):
@@ -164,5 +163,5 @@ def _reason(verdicts: Verdicts, known: Experience, i: int, name: str, settings: 
     best = [t for t in np.argsort(-parts, kind="stable")[:3] if parts[t] > 0 and TRAITS[t] != "level"]
     because = "、".join(words(TRAITS[t]).zh for t in best) or "各项特征接近"
     p = verdicts.probability[i, top]
-    lead = NAMES[LOGICS[top]] if name != MIXED else f"混合型，{NAMES[LOGICS[top]]}略占优"
+    lead = LOGIC_WORDS[LOGICS[top]] if name != MIXED else f"混合型，{LOGIC_WORDS[LOGICS[top]]}略占优"
     return f"{lead}（概率 {p:.0%}，依据 {n} 次决策、{trips} 轮完整交易）：主要看{because}。"

@@ -20,6 +20,7 @@ from zhike.features.clients.sources import SOURCES
 from zhike.features.clients.sums import Built, Want, built, gathered
 from zhike.features.clients.windows import Horizon
 from zhike.features.ledger import READS, Ledger, ledger_of
+from zhike.run.branch import needed
 from zhike.run.explaining.delivered import Deliveries, bucket_of
 from zhike.run.explaining.published import Page, client_rows
 from zhike.run.first_pass import plain, tables_for_measures
@@ -112,10 +113,7 @@ class Retold:
         """Find a measure again that needs all clients, from the published measures it is made of."""
         lazy = self.page.generation.scan(self.page.engine, "measure").select("client_id", *NEEDED)
         rows = self.page.engine.collect(lazy).sort_by("client_id")
-        columns = {
-            n: rows[n].cast(pa.float64()).fill_null(np.nan).to_numpy().astype(np.float64) for n in NEEDED
-        }
-        found = branchwide(columns)[name]
+        found = branchwide(needed(rows))[name]
         at = rows["client_id"].to_pylist().index(self.page.client)
         value, low, high = (_known(x[at]) for x in (found.value, found.low, found.high))
         return Again(value, float(found.n[at]), low, high)

@@ -8,6 +8,7 @@ from typing import Any
 
 from zhike.base.text import Said, say
 from zhike.datacentre.tables.words import LOGIC_WORDS
+from zhike.models.logic.definitions import LOGICS
 from zhike.models.logic.evidence import TRAITS
 from zhike.models.logic.evidence import words as trait_words
 from zhike.run.explaining.told import LogicTold, Trait
@@ -21,14 +22,13 @@ PARTS: Mapping[str, Said] = {
     "cost": say("费用税金", "fees and taxes"),
 }
 """The six parts of profit; they add up to pnl."""
-_LOGICS = ("value", "trend", "sentiment")
 
 
 def logic_told(row: Mapping[str, Any]) -> LogicTold:
     """Return a row of `logic` with its evidence in words."""
     found: dict[str, float] = json.loads(row["evidence"])
-    probabilities = {name: row[f"p_{name}"] for name in _LOGICS}
-    known = [name for name in _LOGICS if probabilities[name] is not None]
+    probabilities = {name: row[f"p_{name}"] for name in LOGICS}
+    known = [name for name in LOGICS if probabilities[name] is not None]
     leading = max(known, key=lambda name: float(probabilities[name] or 0.0)) if known else None
     traits = tuple(Trait(n, _trait(n, leading, part), part) for n, part in found.items())
     logic = str(row["logic"])
