@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from zhike.base.exchange import TICK, limit_prices, limit_rate
@@ -33,7 +34,7 @@ def shares_by_month(drop: Path) -> list[tuple[float, float]]:
     asset, trade = table(drop, "asset"), table(drop, "trade")
     month = [f"{d:%Y-%m}" for d in asset["date"].to_pylist()]
     days = np.array([d.toordinal() for d in asset["date"].to_pylist()])
-    client, worth = asset["client_id"].to_pylist(), column(asset, "securities")
+    worth = column(asset, "securities")
     last = defaultdict(int)
     for m, d in zip(month, days, strict=True):
         last[m] = max(last[m], d)
@@ -47,7 +48,6 @@ def shares_by_month(drop: Path) -> list[tuple[float, float]]:
     ):
         if k in ("ordinary", "margin"):
             traded[f"{d:%Y-%m}"].add(c)
-    del client
     return [(held[m] / there[m], len(traded[m]) / there[m]) for m in sorted(last)[1:-1]]
 
 
@@ -81,12 +81,10 @@ class Sold:
 
 @dataclass
 class Quotes:
-    """Prices by (security, day): high, low, close, limits and whether trading rested."""
+    """Prices by (security, day): high, low, limits and whether trading rested."""
 
     high: dict[tuple[str, object], float]
     low: dict[tuple[str, object], float]
-    close: dict[tuple[str, object], float]
-    prev: dict[tuple[str, object], float]
     rested: set[tuple[str, object]]
     up: dict[tuple[str, object], float]
     down: dict[tuple[str, object], float]
@@ -97,20 +95,19 @@ def quotes(drop: Path) -> Quotes:
     q, s = table(drop, "quote"), table(drop, "security")
     board = dict(zip(s["security_id"].to_pylist(), s["board"].to_pylist(), strict=True))
     keys = list(zip(q["security_id"].to_pylist(), q["date"].to_pylist(), strict=True))
-    values = {n: dict(zip(keys, column(q, n), strict=True)) for n in ("high", "low", "close", "prev_close")}
+    values = {n: dict(zip(keys, column(q, n), strict=True)) for n in ("high", "low")}
     rested = {k for k, r in zip(keys, q["suspended"].to_pylist(), strict=True) if r}
     up, down, age = {}, {}, defaultdict(int)
     first = min(d for _, d in keys)
     old = {k[0] for k in keys if k[1] == first}
-    previous = q["prev_close"].to_pylist()
-    for key, prev, st in zip(keys, previous, q["st"].to_pylist(), strict=True):
+    for key, prev, st in zip(keys, q["prev_close"].to_pylist(), q["st"].to_pylist(), strict=True):
         sec, day = key
         rate = limit_rate(board[sec], st, None if sec in old else age[sec], day) if board.get(sec) else None
         age[sec] += 1
         if rate is not None:
             limits = limit_prices(prev, rate, TICK)
             up[key], down[key] = float(limits.up), float(limits.down)
-    return Quotes(values["high"], values["low"], values["close"], values["prev_close"], rested, up, down)
+    return Quotes(values["high"], values["low"], rested, up, down)
 
 
 def actions(drop: Path) -> dict[tuple[str, object], float]:
@@ -124,17 +121,16 @@ def actions(drop: Path) -> dict[tuple[str, object], float]:
     return out
 
 
-def gains_realised(drop: Path, clients: set[str] | None = None) -> Sold:
-    """Count Odean's four numbers over clients, position by position, in plain Python.
+def gains_realised(drop: Path) -> Sold:
+    """Count Odean's four numbers over all clients, position by position, in plain Python.
 
     A paper gain counts only where it could have been taken: bought before today, trading, not locked at the lower limit.
     Reference: average purchase cost with fees. Positions older than the drop come from its first holdings.
     """
     q, ratio = quotes(drop), actions(drop)
-    days = sorted({d for _, d in q.close})
     by_client: dict[str, Rows] = defaultdict(list)
     for row in table(drop, "trade").to_pylist():
-        if row["kind"] in ("ordinary", "margin", "ipo") and (clients is None or row["client_id"] in clients):
+        if row["kind"] in ("ordinary", "margin", "ipo"):
             by_client[row["client_id"]].append(row)
     seeds: dict[str, Rows] = defaultdict(list)
     held = table(drop, "holding").to_pylist()
@@ -148,11 +144,11 @@ def gains_realised(drop: Path, clients: set[str] | None = None) -> Sold:
             custody[row["client_id"]].append(row)
     total = Sold()
     for client, trades in by_client.items():
-        _count(total, trades, seeds[client], custody[client], q, ratio, days)
+        _count(total, trades, seeds[client], custody[client], q, ratio)
     return total
 
 
-def _count(total: Sold, trades: Rows, seeds: Rows, moved: Rows, q: Quotes, ratio: dict, days: list) -> None:
+def _count(total: Sold, trades: Rows, seeds: Rows, moved: Rows, q: Quotes, ratio: dict) -> None:
     book = {r["security_id"]: [float(r["quantity"]), float(r["cost"])] for r in seeds}
     by_day: dict[object, Rows] = defaultdict(list)
     for row in trades:
@@ -223,9 +219,8 @@ def attribution(drop: Path) -> dict[str, Attributed]:
     when interest and the result of products are taken off.
     """
     asset = table(drop, "asset").sort_by([("client_id", "ascending"), ("date", "ascending")])
-    index = table(drop, "index_quote").filter(
-        pa.compute.equal(table(drop, "index_quote")["index_id"], "000300.SH")
-    )
+    index = table(drop, "index_quote")
+    index = index.filter(pc.equal(index["index_id"], "000300.SH"))
     level = dict(zip(index["date"].to_pylist(), column(index, "close"), strict=True))
     flows, fees = _flows_and_fees(drop)
     client, date = asset["client_id"].to_pylist(), asset["date"].to_pylist()
@@ -299,7 +294,6 @@ def _flows_and_fees(drop: Path) -> tuple[dict, dict]:
 def turnover_bands(drop: Path) -> dict[str, float]:
     """Return how accounts with holdings spread over the trade's bands of half-year turnover: <3, 3–12, 12–40, ≥40."""
     asset, trade = table(drop, "asset"), table(drop, "trade")
-    days = len(set(asset["date"].to_pylist())) - 1
     whole, count = defaultdict(float), defaultdict(int)
     for c, n in zip(asset["client_id"].to_pylist(), column(asset, "net"), strict=True):
         whole[c] += n
@@ -311,6 +305,5 @@ def turnover_bands(drop: Path) -> dict[str, float]:
     rate = np.array(
         [traded[c] / (whole[c] / count[c]) * 122 / count[c] for c in traded if whole[c] / count[c] > 1000]
     )
-    del days
     edges = np.histogram(rate, [0, 3, 12, 40, np.inf])[0] / len(rate)
     return dict(zip(("long", "medium", "short", "high"), map(float, edges), strict=True))

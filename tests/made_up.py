@@ -8,8 +8,6 @@ from pathlib import Path
 
 from zhike.simulate import Plan, simulate
 
-START_OF_2024 = "2024-01-02"
-
 
 @cache
 def branch(

@@ -15,8 +15,8 @@ from zhike.simulate.agents import layout as at
 from zhike.simulate.agents.day import live
 from zhike.simulate.agents.ground import ground
 from zhike.simulate.agents.layout import Clients, Ground, Pages, blank, copied
-from zhike.simulate.agents.traits import Traits, clients_of, traits
-from zhike.simulate.branch.acquisition import CHANNELS, acquisition_tables, journeys
+from zhike.simulate.agents.traits import NEVER, Traits, clients_of, traits
+from zhike.simulate.branch.acquisition import CHANNELS, Journeys, acquisition_tables, journeys
 from zhike.simulate.branch.books import Books, Written, written
 from zhike.simulate.branch.files import Drop
 from zhike.simulate.branch.market_tables import market_tables
@@ -25,7 +25,7 @@ from zhike.simulate.branch.service import assignments, business, judgements, ser
 from zhike.simulate.branch.staff import Crew, crew, relation_table, staff_table
 from zhike.simulate.branch.truth import Outcome, Truth
 from zhike.simulate.market.assembly import Market, make_market
-from zhike.simulate.market.shelf import shelf
+from zhike.simulate.market.shelf import Shelf, shelf
 from zhike.simulate.market.signals import signals
 from zhike.simulate.settings import FLAVOURS, Plan
 
@@ -53,6 +53,7 @@ class World:
     ground: Ground
     calm: Ground
     who: Traits
+    came: Journeys
     known: Roll
     staff: Crew
 
@@ -93,34 +94,30 @@ def make_world(plan: Plan) -> World:
     who = traits(plan, market)
     goods, hot = shelf(market), None
     if plan.variant == "rules":
-        hot = _crowd(market, who, plan)
+        hot = _crowd(market, who, goods)
     known = signals(market, plan.variant, hot)
     quiet = make_market(plan, neutral=True)
     came = journeys(plan, market, who)
     about = roll(plan, market, who, came.client_channel, came.client_referrer)
     return World(
         plan, market, ground(market, known, goods), ground(quiet, signals(quiet, plan.variant, hot), shelf(quiet)),
-        who, about, crew(market, who),
+        who, came, about, crew(market, who),
     )  # fmt: skip
 
 
-def _crowd(market: Market, who: Traits, plan: Plan) -> Floats:
+def _crowd(market: Market, who: Traits, goods: Shelf) -> Floats:
     """Let some clients live once, and count for each day and share what they bought in the three days up to it."""
-    first = ground(market, signals(market, plan.variant), shelf(market))
-    some = _begun(clients_of(who, 0, min(_CROWD, len(who))), first)
+    plan = market.plan
+    first = ground(market, signals(market, plan.variant), goods)
+    some = clients_of(who, 0, min(_CROWD, len(who)))
     pages, _ = _lived(first, some, plan.market_settings.lead_in, market.end, 0)
-    bought = written(pages.rows[: pages.used[0]], pages.assets[:0]).trades
+    bought = written(pages).trades
     bought = bought[(bought[:, 3] == 0) & (bought[:, 2] >= 0)]
     count = np.zeros(market.tape.close.shape)
     np.add.at(count, (bought[:, 1], bought[:, 2]), 1.0)
     total = np.cumsum(count, axis=0)
     total[3:] -= total[:-3].copy()
     return total
-
-
-def _begun(clients: Clients, g: Ground) -> Clients:
-    clients.mood[:, at.CONTENT] = clients.reals[:, at.BASE_CONTENT]
-    return clients
 
 
 def _lived(
@@ -141,8 +138,7 @@ def _common(world: World, drop: Drop) -> None:
     for name, table in market_tables(world.market):
         drop.put(name, table)
     drop.put("staff", staff_table(world.staff))
-    came = journeys(world.plan, world.market, world.who)
-    for name, table in acquisition_tables(world.market, came, world.staff.ids).items():
+    for name, table in acquisition_tables(world.market, world.came, world.staff.ids).items():
         drop.put(name, table)
     drop.put("party_link", party_links(world.plan, world.who))
     drop.put("judgement", judgements(world.market))
@@ -152,27 +148,34 @@ def _common(world: World, drop: Drop) -> None:
 def _chunk(world: World, drop: Drop, truth: Truth, part: int, begin: int, end: int) -> None:
     """Let one chunk live through the past, the drop and its futures, and write it down."""
     market, g = world.market, world.ground
-    born = _begun(clients_of(world.who, begin, end), g)
+    born = clients_of(world.who, begin, end)
     lead = world.plan.market_settings.lead_in
     _, eve = _lived(g, born, lead, market.first - 1, 0, rows=0)
     seed_pages, start = _lived(g, eve, market.first - 1, market.first, 0)
     pages, done = _lived(g, start, market.first, market.end, 0)
-    before = written(seed_pages.rows[: seed_pages.used[0]], seed_pages.assets[: seed_pages.used[1]])
-    during = written(pages.rows[: pages.used[0]], pages.assets[: pages.used[1]])
-    _put_books(world, drop, part, before, during)
-    _put_records(world, drop, part, begin, done, during)
+    before, during = written(seed_pages), written(pages)
+    since = _margin_since(during, begin, end)
+    _put_books(world, drop, part, before, during, since[during.trades[:, 0] - begin])
+    _put_records(world, drop, part, begin, done, during, since)
     stages = _stages(start, during, market.first)
     truth.add(world.who, _outcome(world, begin, done, during), stages)
 
 
-def _put_books(world: World, drop: Drop, part: int, before: Written, during: Written) -> None:
-    books = Books(world.market)
+def _margin_since(during: Written, begin: int, end: int) -> Ints:
+    """Return for clients [begin, end) the day on which they moved to a margin account, NEVER for none."""
     moved = during.flows[during.flows[:, 2] == at.MOVED_IN]
-    since = np.full(world.plan.clients, 1 << 40)
-    np.minimum.at(since, moved[:, 0], moved[:, 1])
+    since = np.full(end - begin, NEVER)
+    since[moved[:, 0] - begin] = moved[:, 1]
+    return since
+
+
+def _put_books(
+    world: World, drop: Drop, part: int, before: Written, during: Written, margin_since: Ints
+) -> None:
+    """Write trades, flows, positions; `margin_since`: for each trade the day its client moved to margin."""
+    books = Books(world.market)
     trades = during.trades
-    margin = (trades[:, 1] >= since[trades[:, 0]]) * 1
-    drop.put("trade", books.trade(trades, margin), part)
+    drop.put("trade", books.trade(trades, (trades[:, 1] >= margin_since) * 1), part)
     drop.put("cash_flow", books.cash_flow(during.flows), part)
     drop.put("custody", books.custody(during.custody), part)
     drop.put("asset", books.asset(_joined(before.assets, during.assets)), part)
@@ -187,14 +190,15 @@ def _joined(before: Ints, during: Ints) -> Ints:
     return both[np.argsort(both[:, 0], kind="stable")]
 
 
-def _put_records(world: World, drop: Drop, part: int, begin: int, done: Clients, during: Written) -> None:
+def _put_records(
+    world: World, drop: Drop, part: int, begin: int, done: Clients, during: Written, margin_since: Ints
+) -> None:
     market, n = world.market, len(done.wholes)
     days = market.course.days
     shut = done.book[:, at.CLOSED]
     closed = np.where(shut > 0, days[shut], -1).astype(np.int64)
-    moved = during.flows[during.flows[:, 2] == at.MOVED_IN]
-    since = np.full(n, -1, np.int64)
-    since[moved[:, 0] - begin] = days[moved[:, 1]]
+    on_margin = margin_since < NEVER
+    since = np.where(on_margin, days[np.where(on_margin, margin_since, 0)], -1).astype(np.int64)
     debt = done.book[:, at.DEBT]
     ratio = np.where(debt > 0, (done.mood[:, at.NET] + debt) / np.maximum(debt, 1), np.nan)
     drop.put(
@@ -223,13 +227,12 @@ def _stages(start: Clients, during: Written, first: int) -> Ints:
     )[there]
     changed = during.events[during.events[:, 2] == at.STAGED][:, [0, 1, 3, 4]]
     both = np.concatenate([began, changed])
-    return both[np.lexsort((np.arange(len(both)), both[:, 1], both[:, 0]))]
+    return both[np.lexsort((both[:, 1], both[:, 0]))]
 
 
 def _outcome(world: World, begin: int, done: Clients, during: Written) -> Outcome:
     """Look at what the clients are, and at their futures: the market's own, and several calm ones."""
     market, n = world.market, len(done.wholes)
-    earned = done.mood[:, at.EARNED].copy()
     fresh = copied(done)
     fresh.mood[:, at.REVENUE] = 0.0
     last = len(market.course.days)
@@ -245,6 +248,6 @@ def _outcome(world: World, begin: int, done: Clients, during: Written) -> Outcom
     with np.errstate(invalid="ignore"):
         decided = np.bincount(by[:, 0] - begin, own, minlength=n) / np.where(count > 0, count, np.nan)
     return Outcome(
-        begin, done.book[:, at.STAGE].copy(), done.mood[:, at.HAZARD].copy(), done.mood[:, at.CONTENT].copy(), earned,
+        begin, done.book[:, at.STAGE], done.mood[:, at.HAZARD], done.mood[:, at.CONTENT], done.mood[:, at.EARNED],
         ahead.mood[:, at.REVENUE], calm, gone, decided, count,
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -38,14 +39,8 @@ def test_closes_stay_within_the_limits_of_board_and_day() -> None:
                 limit_rate(u.board[i], bool(MARKET.st[t, i]), age, day) if age is None or age >= 0 else None
             )
             if rate is not None and tape.close[t, i] > 0:
-                limits = limit_prices(date_price(tape.prev[t, i]), rate)
+                limits = limit_prices(Decimal(int(tape.prev[t, i])) / 1000, rate)
                 assert float(limits.down) <= tape.close[t, i] / 1000 <= float(limits.up)
-
-
-def date_price(thousandths: int):
-    from decimal import Decimal
-
-    return Decimal(int(thousandths)) / 1000
 
 
 def test_a_dividend_takes_off_the_price_what_it_pays() -> None:

@@ -14,7 +14,7 @@ from zhike.base.errors import UsageError
 from zhike.simulate import Plan, simulate
 from zhike.simulate.agents.layout import TRADES
 from zhike.simulate.agents.traits import clients_of
-from zhike.simulate.story import _begun, _lived, make_world
+from zhike.simulate.story import _lived, make_world
 
 SMALL = Plan(120, 60, 5, start=date(2024, 1, 2), futures=1)
 
@@ -51,7 +51,7 @@ def test_what_comes_after_a_day_changes_nothing_before_it(variant: str) -> None:
     begin, turn = SMALL.market_settings.lead_in, world.market.end
     told = []
     for ground in (world.ground, world.calm):
-        pages, _ = _lived(ground, _begun(clients_of(world.who, 0, 120), ground), begin, turn + 60, 0)
+        pages, _ = _lived(ground, clients_of(world.who, 0, 120), begin, turn + 60, 0)
         rows = pages.rows[: pages.used[0]]
         told.append(rows[rows[:, 16] == TRADES])
     assert not np.array_equal(world.ground.px[turn + 5 :], world.calm.px[turn + 5 :])

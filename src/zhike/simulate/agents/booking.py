@@ -20,6 +20,7 @@ from zhike.simulate.agents.layout import (
     KIND,
     LAST_TRADE,
     LISTED_ON,
+    LOAN,
     LOCKED,
     LOW,
     NUMBER,
@@ -31,10 +32,12 @@ from zhike.simulate.agents.layout import (
     PUT_IN,
     QTY,
     RATE,
+    REPAY,
     REVENUE,
     SEC,
     SLOTS,
     STAR,
+    TAX,
     TAX_DUE,
     TOP,
     TRADES,
@@ -45,10 +48,9 @@ from zhike.simulate.agents.layout import (
     Ints,
     Pages,
     line_on,
+    note,
 )
 from zhike.simulate.chance import uniform
-
-TAX, REPAY = 5, 7
 
 
 @compiled_part
@@ -59,11 +61,7 @@ def move_money(c: Clients, out: Pages, i: int, t: int, kind: int, sec: int, amou
     c.book[i, CASH] += amount
     if kind in (BANK_IN, BANK_OUT):
         c.mood[i, PUT_IN] += amount
-    at = line_on(out, FLOWS)
-    if at >= 0:
-        row = out.rows[at]
-        row[0], row[1], row[2], row[3] = c.wholes[i, NUMBER], t, kind, sec
-        row[4], row[5], row[6] = amount, c.book[i, CASH], c.book[i, ON_MARGIN]
+    note(out, FLOWS, c.wholes[i, NUMBER], t, (kind, sec, amount, c.book[i, CASH], c.book[i, ON_MARGIN]))
 
 
 @compiled_part
@@ -108,8 +106,9 @@ def write_trade(
 
 
 @compiled_part
-def earn(c: Clients, i: int, kept: float, discount: float) -> None:
-    """Credit the branch with net revenue in fen, today's and discounted."""
+def earn(g: Ground, c: Clients, i: int, t: int, kept: float) -> None:
+    """Credit the branch with net revenue in fen: as it is, and as it is worth on the last day of the drop, at 8 % a year."""
+    discount = (1.0 + 0.08) ** (-(t - g.last) / 245.0) if t > g.last else 1.0
     c.mood[i, EARNED] += kept
     c.mood[i, REVENUE] += kept * discount
 
@@ -179,14 +178,8 @@ def buy(
     c.held[i, slot_of(c, i, sec), LOCKED] += qty
     kind = ON_LOAN if loan else ORDINARY
     write_trade(c, out, i, t, (sec, 0, kind, qty, price), (amount, fee, stamp, transfer, -cost), after, by)
-    earn(c, i, fee - 0.00006 * amount, discount(g, t))
+    earn(g, c, i, t, fee - 0.00006 * amount)
     return True
-
-
-@compiled_part
-def discount(g: Ground, t: int) -> float:
-    """Return what one fen earned on day t is worth on the last day of the drop, at 8 % a year."""
-    return float((1.0 + 0.08) ** (-(t - g.last) / 245.0)) if t > g.last else 1.0
 
 
 @compiled_part
@@ -194,7 +187,7 @@ def borrow(c: Clients, out: Pages, i: int, t: int, amount: int) -> None:
     """Lend what the client's cash lacks."""
     if amount > 0:
         c.book[i, DEBT] += amount
-        move_money(c, out, i, t, 6, -1, amount)
+        move_money(c, out, i, t, LOAN, -1, amount)
 
 
 @compiled_part
@@ -246,7 +239,7 @@ def sell(g: Ground, c: Clients, out: Pages, i: int, t: int, k: int, share: float
     c.book[i, CASH] += net
     left = c.held[i, k, QTY]
     write_trade(c, out, i, t, (sec, 1, kind, qty, price), (amount, fee, stamp, transfer, net), left, by)
-    earn(c, i, fee - 0.00006 * amount, discount(g, t))
+    earn(g, c, i, t, fee - 0.00006 * amount)
     pay_tax(c, out, i, t, sec)
     return True
 

@@ -67,6 +67,7 @@ from zhike.simulate.agents.layout import (
     Ground,
     Pages,
     line_on,
+    note,
 )
 from zhike.simulate.agents.life import enter, grow_older, leave, serve
 from zhike.simulate.agents.money import (
@@ -167,7 +168,7 @@ def _look(g: Ground, c: Clients, out: Pages, i: int, t: int) -> None:
     swayed = uniform(c.dice) < 0.15 * (1.0 - c.reals[i, PURITY])
     if _sell_one(g, c, out, i, t, int(uniform(c.dice) * 4.0) if swayed else OWN):
         repay(c, out, i, t, c.book[i, DEBT])
-    eager = 0.3 if c.book[i, NEXT] == VALUE else (0.3 if c.book[i, NEXT] == TREND else 0.6)
+    eager = 0.3 if c.book[i, NEXT] in (VALUE, TREND) else 0.6
     if uniform(c.dice) < eager and _buy_by(g, c, out, i, t, c.book[i, NEXT]):
         _draw_logic(c, i, t)
 
@@ -240,17 +241,18 @@ def _sell_new(g: Ground, c: Clients, out: Pages, i: int, t: int) -> None:
 def _close(g: Ground, c: Clients, out: Pages, i: int, t: int) -> None:
     """Count what is there at the close: cash + securities + funds − debt = net, to the fen."""
     securities, write = c.book[i, REPO] + c.book[i, IPO_COST], t >= g.first - 1
+    stated = write and (g.days_i[t, MONTH_END] or t == g.first - 1)
     for k in range(SLOTS):
         sec = c.held[i, k, SEC] - 1
         if sec >= 0:
             worth = g.px[t, sec, CLOSE] * c.held[i, k, QTY] // 10
             securities += worth
             c.held[i, k, TOP] = max(c.held[i, k, TOP], g.px[t, sec, CLOSE])
-            if write and (g.days_i[t, MONTH_END] or t == g.first - 1):
+            if stated:
                 _hold(c, out, i, t, sec, c.held[i, k, QTY], c.held[i, k, COST], worth)
-    if write and c.book[i, REPO] > 0 and (g.days_i[t, MONTH_END] or t == g.first - 1):
+    if stated and c.book[i, REPO] > 0:
         _hold(c, out, i, t, REPO_SEC, c.book[i, REPO] // 10_000, c.book[i, REPO], c.book[i, REPO])
-    if write and c.book[i, IPO] > 0 and (g.days_i[t, MONTH_END] or t == g.first - 1):
+    if stated and c.book[i, IPO] > 0:
         _hold(c, out, i, t, c.book[i, IPO] - 1, c.book[i, IPO_QTY], c.book[i, IPO_COST], c.book[i, IPO_COST])
     funds = 0
     for p in range(g.nav.shape[1]):
@@ -273,7 +275,4 @@ def _close(g: Ground, c: Clients, out: Pages, i: int, t: int) -> None:
 
 @compiled_part
 def _hold(c: Clients, out: Pages, i: int, t: int, sec: int, qty: int, cost: int, worth: int) -> None:
-    at = line_on(out, HOLDS)
-    if at >= 0:
-        row = out.rows[at]
-        row[0], row[1], row[2], row[3], row[4], row[5] = c.wholes[i, NUMBER], t, sec, qty, cost, worth
+    note(out, HOLDS, c.wholes[i, NUMBER], t, (sec, qty, cost, worth, 0))

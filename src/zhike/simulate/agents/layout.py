@@ -19,11 +19,11 @@ STAGES = ("prospect", "developing", "growing", "mature", "declining", "dormant",
 CAUSES = ("", "loss", "price", "service", "life")
 
 # Columns of a client's book [whole numbers].
-CASH, DEBT, STAGE, SINCE, NEXT, NEXT_SINCE, REVIEWED, TOUCHED, CAUSE, CLOSED, REPO, IPO, IPO_QTY, IPO_COST, ON_MARGIN, FUNDED, LAST_TRADE, ENDING, CALLED, SEEN, TAX_DUE = range(21)  # fmt: skip
-BOOK = 21
+CASH, DEBT, STAGE, SINCE, NEXT, NEXT_SINCE, TOUCHED, CAUSE, CLOSED, REPO, IPO, IPO_QTY, IPO_COST, ON_MARGIN, FUNDED, LAST_TRADE, ENDING, CALLED, TAX_DUE = range(19)  # fmt: skip
+BOOK = 19
 # Columns of a client's mood [reals].
-ENGAGED, CONTENT, FORTUNE, ACCRUED, OWED, PEAK, NET, REVENUE, HAZARD, PUT_IN, EARNED = range(11)
-MOOD = 11
+ENGAGED, CONTENT, FORTUNE, ACCRUED, OWED, NET, REVENUE, HAZARD, PUT_IN, EARNED = range(10)
+MOOD = 10
 # Columns of a position.
 SEC, QTY, LOCKED, COST, OPENED, TOP, UNTAXED, BY = range(8)
 POSITION = 8
@@ -54,13 +54,12 @@ FAMILY, STAR, LISTED_ON = range(3)
 WORTH, ON_SALE, P_FEE = range(3)
 P_RISK, P_MINIMUM, P_CATEGORY, P_TERM = range(4)
 UNITS, BOUGHT = range(2)
-LISTED, FUNDS = 40, 4  # shares and funds on each day's lists of what invites buying
 
 
 class Ground(NamedTuple):
     """The market as agents meet it; few and wide arrays, since each one costs the compiler time.
 
-    px (T, S, 8): prices of the day. sg (T, S, 6), days_f (T, 3) and invites (3, T, LISTED + FUNDS): what was known before
+    px (T, S, 8): prices of the day. sg (T, S, 6), days_f (T, 4) and invites (3, T, LISTED + FUNDS): what was known before
     it. fee (T, family, side, 4): stamp rate, transfer rate, transfer a share and its minimum. nav (T, products, 3).
     """
 
@@ -126,12 +125,14 @@ def line_on(pages: Pages, kind: int) -> int:
 
 
 @compiled_part
-def note(pages: Pages, client: int, day: int, what: int, a: int, b: int, c: int, d: int) -> None:
-    """Write an event down."""
-    at = line_on(pages, EVENTS)
+def note(pages: Pages, kind: int, client: int, day: int, what: tuple[int, int, int, int, int]) -> None:
+    """Write a row of that kind down: client, day, and five numbers more."""
+    at = line_on(pages, kind)
     if at >= 0:
         row = pages.rows[at]
-        row[0], row[1], row[2], row[3], row[4], row[5], row[6] = client, day, what, a, b, c, d
+        row[0], row[1] = client, day
+        for k in range(5):
+            row[2 + k] = what[k]
 
 
 def copied(clients: Clients) -> Clients:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from zhike.base.compiling import compiled_part
-from zhike.simulate.agents.booking import discount, earn, move_money, repay, sell
+from zhike.simulate.agents.booking import earn, move_money, repay, sell
 from zhike.simulate.agents.layout import (
     ARM,
     BANK_IN,
@@ -31,6 +31,7 @@ from zhike.simulate.agents.layout import (
     EFFECT,
     ENDING,
     ENGAGED,
+    EVENTS,
     FORTUNE,
     FRAILTY,
     FUNDED,
@@ -42,6 +43,7 @@ from zhike.simulate.agents.layout import (
     LOCKED,
     LOST,
     MATURE,
+    NOISE,
     NUMBER,
     OFFER,
     OFFER_ARM,
@@ -81,7 +83,7 @@ WINDOW = 60  # days for which a contact lasts
 def enter(c: Clients, out: Pages, i: int, t: int, stage: int, cause: int) -> None:
     """Move to another stage and write it down."""
     c.book[i, STAGE], c.book[i, SINCE], c.book[i, CAUSE] = stage, t, cause
-    note(out, c.wholes[i, NUMBER], t, STAGED, stage, cause, 0, 0)
+    note(out, EVENTS, c.wholes[i, NUMBER], t, (STAGED, stage, cause, 0, 0))
 
 
 @compiled_part
@@ -145,11 +147,11 @@ def _may_decline(g: Ground, c: Clients, out: Pages, i: int, t: int) -> None:
 def _decline(c: Clients, out: Pages, i: int, t: int, age: int) -> None:
     c.mood[i, ENGAGED] *= 0.982
     helps = c.reals[i, EFFECT] if touched(c, i, t) else 0.0
-    c.mood[i, HAZARD] = 0.009 * math.exp(-helps)
+    leave = 0.009 * math.exp(-helps)
+    c.mood[i, HAZARD] = leave
     if age < 20:
         return
     at = uniform(c.dice)
-    leave = 0.009 * math.exp(-helps)
     rest, mend = 0.006, 0.003 * math.exp(helps)
     if at < leave:
         c.book[i, ENDING] = 1 + int(uniform(c.dice) * 3.0)
@@ -200,7 +202,7 @@ def _part_with_shares(g: Ground, c: Clients, out: Pages, i: int, t: int, age: in
             write_custody(g, c, out, i, t, sec, c.held[i, k, QTY], 1, kind)
             c.held[i, k] = 0
         elif not moves:
-            sell(g, c, out, i, t, k, 1.0, 3)
+            sell(g, c, out, i, t, k, 1.0, NOISE)
         left += 1 if c.held[i, k, SEC] > 0 else 0
     return left
 
@@ -236,16 +238,8 @@ def serve(g: Ground, c: Clients, out: Pages, i: int, t: int) -> float:
     worry = 0.04 * c.mood[i, FORTUNE] if abs(c.mood[i, FORTUNE]) < 0.5 else 0.0
     c.mood[i, CONTENT] += 0.01 * (c.reals[i, BASE_CONTENT] + worry - c.mood[i, CONTENT])
     if not quiet and uniform(c.dice) < 0.00012 * math.exp(4.0 * (0.55 - c.mood[i, CONTENT])):
-        note(
-            out,
-            c.wholes[i, NUMBER],
-            t,
-            COMPLAINED,
-            int(uniform(c.dice) * 5.0),
-            1 + int(uniform(c.dice) ** 2 * 3.0),
-            0,
-            0,
-        )
+        matter, severity = int(uniform(c.dice) * 5.0), 1 + int(uniform(c.dice) ** 2 * 3.0)
+        note(out, EVENTS, c.wholes[i, NUMBER], t, (COMPLAINED, matter, severity, 0, 0))
         c.mood[i, CONTENT] -= 0.08
     if g.days_i[t, SURVEY] and not quiet and uniform(c.dice) < 0.12:
         _answer(c, out, i, t, RECOMMENDS, 10.0)
@@ -257,8 +251,8 @@ def _contact(g: Ground, c: Clients, out: Pages, i: int, t: int, purpose: int) ->
     reached = uniform(c.dice) < 0.72
     minutes = int(2.0 + 12.0 * uniform(c.dice) ** 2) if reached else 1
     medium = int(uniform(c.dice) * 5.0)
-    note(out, c.wholes[i, NUMBER], t, CONTACTED, purpose, medium, minutes, 1 if reached else 0)
-    earn(c, i, -250.0 * minutes, discount(g, t))
+    note(out, EVENTS, c.wholes[i, NUMBER], t, (CONTACTED, purpose, medium, minutes, 1 if reached else 0))
+    earn(g, c, i, t, -250.0 * minutes)
     if reached:
         c.book[i, TOUCHED] = t
         c.mood[i, CONTENT] += 0.03 * c.reals[i, EFFECT] + 0.02 * (uniform(c.dice) - 0.4)
@@ -270,4 +264,5 @@ def _contact(g: Ground, c: Clients, out: Pages, i: int, t: int, purpose: int) ->
 def _answer(c: Clients, out: Pages, i: int, t: int, what: int, most: float) -> None:
     """Mark out of `most`: contentment, and a mood of the day."""
     mark = most * (0.25 + 0.75 * c.mood[i, CONTENT]) + 0.12 * most * (uniform(c.dice) + uniform(c.dice) - 1.0)
-    note(out, c.wholes[i, NUMBER], t, what, int(min(max(mark, 1.0), most) + 0.5), int(most), 0, 0)
+    score = int(min(max(mark, 1.0), most) + 0.5)
+    note(out, EVENTS, c.wholes[i, NUMBER], t, (what, score, int(most), 0, 0))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from zhike.base.compiling import compiled_part
 from zhike.simulate.agents.booking import (
     borrow,
-    discount,
     earn,
     move_money,
     repay,
@@ -47,6 +46,7 @@ from zhike.simulate.agents.layout import (
     MOVED_OUT,
     NET,
     NEVER_FUNDED,
+    NOISE,
     NUMBER,
     ON_MARGIN,
     ON_SALE,
@@ -82,7 +82,7 @@ from zhike.simulate.agents.layout import (
     Clients,
     Ground,
     Pages,
-    line_on,
+    note,
 )
 from zhike.simulate.chance import uniform
 
@@ -92,11 +92,7 @@ def write_custody(
     g: Ground, c: Clients, out: Pages, i: int, t: int, sec: int, qty: int, side: int, kind: int
 ) -> None:
     """Write that securities moved without a trade; side 0 is in, 1 out."""
-    at = line_on(out, CUSTODY)
-    if at >= 0:
-        row = out.rows[at]
-        row[0], row[1], row[2], row[3] = c.wholes[i, NUMBER], t, sec, qty
-        row[4], row[5], row[6] = g.px[t, sec, CLOSE] * qty // 10, side, kind
+    note(out, CUSTODY, c.wholes[i, NUMBER], t, (sec, qty, g.px[t, sec, CLOSE] * qty // 10, side, kind))
 
 
 @compiled_part
@@ -127,7 +123,7 @@ def new_shares(g: Ground, c: Clients, out: Pages, i: int, t: int) -> None:
     """Receive subscribed shares on the day they list; win and pay for others."""
     if c.book[i, IPO] > 0 and g.sec_i[c.book[i, IPO] - 1, LISTED_ON] == t:
         sec, qty = c.book[i, IPO] - 1, c.book[i, IPO_QTY]
-        take_in(c, i, t, sec, qty, c.book[i, IPO_COST], 3, g.px[t, sec, PREV])
+        take_in(c, i, t, sec, qty, c.book[i, IPO_COST], NOISE, g.px[t, sec, PREV])
         write_custody(g, c, out, i, t, sec, qty, 0, LISTING)
         c.book[i, IPO] = c.book[i, IPO_QTY] = c.book[i, IPO_COST] = 0
     sec = g.days_i[t, IPO_SHARE]
@@ -142,7 +138,7 @@ def new_shares(g: Ground, c: Clients, out: Pages, i: int, t: int) -> None:
         return
     c.book[i, CASH] -= amount
     c.book[i, IPO], c.book[i, IPO_QTY], c.book[i, IPO_COST] = sec + 1, qty, amount
-    write_trade(c, out, i, t, (sec, 0, IPO_TRADE, qty, price), (amount, 0, 0, 0, -amount), qty, 3)
+    write_trade(c, out, i, t, (sec, 0, IPO_TRADE, qty, price), (amount, 0, 0, 0, -amount), qty, NOISE)
 
 
 @compiled_part
@@ -161,7 +157,7 @@ def interest(g: Ground, c: Clients, out: Pages, i: int, t: int) -> None:
         c.mood[i, OWED] -= due
         borrow(c, out, i, t, due - c.book[i, CASH])
         move_money(c, out, i, t, LOAN_INTEREST, -1, -due)
-        earn(c, i, 0.5 * due, discount(g, t))
+        earn(g, c, i, t, 0.5 * due)
 
 
 @compiled_part
@@ -169,11 +165,18 @@ def repo_back(g: Ground, c: Clients, out: Pages, i: int, t: int) -> None:
     """Receive last night's repo with interest."""
     lent = c.book[i, REPO]
     if lent > 0:
-        rate = 1200 + int(c.wholes[i, KEY] % 900)
+        rate = _repo_rate(c, i)
         got = lent + int(lent * rate / 100_000.0 / 365.0 * (g.days_i[t, ORDINAL] - g.days_i[t - 1, ORDINAL]))
         c.book[i, REPO] = 0
         c.book[i, CASH] += got
-        write_trade(c, out, i, t, (REPO_SEC, 1, REPO_TRADE, lent // 10_000, rate), (got, 0, 0, 0, got), 0, 3)
+        money = (got, 0, 0, 0, got)
+        write_trade(c, out, i, t, (REPO_SEC, 1, REPO_TRADE, lent // 10_000, rate), money, 0, NOISE)
+
+
+@compiled_part
+def _repo_rate(c: Clients, i: int) -> int:
+    """Return a client's rate for repos, in thousandths of a per cent."""
+    return 1200 + int(c.wholes[i, KEY] % 900)
 
 
 @compiled_part
@@ -184,11 +187,13 @@ def repo_out(c: Clients, out: Pages, i: int, t: int) -> None:
     lent = int(c.book[i, CASH] * 0.95) // 100_000 * 100_000
     fee = max(lent // 100_000, 1)
     if lent >= 1_000_000 and lent + fee <= c.book[i, CASH]:
-        rate = 1200 + int(c.wholes[i, KEY] % 900)
+        rate = _repo_rate(c, i)
         c.book[i, REPO] = lent
         c.book[i, CASH] -= lent + fee
         money = (lent, fee, 0, 0, -lent - fee)
-        write_trade(c, out, i, t, (REPO_SEC, 0, REPO_TRADE, lent // 10_000, rate), money, lent // 10_000, 3)
+        write_trade(
+            c, out, i, t, (REPO_SEC, 0, REPO_TRADE, lent // 10_000, rate), money, lent // 10_000, NOISE
+        )
 
 
 @compiled_part
@@ -225,16 +230,8 @@ def subscribe(g: Ground, c: Clients, out: Pages, i: int, t: int, p: int) -> None
     c.units[i, p, UNITS] += (amount - fee) / g.nav[t, p, WORTH]
     c.units[i, p, BOUGHT] = t
     move_money(c, out, i, t, PRODUCT_OUT, -1, -amount)
-    _order(c, out, i, t, p, 0, amount, fee)
-    earn(c, i, 0.6 * fee + 0.002 * amount, discount(g, t))
-
-
-@compiled_part
-def _order(c: Clients, out: Pages, i: int, t: int, p: int, side: int, amount: int, fee: int) -> None:
-    at = line_on(out, ORDERS)
-    if at >= 0:
-        row = out.rows[at]
-        row[0], row[1], row[2], row[3], row[4], row[5] = c.wholes[i, NUMBER], t, p, side, amount, fee
+    note(out, ORDERS, c.wholes[i, NUMBER], t, (p, 0, amount, fee, 0))
+    earn(g, c, i, t, 0.6 * fee + 0.002 * amount)
 
 
 @compiled_part
@@ -244,7 +241,7 @@ def redeem(g: Ground, c: Clients, out: Pages, i: int, t: int, p: int) -> None:
     c.units[i, p, UNITS] = 0.0
     if amount > 0:
         move_money(c, out, i, t, PRODUCT_IN, -1, amount)
-        _order(c, out, i, t, p, 1, amount, 0)
+        note(out, ORDERS, c.wholes[i, NUMBER], t, (p, 1, amount, 0, 0))
 
 
 @compiled_part
@@ -293,7 +290,7 @@ def margin_call(g: Ground, c: Clients, out: Pages, i: int, t: int) -> None:
                     best, most = k, worth
         if c.book[i, DEBT] == 0 or whole >= 1.3 * c.book[i, DEBT] or best < 0:
             return
-        sold = sell(g, c, out, i, t, best, 1.0, 3)
+        sold = sell(g, c, out, i, t, best, 1.0, NOISE)
         repay(c, out, i, t, c.book[i, DEBT])
         if not sold:
             return

@@ -17,12 +17,10 @@ from zhike.simulate.agents.layout import (
     COST,
     DISPOSITION,
     ETF_SHARE,
-    FUNDS,
     HEAT,
     KEY,
     LATE,
     LEVEL,
-    LISTED,
     MONTH,
     NET,
     NOTICED,
@@ -46,6 +44,7 @@ from zhike.simulate.agents.layout import (
     Ground,
 )
 from zhike.simulate.chance import scrambled, uniform
+from zhike.simulate.market.signals import FUNDS, LISTED
 
 STANDARD, RULES, HABITS = 0, 1, 2
 

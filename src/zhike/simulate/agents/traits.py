@@ -64,9 +64,11 @@ def traits(plan: Plan, market: Market) -> Traits:
     frozen = (dice.random(n) < 0.003) & ~fresh
     wholes[frozen, at.OPENS] = NEVER
     sleeping = dice.random((2, n))
-    rest = np.where(sleeping[1] < 0.22, 3, 2)
+    rest = np.where(sleeping[1] < 0.22, at.WITH_SHARES, at.EMPTY)
     wholes[:, at.ASLEEP] = np.where(
-        fresh, np.where(sleeping[0] < s.never_funded, 4, 0), np.where(sleeping[0] < s.sleeping, rest, 1)
+        fresh,
+        np.where(sleeping[0] < s.never_funded, at.NEVER_FUNDED, at.NEW),
+        np.where(sleeping[0] < s.sleeping, rest, at.AWAKE),
     )
     return Traits(
         reals, wholes, _appetite(dice, reals, wholes, age), dice.gamma(0.5, 0.08, n) * (0.5 + reals[:, at.BASE_CONTENT]),
@@ -188,8 +190,10 @@ def _appetite(dice: np.random.Generator, reals: Floats, wholes: Ints, age: Float
 def clients_of(all_: Traits, begin: int, end: int) -> Clients:
     """Return clients [begin, end) before their first day."""
     n = end - begin
+    mood = np.zeros((n, at.MOOD))
+    mood[:, at.CONTENT] = all_.reals[begin:end, at.BASE_CONTENT]
     return Clients(
         np.hstack([all_.reals[begin:end], all_.appetite[begin:end]]), all_.wholes[begin:end],
-        np.zeros((n, at.BOOK), np.int64), np.zeros((n, at.MOOD)), np.zeros((n, at.SLOTS, at.POSITION), np.int64),
+        np.zeros((n, at.BOOK), np.int64), mood, np.zeros((n, at.SLOTS, at.POSITION), np.int64),
         np.zeros((n, len(PRODUCTS), 2)), np.zeros(1, np.uint64),
     )  # fmt: skip

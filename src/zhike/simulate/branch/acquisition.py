@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from zhike.simulate.agents import layout as at
 from zhike.simulate.agents.traits import NEVER, Traits
-from zhike.simulate.branch.books import client_codes
+from zhike.simulate.branch.books import client_codes, firsts
 from zhike.simulate.branch.columns import codes, dates, money, nulled, stamps, words
 from zhike.simulate.chance import stream
 from zhike.simulate.market.assembly import Market
@@ -76,8 +76,8 @@ def journeys(plan: Plan, market: Market, who: Traits) -> Journeys:
     when = opened[lead] - ago
     order = np.lexsort((when, lead))
     lead, when, channel = lead[order], when[order], channel[order]
-    last = np.append(np.flatnonzero(lead[1:] != lead[:-1]), len(lead) - 1)
-    first = np.append(0, last[:-1] + 1)
+    first = firsts(lead)
+    last = np.append(first[1:], len(lead)) - 1
     old = np.flatnonzero(opens == plan.market_settings.lead_in)
     chance = who.refers[old] / who.refers[old].sum()
     referrer = np.where(channel[last] == REFERRAL, dice.choice(old, size=n, p=chance), -1)
@@ -123,10 +123,10 @@ def acquisition_tables(market: Market, drawn: Journeys, staff: pa.Array) -> dict
         "channel": pa.table({"channel_id": ids, "name": [c.name for c in CHANNELS], "kind": [c.kind for c in CHANNELS]}),
         "channel_cost": _costs(market, touch),
         "lead": pa.table({
-            "lead_id": codes("L", np.arange(n), 8), "created_at": stamps(drawn.day, touch[_firsts(touch[:, 0]), 2]),
+            "lead_id": codes("L", np.arange(n), 8), "created_at": stamps(drawn.day, touch[firsts(touch[:, 0]), 2]),
             "channel_id": words(ids, drawn.channel), "staff_id": staff.take(pa.array(dice.integers(len(staff), size=n))),
-            "referrer_id": nulled(client_codes(np.maximum(drawn.referrer, 0)), drawn.referrer < 0),
-            "client_id": nulled(client_codes(np.maximum(drawn.client, 0)), drawn.client < 0), "lost_on": dates(lost_on, ~lost),
+            "referrer_id": nulled(client_codes(drawn.referrer), drawn.referrer < 0),
+            "client_id": nulled(client_codes(drawn.client), drawn.client < 0), "lost_on": dates(lost_on, ~lost),
         }),
         "touch": pa.table({
             "touch_id": codes("U", np.arange(len(touch)), 9), "lead_id": codes("L", touch[:, 0], 8),
@@ -134,10 +134,6 @@ def acquisition_tables(market: Market, drawn: Journeys, staff: pa.Array) -> dict
             "kind": words(_KINDS, dice.choice(5, len(touch), p=(0.4, 0.25, 0.15, 0.08, 0.12))),
         }),
     }  # fmt: skip
-
-
-def _firsts(lead: Ints) -> Ints:
-    return np.flatnonzero(np.append(True, lead[1:] != lead[:-1]))
 
 
 def _costs(market: Market, touch: Ints) -> pa.Table:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from zhike.simulate.agents import layout as at
+from zhike.simulate.agents.layout import Pages
 from zhike.simulate.branch.columns import (
     codes,
     dates,
@@ -44,8 +45,9 @@ class Written:
     assets: Ints
 
 
-def written(rows: Ints, assets: Ints) -> Written:
-    """Part the rows by kind."""
+def written(pages: Pages) -> Written:
+    """Part the rows of the pages by kind."""
+    rows, assets = pages.rows[: pages.used[0]], pages.assets[: pages.used[1]]
     kind = rows[:, 16]
     trades, flows, custody, holds, logins, orders, events = (rows[kind == k] for k in range(at.EVENTS + 1))
     return Written(trades, flows, custody, holds, logins, orders, events, assets)
@@ -61,6 +63,11 @@ def account_codes(numbers: npt.ArrayLike, margin: npt.ArrayLike) -> pa.Array:
     return codes(
         "", 3_010_000_000 + 50_000_000 * np.asarray(margin, np.int64) + np.asarray(numbers, np.int64), 10
     )
+
+
+def firsts(owner: Ints) -> Ints:
+    """Return where the rows of each owner begin; there is at least one row, and an owner's rows stand together."""
+    return np.flatnonzero(np.append(True, owner[1:] != owner[:-1]))
 
 
 class Books:
@@ -158,5 +165,5 @@ def _count_within(client: Ints) -> Ints:
     """Count the rows of each client from 0; rows of a client stand together."""
     if not len(client):
         return client
-    begins = np.flatnonzero(np.append(True, client[1:] != client[:-1]))
+    begins = firsts(client)
     return np.arange(len(client)) - np.repeat(begins, np.diff(np.append(begins, len(client))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date as Date
 
 import numpy as np
 import numpy.typing as npt
@@ -47,8 +48,8 @@ def roll(plan: Plan, market: Market, who: Traits, channel: Ints, referrer: Ints)
     opened = np.where(
         fresh, days[np.minimum(opens, len(days) - 1)], start - (365 * years).astype(np.int64) - 1
     )
-    opened = np.maximum(opened, day_no(date_of(0).replace(year=1991)))
-    born = opened - 365 * np.maximum(years * 0 + who.age, 18) - dice.integers(0, 365, n)
+    opened = np.maximum(opened, day_no(Date(1991, 1, 1)))
+    born = opened - 365 * who.age - dice.integers(0, 365, n)
     born = np.where(fresh, born, start - (365.25 * who.age).astype(np.int64) - dice.integers(0, 365, n))
     return Roll(opened.astype(np.int64), born.astype(np.int64), channel, referrer)
 
@@ -66,7 +67,7 @@ def client_table(
     frozen, tested = who.frozen[rows], dice.integers(20, 900, n)
     last = int(market.course.days[market.end - 1])
     assessed = np.maximum(last - tested, known.opened[rows])
-    closed = np.where(frozen, known.opened[rows] + 300, closed)
+    shut = _shut(who, known, rows, closed)
     female = dice.random(n) < 0.46
     born = known.born[rows]
     share = 0.3 + 0.6 * dice.random(n)
@@ -78,9 +79,9 @@ def client_table(
         "email": pa.array([f"c{k}@example.com" if dice_ < 0.4 else None for k, dice_ in zip(numbers, dice.random(n), strict=True)], pa.string()),
         "region": words(_REGIONS, dice.integers(8, size=n)), "occupation": nulled(words(_JOBS, _jobs(dice, who.age[rows])), ~person),
         "industry": words(_TRADES, dice.integers(8, size=n)), "opened_on": dates(known.opened[rows]),
-        "closed_on": dates(np.maximum(closed, 0), closed < 0), "branch_id": pa.array([BRANCH] * n),
-        "channel_id": nulled(words((*channels, None), known.channel[rows]), known.channel[rows] < 0),
-        "referrer_id": nulled(client_codes(np.maximum(known.referrer[rows], 0)), known.referrer[rows] < 0),
+        "closed_on": dates(shut, shut < 0), "branch_id": pa.array([BRANCH] * n),
+        "channel_id": words((*channels, None), known.channel[rows]),
+        "referrer_id": nulled(client_codes(known.referrer[rows]), known.referrer[rows] < 0),
         "risk_level": words(("C1", "C2", "C3", "C4", "C5"), whole[:, at.RISK] - 1), "risk_assessed_on": dates(assessed),
         "professional": pa.array((real[:, at.WEALTH] > 5e8) | (kind > INDIVIDUAL)),
         "declared_wealth": nulled(rounded(np.round(real[:, at.WEALTH] / 100.0 / share, -3), 2), dice.random(n) < 0.25),
@@ -115,22 +116,27 @@ def _jobs(dice: np.random.Generator, age: npt.NDArray[np.float64]) -> Ints:
     return np.where(age > 60, 5, np.where((drawn == 5) | ((drawn == 9) & (age > 26)), 0, drawn))
 
 
+def _shut(who: Traits, known: Roll, rows: slice, closed: Ints) -> Ints:
+    """Return the day each account closed, −1 for none: what is kept by law only was closed 300 days after its opening."""
+    return np.where(who.frozen[rows], known.opened[rows] + 300, closed)
+
+
 def account_table(
     who: Traits, known: Roll, begin: int, closed: Ints, margin_since: Ints, ratio: npt.NDArray[np.float64]
 ) -> pa.Table:
     """Return cash accounts and margin accounts; `margin_since`: day number or −1, `ratio`: NaN without debt."""
     n = len(closed)
+    rows = slice(begin, begin + n)
     numbers = np.arange(begin, begin + n)
-    frozen = who.frozen[begin : begin + n]
     second = np.flatnonzero(margin_since >= 0)
     which = np.concatenate([np.arange(n), second])
     margin = np.concatenate([np.zeros(n, np.int64), np.ones(len(second), np.int64)])
-    shut = np.where(frozen, known.opened[begin : begin + n] + 300, closed)[which]
-    since = np.where(margin > 0, margin_since[which], known.opened[begin : begin + n][which])
+    shut = _shut(who, known, rows, closed)[which]
+    since = np.where(margin > 0, margin_since[which], known.opened[rows][which])
     debt = np.where(margin > 0, ratio[which], np.nan)
     return pa.table({
         "account_id": account_codes(numbers[which], margin), "client_id": client_codes(numbers[which]),
-        "kind": words(("cash", "margin"), margin), "opened_on": dates(since), "closed_on": dates(np.maximum(shut, 0), shut < 0),
+        "kind": words(("cash", "margin"), margin), "opened_on": dates(since), "closed_on": dates(shut, shut < 0),
         "status": words(("正常", "销户"), (shut >= 0) * 1), "maintenance_ratio": rounded(np.nan_to_num(debt), 4, np.isnan(debt)),
     })  # fmt: skip
 

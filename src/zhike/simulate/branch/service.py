@@ -34,9 +34,8 @@ _CRITERIA = {
 def service_tables(market: Market, crew: Crew, events: Ints) -> dict[str, pa.Table]:
     """Return contact, complaint and survey from what agents noted."""
     what = events[:, 2]
-    contact = events[what == at.CONTACTED]
     return {
-        "contact": _contacts(market, crew, contact),
+        "contact": _contacts(market, crew, events[what == at.CONTACTED]),
         "complaint": _complaints(market, crew, events[what == at.COMPLAINED]),
         "survey": _surveys(market, events[(what == at.RATED) | (what == at.RECOMMENDS)]),
     }

@@ -70,12 +70,11 @@ def crew(market: Market, who: Traits) -> Crew:
 def staff_table(crew_: Crew) -> pa.Table:
     """Return the staff."""
     m = len(crew_.role)
-    gone = crew_.left == NOBODY
     return pa.table({
         "staff_id": crew_.ids, "name": [f"{_NAMES[k % 16]}经理{k + 1}" for k in range(m)],
         "role": words(("manager", "adviser", "head"), crew_.role), "branch_id": [BRANCH] * m,
         "team": [f"服务{k % max(m // 6, 1) + 1}组" for k in range(m)], "hired_on": dates(crew_.hired),
-        "left_on": dates(np.where(gone, 0, crew_.left), gone), "capacity_hours": [140.0] * m,
+        "left_on": dates(crew_.left, crew_.left == NOBODY), "capacity_hours": [140.0] * m,
     })  # fmt: skip
 
 
@@ -103,5 +102,5 @@ def relation_table(crew_: Crew, known: Roll, begin: int, closed: Ints) -> pa.Tab
     return pa.table({
         "client_id": client_codes(both[:, 0]), "staff_id": crew_.ids.take(pa.array(both[:, 1])),
         "role": words(("developer", "server", "adviser"), both[:, 2]), "share": rounded(share, 2),
-        "start_on": dates(both[:, 3]), "end_on": dates(np.where(both[:, 4] >= NOBODY, 0, both[:, 4]), both[:, 4] >= NOBODY),
+        "start_on": dates(both[:, 3]), "end_on": dates(both[:, 4], both[:, 4] >= NOBODY),
     })  # fmt: skip

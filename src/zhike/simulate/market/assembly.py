@@ -172,14 +172,19 @@ def _reports(plan: Plan, shares: Shares, tape: Tape) -> Reports:
     reported = worth[known, columns]
     growing = book * np.exp(np.maximum(tape.earned[known, columns], -0.5) * 0.5 + common[known, 0])
     paid = np.cumsum(tape.dividend / 1000.0, axis=0)
-    year = paid - np.vstack([np.zeros((min(244, t), n)), paid[:-244]])[:t] if t > 244 else paid
+    year = paid.copy()
+    year[244:] -= paid[:-244]
     return Reports(reported / tape.adjusted, growing / tape.adjusted, year)
+
+
+def _gains(tape: Tape) -> Floats:
+    """Return each day's simple return; 0 before the listing."""
+    return np.where(tape.prev > 0, tape.close / np.maximum(tape.prev, 1) - 1.0, 0.0)
 
 
 def _indices(path: Course, listed: Universe, tape: Tape) -> Floats:
     """Weigh returns by size: the large shares of all boards, and Shanghai's; the real index stands where it is."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        gain = np.where(tape.prev > 0, tape.close / np.maximum(tape.prev, 1) - 1.0, 0.0)
+    gain = _gains(tape)
     fresh = np.arange(len(gain))[:, None] < listed.listed[None, : listed.stocks] + 11
     out = np.empty((len(gain), 2))
     shanghai = np.array([i.endswith("SH") for i in listed.ids[: listed.stocks]])
@@ -211,8 +216,7 @@ def _with_funds(plan: Plan, listed: Universe, tape: Tape, ratio: Floats) -> tupl
     """Put the ETFs behind the stocks: the return of their basket, to the thousandth of a yuan; one is split."""
     t, n = tape.close.shape
     count = len(listed) - n
-    gain = np.where(tape.prev > 0, tape.close / np.maximum(tape.prev, 1) - 1.0, 0.0)
-    day = 1.0 + np.clip(gain @ listed.basket.T, -0.099, 0.099)
+    day = 1.0 + np.clip(_gains(tape) @ listed.basket.T, -0.099, 0.099)
     level = np.round(
         1000.0 * np.exp(stream(plan.seed, "funds").normal(0.3, 0.4, count)) * np.cumprod(day, axis=0)
     )
@@ -222,14 +226,14 @@ def _with_funds(plan: Plan, listed: Universe, tape: Tape, ratio: Floats) -> tupl
         extra[split, 1] = 1.0
         level[split:, 1] = np.round(level[split:, 1] / 2.0)
     close = np.maximum(level, 50).astype(np.int64)
-    prev = np.vstack([close[:1], close[:-1]])
-    prev = np.round(prev / (1.0 + extra)).astype(np.int64)
+    before = np.vstack([close[:1], close[:-1]])
+    prev = np.round(before / (1.0 + extra)).astype(np.int64)
     swing = 0.25 * np.abs(stream(plan.seed, "fund range").standard_normal((t, 2, count))) * 0.01
     high = np.floor(np.maximum(prev, close) * (1 + swing[:, 0])).astype(np.int64)
     low = np.ceil(np.minimum(prev, close) * (1 - swing[:, 1])).astype(np.int64)
     up, down = np.round(prev * 1.1).astype(np.int64), np.round(prev * 0.9).astype(np.int64)
     adjusted = np.cumprod(1.0 + extra, axis=0)
-    factor = np.cumprod(np.where(extra > 0, np.vstack([close[:1], close[:-1]]) / prev, 1.0), axis=0)
+    factor = np.cumprod(np.where(extra > 0, before / prev, 1.0), axis=0)
     whole = np.full((t, count), 1.0)
     high, low = np.minimum(high, np.maximum(up, close)), np.maximum(low, np.minimum(down, close))
     paid = np.zeros((t, count), np.int64)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from zhike.base.compiling import compiled
+from zhike.base.compiling import compiled, compiled_part
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -91,7 +91,7 @@ def make_prices(d: Draws, s: Shares, k: Knobs, tape: Tape) -> None:
             _trade_out(d, s, tape, t, i, move + carried[i], carried)
 
 
-@compiled
+@compiled_part
 def _reference(s: Shares, tape: Tape, t: int, i: int) -> None:
     """Set the previous close, adjusted for rights that go off today, and the limits around it."""
     if t == 0 or t == s.listed[i]:
@@ -122,7 +122,7 @@ def _reference(s: Shares, tape: Tape, t: int, i: int) -> None:
         tape.down[t, i] = max(min(int(prev * (1.0 - rate) / TICK + 0.5 + 1e-9) * TICK, prev - TICK), TICK)
 
 
-@compiled
+@compiled_part
 def _move(
     d: Draws, s: Shares, k: Knobs, tape: Tape, t: int, i: int, mispriced: Floats, drift: Floats, burst: Floats
 ) -> float:
@@ -143,7 +143,7 @@ def _move(
     return float(s.beta[i] * d.market[t] + d.industry[t, i] + gained + swing + fading + jump)
 
 
-@compiled
+@compiled_part
 def _trade_out(d: Draws, s: Shares, tape: Tape, t: int, i: int, move: float, carried: Floats) -> None:
     """Turn the wish into a day's prices: what the limits don't let through waits for tomorrow."""
     prev = tape.prev[t, i]

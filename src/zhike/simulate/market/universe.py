@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date as Date
+from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
 
 from zhike.base.exchange import fee_family_of, limit_rate
-from zhike.base.period import Days, date_of, day_no
+from zhike.base.period import EPOCH, Days, date_of, day_no
 from zhike.simulate.chance import stream
 from zhike.simulate.settings import Plan
 
@@ -18,7 +20,7 @@ INDUSTRIES = ("银行", "非银金融", "食品饮料", "医药生物", "电子"
 INDEX_IDS = ("000300.SH", "000001.SH")
 REPO = "204001.SH"
 _BOARDS = (("main", "SH", 600000, 0.40), ("main", "SZ", 1, 0.27), ("chinext", "SZ", 300001, 0.20), ("star", "SH", 688001, 0.13))  # fmt: skip
-_OPENED = {"chinext": "2009-10-30", "star": "2019-07-22"}
+_OPENED = {"chinext": Date(2009, 10, 30), "star": Date(2019, 7, 22)}
 _NAMES = ("华", "中", "东", "新", "金", "天", "海", "国", "永", "长", "江", "恒", "盛", "泰", "信", "龙")
 _ENDS = ("科", "源", "电", "药", "股", "业", "能", "通", "材", "机", "控", "城")
 _ETFS = (
@@ -60,9 +62,7 @@ def universe(plan: Plan, days: Days, first: int) -> Universe:
     """List the securities of a plan; boards that hadn't opened when the history begins are left out."""
     m, dice = plan.market_settings, stream(plan.seed, "universe")
     n = m.stocks
-    boards = [
-        b for b in _BOARDS if day_no(date_of(0).fromisoformat(_OPENED.get(b[0], "1990-01-01"))) < days[0]
-    ]
+    boards = [b for b in _BOARDS if day_no(_OPENED.get(b[0], EPOCH)) < days[0]]
     shares = np.array([b[3] for b in boards])
     row = np.repeat(
         np.arange(len(boards)), np.diff(np.round(np.cumsum([0.0, *shares]) / shares.sum() * n)).astype(int)
@@ -114,8 +114,8 @@ def _limits(board: tuple[str, ...], st: npt.NDArray[np.bool_], listed: Ints, day
     return out
 
 
-def _rate(rate: object) -> float:
-    return np.nan if rate is None else float(str(rate))
+def _rate(rate: Decimal | None) -> float:
+    return np.nan if rate is None else float(rate)
 
 
 def _baskets(
