@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,22 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.fail(f"ZHIKE_REAL_DATA names no folder: {named}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def taken_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a home folder into which the first small drop was taken; copy it (`home`) before anything is done to it."""
+    from small_drops import take_in  # not for tests that have no home
+
+    folder = tmp_path_factory.mktemp("taken_in")
+    take_in(folder / "home", folder / "d1")
+    return folder / "home"
+
+
+@pytest.fixture
+def home(taken_in: Path, tmp_path: Path) -> Path:
+    """Return a test's own home folder, with the first small drop."""
+    return Path(shutil.copytree(taken_in, tmp_path / "home"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from crashing import forks, tracing
+from crashing.disk import Disk
 from crashing.forks import Forks, watched
-from crashing.yard import Scene, picture, seen, visit
+from crashing.yard import Deed, Scene, picture, seen, visit
 
 Strike = Callable[[int], None]
 WRONG = ("lost", "partial", "mixed", "unconverged", "unclean")
@@ -114,6 +115,10 @@ class Range:
     home: Path
     spoilt: str = ""
 
+    def points(self, scene: Scene, spoilt: str = "") -> list[tuple[str, int]]:
+        """Return where the scene's deed, undisturbed, makes a system call that changes the home."""
+        return tracing.points(watched_calls(self.server, scene, self.place, spoilt), self.home)
+
     def run(
         self,
         tally: Tally,
@@ -176,6 +181,18 @@ def look(home: Path) -> str:
         return f"{type(error).__name__}: {error}"
 
 
+def readings(
+    server: Forks, scene: Scene, place: Path, deeds: Iterable[Deed], spoilt: str = ""
+) -> tuple[int, list[str], int]:
+    """Do deed after deed while another process reads; return its readings, torn ones, and whole states that there were."""
+    home, notes, whole = scene.home(place / "home"), place / "notes", {scene.before}
+    with watched(server, home, notes):
+        for deed in deeds:
+            assert server.run("do", home, spoilt=spoilt, **deed.asked) == forks.DONE
+            whole.add(look(home))
+    return *noted(notes, whole), len(whole)
+
+
 def noted(notes: Path, whole: set[str]) -> tuple[int, list[str]]:
     """Return how often the other process read the home, and what it saw that is no whole state."""
     *lines, last = notes.read_text().splitlines()
@@ -218,3 +235,14 @@ def kill_at_times(ground: Range, scene: Scene, tally: Tally, count: int, longest
     for _ in range(count):
         seconds = dice.uniform(0, longest)
         ground.run(tally, scene, f"timed {seconds * 1000:.0f} ms", killed_after(seconds), kills=True)
+
+
+def fill(ground: Range, disk: Disk, scene: Scene, tally: Tally, pages: Iterable[int]) -> None:
+    """Do the deed on a disk with so many pages of room left, one number after the other."""
+    for left in pages:
+
+        def strike(pid: int, left: int = left) -> None:
+            disk.leave(left)
+            undisturbed(pid)
+
+        ground.run(tally, scene, f"full {left} pages left", strike, kills=False, relief=disk.relieve)

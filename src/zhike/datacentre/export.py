@@ -28,7 +28,7 @@ from zhike.datacentre.tables import LEDGER, RESULTS, TABLES
 from zhike.datacentre.tables import table as table_called
 from zhike.datacentre.tables.definition import Level, Table
 from zhike.engine import Engine, EngineSettings
-from zhike.engine.durable import flush, sha256_of
+from zhike.engine.durable import flush, holds
 
 FORMATS = ("parquet", "csv", "xlsx")
 _ROW_GROUP = 250_000
@@ -182,7 +182,7 @@ def _verified(home: Path, manifest: Manifest, table: str) -> list[Path]:
     digests = manifest.files()
     for name in manifest.live(table):
         path = home / name
-        if not path.is_file() or sha256_of(path) != digests[name]:
+        if not holds(path, digests[name]):
             raise DamagedStore(
                 say(
                     "存储文件缺失或已变，未导出。",

@@ -133,6 +133,11 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
+def holds(path: Path, sha256: str) -> bool:
+    """Tell whether a file is there and its bytes have this SHA-256."""
+    return path.is_file() and sha256_of(path) == sha256
+
+
 def make_folder(path: Path) -> Path:
     """Create a folder (and its parents) so that it survives a crash; return it."""
     if not path.is_dir():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ class RowStream:
     """Writes one Parquet file, as `write_table` does, from rows that come piece by piece; only a row group is held."""
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self._path, self._schema = path, schema
+        self._path = path
         self._writer = pq.ParquetWriter(path, schema, write_statistics=True, **_OPTIONS)
         self._waiting: list[pa.Table] = []
         self._held = 0
@@ -72,8 +73,7 @@ class RowStream:
             self._write()
 
     def _write(self) -> None:
-        held = pa.concat_tables(self._waiting) if self._waiting else self._schema.empty_table()
-        self._writer.write_table(held, ROW_GROUP)
+        self._writer.write_table(pa.concat_tables(self._waiting), ROW_GROUP)
         self._waiting, self._held = [], 0
 
     def finish(self) -> int:
@@ -102,49 +102,52 @@ def read_table(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
         raise _damaged(path, str(error)) from error
 
 
+@contextmanager
+def _opened(path: Path, coded: Collection[str] = ()) -> Iterator[pq.ParquetFile]:
+    """Open a stored file, verifying page checksums; raise DamagedStore where it isn't what was written."""
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True, read_dictionary=list(coded)) as stored:
+            yield stored
+    except (OSError, pa.ArrowInvalid) as error:
+        raise _damaged(path, str(error)) from error
+
+
+def _groups_between(stored: pq.ParquetFile, column: str, low: int, high: int) -> list[int]:
+    """List the row groups that can hold values of a column in [low, high)."""
+    at, groups = stored.schema_arrow.get_field_index(column), range(stored.num_row_groups)
+    return [g for g in groups if _overlaps(stored.metadata.row_group(g).column(at).statistics, low, high)]
+
+
 def read_sorted(path: Path, column: str, low: int, high: int) -> npt.NDArray[np.int64]:
     """Read the values in [low, high) of a sorted whole-number column, touching only the row groups they lie in."""
     pieces = [np.empty(0, np.int64)]
-    try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as stored:
-            at = stored.schema_arrow.get_field_index(column)
-            for group in range(stored.num_row_groups):
-                if _overlaps(stored.metadata.row_group(group).column(at).statistics, low, high):
-                    values = (
-                        stored.read_row_group(group, columns=[column])[column].combine_chunks().to_numpy()
-                    )
-                    a, b = np.searchsorted(values, [low, high])
-                    pieces.append(values[a:b])
-    except (OSError, pa.ArrowInvalid) as error:
-        raise _damaged(path, str(error)) from error
+    with _opened(path) as stored:
+        for group in _groups_between(stored, column, low, high):
+            values = stored.read_row_group(group, columns=[column])[column].combine_chunks().to_numpy()
+            a, b = np.searchsorted(values, [low, high])
+            pieces.append(values[a:b])
     return np.concatenate(pieces)
 
 
 def read_groups(path: Path, columns: Sequence[str]) -> Iterable[pa.Table]:
     """Yield a stored file one row group at a time, verifying page checksums."""
-    try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as stored:
-            for group in range(stored.num_row_groups):
-                yield stored.read_row_group(group, columns=list(columns))
-    except (OSError, pa.ArrowInvalid) as error:
-        raise _damaged(path, str(error)) from error
+    with _opened(path) as stored:
+        for group in range(stored.num_row_groups):
+            yield stored.read_row_group(group, columns=list(columns))
 
 
 def read_rows(path: Path, positions: npt.NDArray[np.int64], columns: Sequence[str]) -> pa.Table:
     """Read the rows at `positions` of a stored file, in that order, touching only the row groups they lie in."""
     order = np.argsort(positions, kind="stable")
     wanted, pieces, start = positions[order], [], 0
-    try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as stored:
-            for group in range(stored.num_row_groups):
-                end = start + stored.metadata.row_group(group).num_rows
-                a, b = np.searchsorted(wanted, [start, end])
-                if a < b:
-                    rows = stored.read_row_group(group, columns=list(columns))
-                    pieces.append(rows.take(pa.array(wanted[a:b] - start)))
-                start = end
-    except (OSError, pa.ArrowInvalid) as error:
-        raise _damaged(path, str(error)) from error
+    with _opened(path) as stored:
+        for group in range(stored.num_row_groups):
+            end = start + stored.metadata.row_group(group).num_rows
+            a, b = np.searchsorted(wanted, [start, end])
+            if a < b:
+                rows = stored.read_row_group(group, columns=list(columns))
+                pieces.append(rows.take(pa.array(wanted[a:b] - start)))
+            start = end
     back = np.empty(len(order), np.int64)
     back[order] = np.arange(len(order))
     return pa.concat_tables(pieces).take(pa.array(back)).select(list(columns))
@@ -157,18 +160,9 @@ def read_between(
 
     Row groups without such rows are skipped.
     """
-    try:
-        with pq.ParquetFile(path, page_checksum_verification=True, read_dictionary=list(coded)) as stored:
-            at = stored.schema_arrow.get_field_index(by)
-            chosen = [
-                g
-                for g in range(stored.num_row_groups)
-                if _overlaps(stored.metadata.row_group(g).column(at).statistics, low, high)
-            ]
-            names = list(dict.fromkeys([*columns, by]))
-            rows = stored.read_row_groups(chosen, columns=names)
-    except (OSError, pa.ArrowInvalid) as error:
-        raise _damaged(path, str(error)) from error
+    with _opened(path, coded) as stored:
+        names = list(dict.fromkeys([*columns, by]))
+        rows = stored.read_row_groups(_groups_between(stored, by, low, high), columns=names)
     value = rows[by].to_numpy()
     inside = (value >= low) & (value < high)
     if not inside.all():

@@ -6,7 +6,6 @@ import csv
 import fcntl
 import io
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 
-from small_drops import FIRST, T1_AGAIN, drop, take_in
+from small_drops import FIRST, T1_AGAIN, drop
 from zhike.cli import main
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables import TABLES
@@ -28,19 +27,6 @@ def english(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", "en_US.UTF-8")
     monkeypatch.setenv("ZHIKE_THREADS", "1")
-
-
-@pytest.fixture(scope="module")
-def taken_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("cli")
-    take_in(folder / "home", folder / "d1")
-    return folder / "home"
-
-
-@pytest.fixture
-def home(taken_in: Path, tmp_path: Path) -> Path:
-    shutil.copytree(taken_in, tmp_path / "home")
-    return tmp_path / "home"
 
 
 class Ran:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,25 +11,16 @@ import pytest
 
 import published
 from published import DAY, publish
-from small_drops import take_in
 from zhike.base.errors import BrokenPromise
 from zhike.base.text import say
 from zhike.cli import main, tables
 
 
-@pytest.fixture(scope="module")
-def taken_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("cli")
-    take_in(folder / "home", folder / "d1")
-    return folder / "home"
-
-
-@pytest.fixture
-def home(taken_in: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(autouse=True)
+def told_in_english(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZHIKE_LANG", "en")
     monkeypatch.setenv("ZHIKE_THREADS", "1")
-    monkeypatch.setenv("ZHIKE_HOME", str(tmp_path / "home"))
-    return Path(shutil.copytree(taken_in, tmp_path / "home"))
+    monkeypatch.setenv("ZHIKE_HOME", str(home))
 
 
 def said(capfd: pytest.CaptureFixture[str], *words: str) -> str:

@@ -29,7 +29,7 @@ def published(ground: Ground) -> Iterator[Break]:
             yield Break(where, error.what)
             continue
         ground.generations.append(found)
-        if entry.folder.partition(".")[0] != f"{found.manifest.as_of}-{found.id}":
+        if entry.name != f"{found.manifest.as_of}-{found.id}":
             yield Break(where, say("与目录名不符", "it isn't that of its folder"))
 
 

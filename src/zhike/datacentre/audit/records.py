@@ -11,7 +11,7 @@ from typing import Any
 
 from zhike.base.text import say
 from zhike.datacentre.audit.ground import Break, Ground
-from zhike.engine.durable import sha256_of
+from zhike.engine.durable import holds, sha256_of
 
 _RECORD = "drop.json"
 
@@ -27,7 +27,7 @@ def records(ground: Ground) -> Iterator[Break]:
             continue
         for name, digest in record["findings"].items():
             path = ground.home / entry.folder / name
-            if not path.is_file() or sha256_of(path) != digest:
+            if not holds(path, digest):
                 yield Break(
                     f"{entry.folder}/{name}",
                     say("发现文件缺失或已变", "the findings are missing or have changed"),

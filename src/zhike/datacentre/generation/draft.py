@@ -30,7 +30,6 @@ from zhike.datacentre.tables import RESULTS
 from zhike.engine.durable import flush, make_folder
 
 _ALL = "all"
-_DAY = len("2025-03-31")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +85,8 @@ class Draft:
 
     def _before(self) -> Generation | None:
         """Return the latest whole generation of an earlier day; `zhike check` tells of those that aren't whole."""
-        earlier = [e for e in self._kept if e.folder < self.as_of.isoformat()]
-        latest_last = sorted(earlier, key=lambda e: e.folder[:_DAY])  # of one day, the one published last
+        earlier = [e for e in self._kept if e.day < self.as_of.isoformat()]
+        latest_last = sorted(earlier, key=lambda e: e.day)  # of one day, the one published last
         return next((g for e in reversed(latest_last) if (g := self._whole(e)) is not None), None)
 
     def _whole(self, entry: Entry) -> Generation | None:
@@ -162,7 +161,7 @@ class Draft:
     def _again(self, manifest: Manifest) -> Entry | None:
         """Return the kept generation with this id where its rows are equal and its files whole."""
         for entry in self._kept:
-            if entry.folder.partition(".")[0] == self._folder.name and (there := self._whole(entry)):
+            if entry.name == self._folder.name and (there := self._whole(entry)):
                 odd = manifest.differing(there.manifest)
                 if odd:
                     raise _other_results(self.run_id, odd)
@@ -188,8 +187,7 @@ class Draft:
 
     def _keep(self, newest: Entry) -> tuple[Entry, ...]:
         """Return what is kept: the newest, the one its moves are counted from, and as many of the latest as there is room."""
-        id_ = newest.folder.partition(".")[0]
-        others = [e for e in self._kept if e.folder.partition(".")[0] != id_]
+        others = [e for e in self._kept if e.name != newest.name]
         base = [e for e in others if self.previous is not None and e == self.previous.entry]
         rest = [e for e in others if e not in base][-(KEPT - 1 - len(base)) :]
         return (*(e for e in others if e in base or e in rest), newest)

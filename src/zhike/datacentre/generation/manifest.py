@@ -24,6 +24,7 @@ from zhike.engine.durable import as_json, flush, write_whole
 FORMAT = 1
 KEPT = 7
 _ORDER = {name: n for n, name in enumerate(RESULTS)}
+_DAY = len("2025-03-31")
 POINTER, ROOM, MANIFEST = "PUBLISHED", "generations", "manifest.json"
 
 
@@ -70,10 +71,28 @@ def _content(manifest: Manifest, table: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A kept generation as the pointer names it: its folder below generations/, the SHA-256 of its manifest."""
+    """A kept generation as the pointer names it: its folder below generations/, the SHA-256 of its manifest.
+
+    A folder is called by day and run, such as `2025-03-31-0123456789abcdef`, with `.2` behind it beside a damaged one.
+    """
 
     folder: str
     sha256: str
+
+    @property
+    def name(self) -> str:
+        """Return the day and the run's id, whichever copy it is."""
+        return self.folder.partition(".")[0]
+
+    @property
+    def day(self) -> str:
+        """Return the day (ISO) that its numbers hold for."""
+        return self.name[:_DAY]
+
+    @property
+    def id(self) -> str:
+        """Return the run's id."""
+        return self.name[_DAY + 1 :]
 
 
 def entries(home: Path) -> tuple[Entry, ...]:

@@ -21,7 +21,7 @@ from zhike.datacentre.tables import RESULTS
 from zhike.datacentre.tables.definition import Column, Table
 
 AS_OF, OPEN, DICTIONARY = "as_of", "measure", "measure_dictionary"
-_OPEN_TYPES = (pa.float64(), pa.int64(), pa.date32(), pa.string())
+OPEN_TYPES = (pa.float64(), pa.int64(), pa.date32(), pa.string())
 _NEXT = say(
     "这是程序的错误，不是数据的问题：什么都没有发布，上一期仍有效。请连同此信息报告。",
     "This is a fault of the program, not of the data: nothing was published, the last generation stands. "
@@ -63,8 +63,8 @@ def _open_type(table: Table, field: pa.Field) -> pa.DataType:
         kind = pa.string() if pa.types.is_large_string(kind) else pa.float64()
     elif pa.types.is_integer(kind):
         kind = pa.int64()
-    if kind not in _OPEN_TYPES:
-        allowed = ", ".join(map(str, _OPEN_TYPES))
+    if kind not in OPEN_TYPES:
+        allowed = ", ".join(map(str, OPEN_TYPES))
         raise broken(
             table.name,
             field.name,

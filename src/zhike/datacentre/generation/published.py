@@ -14,15 +14,14 @@ from zhike.base.errors import UsageError
 from zhike.base.text import say
 from zhike.datacentre.generation import manifest as manifests
 from zhike.datacentre.generation.manifest import Entry, File, Manifest
+from zhike.datacentre.generation.promises import OPEN_TYPES
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables import table as table_called
 from zhike.datacentre.tables.definition import Table
 from zhike.engine import Engine
-from zhike.engine.durable import sha256_of
+from zhike.engine.durable import holds
 
-_KINDS = {str(kind): kind for kind in (pa.float64(), pa.int64(), pa.date32(), pa.string())} | {
-    "date32[day]": pa.date32()
-}
+_KINDS = {str(kind): kind for kind in OPEN_TYPES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class Generation:
         named = [e for e in manifests.entries(home) if run_id and _begins(e, run_id)]
         if len(named) == 1:
             return cls._of(home, named[0])
-        ids = ", ".join(_id(e) for e in reversed(manifests.entries(home)))
+        ids = ", ".join(e.id for e in reversed(manifests.entries(home)))
         raise UsageError(
             say(f"没有唯一的一期“{run_id}”。", f"There is no one generation '{run_id}'."),
             where=str(home),
@@ -81,7 +80,7 @@ class Generation:
     @property
     def previous(self) -> Generation | None:
         """Return the generation whose classes this one's moves are counted from; None: there was none, or it is gone."""
-        found = [e for e in manifests.entries(self.home) if _id(e) == self.manifest.previous]
+        found = [e for e in manifests.entries(self.home) if e.id == self.manifest.previous]
         return self._of(self.home, found[-1]) if found else None
 
     def rows(self, table: str) -> int:
@@ -112,18 +111,20 @@ class Generation:
     def verified(self, table: str) -> list[Path]:
         """Return a table's files, their bytes compared with the manifest; raise DamagedStore where they differ."""
         files = self.files(table)
-        for path, file in zip(files, self.manifest.tables[table].files, strict=True):
-            if not path.is_file() or sha256_of(path) != file.sha256:
-                raise manifests.damaged(path, "SHA-256")
+        spoilt = next(self._damaged(table), None)
+        if spoilt is not None:
+            raise manifests.damaged(self.path / spoilt.path, "SHA-256")
         return files
 
     def damaged(self) -> Iterator[tuple[str, File]]:
         """Yield table and file where a file is missing or not the bytes that were published."""
-        for name, contents in self.manifest.tables.items():
-            for file in contents.files:
-                path = self.path / file.path
-                if not path.is_file() or sha256_of(path) != file.sha256:
-                    yield name, file
+        for name in self.manifest.tables:
+            for file in self._damaged(name):
+                yield name, file
+
+    def _damaged(self, table: str) -> Iterator[File]:
+        files = self.manifest.tables[table].files
+        return (f for f in files if not holds(self.path / f.path, f.sha256))
 
     def _has(self, table: str) -> None:
         if table in self.manifest.tables:
@@ -139,9 +140,5 @@ class Generation:
         )
 
 
-def _id(entry: Entry) -> str:
-    return entry.folder[len("2000-01-01-") :].partition(".")[0]
-
-
 def _begins(entry: Entry, run_id: str) -> bool:
-    return _id(entry).startswith(run_id) or entry.folder.startswith(run_id)
+    return entry.id.startswith(run_id) or entry.folder.startswith(run_id)

@@ -11,8 +11,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from zhike.base.period import Days
+from zhike.datacentre.hashes import whole
 from zhike.features.market.folders import frozen
 from zhike.features.market.gathering import (
+    NO_DAY,
     Gathered,
     Places,
     Quotes,
@@ -37,7 +39,7 @@ def trading_days(calendar: pa.Table | None, index: pa.Table | None) -> Days | No
     """Return the trading days of the calendar, else of the index quotes; None where neither has a row."""
     for table in (calendar, index):
         if table is not None and table.num_rows:
-            return np.unique(np.concatenate([day_numbers(chunk) for chunk in table["date"].chunks]))
+            return np.unique(day_numbers(whole(table["date"])))
     return None
 
 
@@ -69,7 +71,7 @@ def prices_of(
 
 def _days(calendar: Days | None, quoted: Sequence[Days]) -> Days:
     """Return the calendar's days between the first and the last quote, or the days quoted."""
-    dated = [days[days > np.iinfo(np.int32).min] for days in quoted]
+    dated = [days[days > NO_DAY] for days in quoted]
     found = np.unique(np.concatenate([np.zeros(0, np.int32), *map(np.unique, dated)]))
     if calendar is None or not len(found):
         return found
@@ -94,7 +96,7 @@ def rights_of(actions: pa.Table | None, order: Mapping[str, int], days: Days) ->
     if actions is None or not actions.num_rows:
         return Rights(np.zeros(len(order) + 1, np.int64), np.zeros(0, np.int32), np.zeros((0, 4)))
     found: dict[tuple[int, int], npt.NDArray[np.float64]] = {}
-    at = np.searchsorted(days, np.concatenate([day_numbers(chunk) for chunk in actions["ex_date"].chunks]))
+    at = np.searchsorted(days, day_numbers(whole(actions["ex_date"])))
     names, kinds = actions["security_id"].to_pylist(), actions["kind"].to_pylist()
     figures = {name: _figures(actions, name) for name in ("cash", "ratio", "price")}
     for i, (name, kind) in enumerate(zip(names, kinds, strict=True)):
@@ -110,7 +112,7 @@ def rights_of(actions: pa.Table | None, order: Mapping[str, int], days: Days) ->
 def _figures(actions: pa.Table, name: str) -> npt.NDArray[np.float64]:
     if name not in actions.column_names:
         return np.full(actions.num_rows, np.nan)
-    return np.concatenate([floats(chunk) for chunk in actions[name].chunks])
+    return floats(whole(actions[name]))
 
 
 def _add(terms: npt.NDArray[np.float64], kind: str, cash: float, ratio: float, price: float) -> None:

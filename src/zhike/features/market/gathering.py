@@ -12,10 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from zhike.base.period import Days
+from zhike.datacentre.hashes import whole_numbers
 from zhike.features.market.kernels import walk
 
 WIDE = ("close", "prev_close", "adj_factor")
 NARROW = ("high", "volume", "amount", "float_cap", "eps_ttm", "bps", "dividend_ttm")
+NO_DAY = np.iinfo(np.int32).min
+"""What stands for an absent date: a day that never was."""
 _ROWS = 1 << 18
 
 Quotes: TypeAlias = pa.Table | Iterable[pa.RecordBatch]
@@ -29,9 +32,7 @@ def floats(column: pa.Array) -> Floats:
     """
     kind = column.type
     if pa.types.is_decimal64(kind) or (pa.types.is_decimal128(kind) and kind.precision <= 18):
-        step = 2 if pa.types.is_decimal128(kind) else 1
-        whole = np.frombuffer(column.buffers()[1], np.int64)[column.offset * step :: step][: len(column)]
-        numbers = whole / float(10**kind.scale)
+        numbers = whole_numbers(column) / float(10**kind.scale)
     else:
         try:
             numbers = pc.cast(column, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
@@ -50,10 +51,10 @@ def truths(column: pa.Array) -> npt.NDArray[np.bool_]:
 
 
 def day_numbers(column: pa.Array) -> Days:
-    """Return a column of dates as day numbers; a null becomes −2^31, a day that never was."""
+    """Return a column of dates as day numbers; a null becomes NO_DAY."""
     dates = column if pa.types.is_date32(column.type) else pc.cast(column, pa.date32(), safe=False)
-    whole = pc.cast(dates, pa.int32()).fill_null(np.iinfo(np.int32).min)
-    return np.asarray(whole.to_numpy(zero_copy_only=False), np.int32)
+    numbers = pc.cast(dates, pa.int32()).fill_null(NO_DAY)
+    return np.asarray(numbers.to_numpy(zero_copy_only=False), np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +147,11 @@ def places(gathered: Gathered, order: dict[str, int], days: Days) -> Places:
 
 def spread(gathered: Gathered, where: Places, name: str) -> npt.NDArray[Any]:
     """Move one figure of all rows into a grid, NaN where nobody said it; the rows' copy is given up."""
-    wide = name in WIDE
-    grid = np.full(where.shape, np.nan, np.float64 if wide else np.float32)
+    grid = np.full(where.shape, np.nan, np.float64 if name in WIDE else np.float32)
     for chunk, row, at in zip(gathered.chunks, where.row, where.at, strict=True):
         values = chunk.figures.pop(name, None)
         if values is not None:
-            (walk.scatter_wide if wide else walk.scatter_narrow)(grid, row, at, values)
+            walk.scatter(grid, row, at, values)
     return grid
 
 
@@ -159,5 +159,5 @@ def spread_marks(gathered: Gathered, where: Places) -> npt.NDArray[np.uint8]:
     """Move the marks of all rows into a grid, 0 where there is no row."""
     grid = np.zeros(where.shape, np.uint8)
     for chunk, row, at in zip(gathered.chunks, where.row, where.at, strict=True):
-        walk.scatter_bytes(grid, row, at, chunk.marks)
+        walk.scatter(grid, row, at, chunk.marks)
     return grid

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from zhike.base.period import Days
-from zhike.features.market.folders import load_arrays, save_arrays
 from zhike.features.market.kernels.walk import LIMIT_DOWN, LIMIT_UP, ST, SUSPENDED, TOUCHED_UP, TRADED
 
 __all__ = ["LIMIT_DOWN", "LIMIT_UP", "ST", "SUSPENDED", "TOUCHED_UP", "TRADED", "Prices"]
 
 Wide = npt.NDArray[np.float64]
 Narrow = npt.NDArray[np.float32]
-
-_GRIDS = (
-    "close", "previous", "returns", "adjusted", "amount", "volume", "float_cap", "eps", "bps", "dividend", "flags",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,26 +67,3 @@ class Prices:
     def are(self, *kinds: str) -> npt.NDArray[np.bool_]:
         """Tell for each security whether it is of one of these kinds; shape (S,)."""
         return np.array([kind in kinds for kind in self.kinds], np.bool_)
-
-    def save(self, folder: Path) -> None:
-        """Write the book into a folder, for `load` in other processes; what was there is replaced."""
-        texts = {"securities": np.array(self.securities, np.str_), "kinds": np.array(self.kinds, np.str_)}
-        grids = {name: getattr(self, name) for name in _GRIDS}
-        save_arrays(
-            folder,
-            {
-                "days": self.days,
-                "left_out": np.array(self.left_out),
-                "limited": self.limited,
-                **texts,
-                **grids,
-            },
-        )
-
-    @classmethod
-    def load(cls, folder: Path) -> Prices:
-        """Open a saved book, memory-mapped; raise DamagedStore where a file is missing or can't be read."""
-        found = load_arrays(folder, ("days", "left_out", "securities", "kinds", "limited", *_GRIDS))
-        securities, kinds = (tuple(found.pop(name).tolist()) for name in ("securities", "kinds"))
-        days, left_out = found.pop("days"), int(found.pop("left_out"))
-        return cls(days, securities, kinds, left_out=left_out, **found)

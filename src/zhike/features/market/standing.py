@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from zhike.base.errors import UsageError
 from zhike.base.text import say
-from zhike.features.market.folders import frozen, load_arrays, save_arrays
+from zhike.features.market.folders import frozen
 from zhike.features.market.kernels import backward
 from zhike.features.market.kernels.ranks import rank_days
 from zhike.features.market.prices import TRADED, Prices
@@ -76,15 +75,6 @@ class Standing:
     return_today: Narrow
     limit_up_recent: Truths
 
-    def save(self, folder: Path) -> None:
-        """Write the ranks into a folder, for `load` in other processes; what was there is replaced."""
-        save_arrays(folder, {field.name: getattr(self, field.name) for field in fields(self)})
-
-    @classmethod
-    def load(cls, folder: Path) -> Standing:
-        """Open saved ranks, memory-mapped; raise DamagedStore where a file is missing or can't be read."""
-        return cls(**load_arrays(folder, [field.name for field in fields(cls)]))
-
 
 def standing_of(prices: Prices, settings: StandingSettings | None = None) -> Standing:
     """Rank every security on every day of the price book; see `Standing` for what the ranks mean."""
@@ -99,8 +89,9 @@ def standing_of(prices: Prices, settings: StandingSettings | None = None) -> Sta
     found["return_today"] = ranked(prices.returns.astype(np.float32), pool)
     found["cheapness"] = _cheapness(prices, pool)
     traded = _value_traded(prices)
-    found["turnover_jump"] = ranked(_jump(prices, traded, chosen), pool)
-    found["lottery"] = _lottery(prices, traded, pool, chosen)
+    turnover = _turnover(prices, traded)
+    found["turnover_jump"] = ranked(_jump(prices, turnover, traded, chosen), pool)
+    found["lottery"] = _lottery(prices, turnover, pool, chosen)
     recent = backward.closed_at_limit(prices.flags, chosen.attention_days)
     return Standing(**{name: frozen(grid) for name, grid in found.items()}, limit_up_recent=frozen(recent))
 
@@ -156,18 +147,18 @@ def _turnover(prices: Prices, traded: Narrow) -> Narrow:
         return np.asarray(np.where(prices.float_cap > 0, traded / prices.float_cap, np.nan), np.float32)
 
 
-def _jump(prices: Prices, traded: Narrow, settings: StandingSettings) -> Narrow:
+def _jump(prices: Prices, turnover: Narrow, traded: Narrow, settings: StandingSettings) -> Narrow:
     """Divide the day before by the mean of the `usual_days` before it: by turnover, else by value traded."""
     least = settings.least(settings.usual_days)
     ratios = []
-    for values in (_turnover(prices, traded), traded):
+    for values in (turnover, traded):
         usual = backward.mean_traded(values, prices.flags, 2, settings.usual_days, least)
         with np.errstate(invalid="ignore", divide="ignore"):
             ratios.append(np.where(usual > 0, backward.last_traded(values, prices.flags) / usual, np.nan))
     return np.where(np.isnan(ratios[0]), ratios[1], ratios[0]).astype(np.float32)
 
 
-def _lottery(prices: Prices, traded: Narrow, pool: Truths, settings: StandingSettings) -> Narrow:
+def _lottery(prices: Prices, turnover: Narrow, pool: Truths, settings: StandingSettings) -> Narrow:
     """Rank the mean of three ranks: low price, wild (volatility and largest return), much traded; two must be known."""
     days = settings.lottery_days
     least = settings.least(days)
@@ -176,7 +167,7 @@ def _lottery(prices: Prices, traded: Narrow, pool: Truths, settings: StandingSet
         ranked(backward.spread_of(prices.returns, prices.flags, days, least), pool),
         ranked(backward.largest(prices.returns, days, False), pool),
     ])  # fmt: skip
-    busy = ranked(backward.mean_traded(_turnover(prices, traded), prices.flags, 1, days, least), pool)
+    busy = ranked(backward.mean_traded(turnover, prices.flags, 1, days, least), pool)
     mean = _mean_known([low, wild, busy])
     mean[(low == low).astype(np.uint8) + (wild == wild) + (busy == busy) < 2] = np.nan
     return _ranked_means(mean, pool)

@@ -14,10 +14,11 @@ import pyarrow.compute as pc
 from zhike.base.errors import UsageError
 from zhike.base.period import Days, day_no
 from zhike.base.text import say
+from zhike.datacentre.hashes import whole
 from zhike.datacentre.tables.branch import MARKET_STATE, STATES
 from zhike.features.market import effect, regimes
 from zhike.features.market.breadth import LONG, SHORT, Breadth, breadth_of
-from zhike.features.market.gathering import day_numbers, floats
+from zhike.features.market.gathering import NO_DAY, day_numbers, floats
 from zhike.features.market.kernels.rolling import percentile
 from zhike.features.market.prices import Prices
 from zhike.features.market.publishing import published
@@ -108,22 +109,14 @@ def _index_rows(index: pa.Table | None, last: int, settings: MarketSettings) -> 
     """Return days, closes and amounts of the chosen index up to a day, in order of days."""
     if index is None or not index.num_rows:
         return np.zeros(0, np.int32), np.zeros(0), np.zeros(0)
-    table = index.combine_chunks()
-    if "index_id" in table.column_names:
-        named = table["index_id"].cast(pa.string())
-        table = table.filter(pc.equal(named, _chosen_index(named, table["date"], settings)))
-    table = table.combine_chunks()
-    day = day_numbers(_column(table, "date"))
-    close = floats(_column(table, "close"))
-    amount = floats(_column(table, "amount")) if "amount" in table.column_names else np.full(len(day), np.nan)
+    if "index_id" in index.column_names:
+        named = index["index_id"].cast(pa.string())
+        index = index.filter(pc.equal(named, _chosen_index(named, index["date"], settings)))
+    day, close = day_numbers(whole(index["date"])), floats(whole(index["close"]))
+    amount = floats(whole(index["amount"])) if "amount" in index.column_names else np.full(len(day), np.nan)
     order = np.argsort(day, kind="stable")
-    order = order[(close[order] > 0) & (day[order] <= last) & (day[order] > np.iinfo(np.int32).min)]
+    order = order[(close[order] > 0) & (day[order] <= last) & (day[order] > NO_DAY)]
     return day[order], close[order], np.where(amount[order] > 0, amount[order], np.nan)
-
-
-def _column(table: pa.Table, name: str) -> pa.Array:
-    chunks = table[name].chunks
-    return chunks[0] if chunks else pa.array([], table.schema.field(name).type)
 
 
 def _chosen_index(named: pa.ChunkedArray, dates: pa.ChunkedArray, settings: MarketSettings) -> str:
@@ -175,8 +168,7 @@ def _joined(table: pa.Table | None, name: str, days: Days) -> Floats:
     """Return a column of a table by date, NaN on days it doesn't have."""
     out = np.full(len(days), np.nan)
     if table is not None and table.num_rows:
-        whole = table.combine_chunks()
-        day, values = day_numbers(_column(whole, "date")), floats(_column(whole, name))
+        day, values = day_numbers(whole(table["date"])), floats(whole(table[name]))
         there = np.isin(day, days)
         out[np.searchsorted(days, day[there])] = values[there]
     return out

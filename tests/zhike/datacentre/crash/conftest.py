@@ -1,4 +1,4 @@
-"""What every crash test needs: processes to fork, scenes to crash, strace."""
+"""What every crash test needs: processes to fork, scenes to crash, strace, a disk to fill."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from crashing import tracing
+from crashing.disk import Disk, Refused, small_disk
 from crashing.forks import Forks
 from crashing.trials import Range
 from crashing.yard import Scene, scenes
@@ -35,3 +36,12 @@ def strace() -> None:
 @pytest.fixture
 def ground(server: Forks, tmp_path: Path) -> Range:
     return Range(server, tmp_path, tmp_path / "home")
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Disk]:
+    try:
+        with small_disk(tmp_path / "disk") as mounted:
+            yield mounted
+    except Refused as error:
+        pytest.skip(f"no small disk can be mounted here ({error}): a full disk was not tried")

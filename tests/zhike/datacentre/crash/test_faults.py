@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from crashing import tracing
-from crashing.trials import Range, Tally, refuse_everywhere, sample, watched_calls
+from crashing.trials import Range, Tally, refuse_everywhere, sample
 from crashing.yard import Scene, seen
 
 SCENES = (
@@ -27,10 +26,6 @@ SCENES = (
 MANY = 64  # of the system calls of a scene: every rare one, and of the hundreds of writes as many as fit
 
 
-def points_of(ground: Range, scene: Scene) -> list[tuple[str, int]]:
-    return tracing.points(watched_calls(ground.server, scene, ground.place), ground.home)
-
-
 @pytest.mark.usefixtures("strace")
 @pytest.mark.timeout(180)
 def test_a_refused_system_call_ends_in_success_or_a_clean_error(
@@ -38,7 +33,7 @@ def test_a_refused_system_call_ends_in_success_or_a_clean_error(
 ) -> None:
     tally = Tally()
     for seed, name in enumerate(SCENES):
-        refuse_everywhere(ground, yard[name], tally, sample(points_of(ground, yard[name]), 4, seed))
+        refuse_everywhere(ground, yard[name], tally, sample(ground.points(yard[name]), 4, seed))
     print(tally)
     assert tally.broken == []
     assert tally.struck.total() >= 16
@@ -50,7 +45,7 @@ def test_a_refused_system_call_ends_in_success_or_a_clean_error(
 def test_a_refusal_at_every_kind_of_call(ground: Range, yard: dict[str, Scene]) -> None:
     tally = Tally()
     for name in SCENES:
-        refuse_everywhere(ground, yard[name], tally, sample(points_of(ground, yard[name]), MANY, 1))
+        refuse_everywhere(ground, yard[name], tally, sample(ground.points(yard[name]), MANY, 1))
     print(tally)
     assert tally.broken == []
     assert tally.struck.total() >= 100
@@ -92,7 +87,7 @@ def test_the_command_line_says_what_where_and_what_next_and_ends_with_3(
 def test_a_store_that_hides_or_mishandles_refusals_is_found_out(
     ground: Range, yard: dict[str, Scene], spoilt: str, scene: str, kind: str
 ) -> None:
-    points = [p for p in points_of(ground, yard[scene]) if p[0] in ("fsync", "rename")]
+    points = [p for p in ground.points(yard[scene]) if p[0] in ("fsync", "rename")]
     tally = Tally()
     refuse_everywhere(replace(ground, spoilt=spoilt), yard[scene], tally, points[-6:])
     assert tally.wrong[kind]

@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from crashing.disk import Disk, Refused, small_disk
-from crashing.trials import Range, Tally, undisturbed
+from crashing.disk import Disk
+from crashing.trials import Range, Tally, fill
 from crashing.yard import Scene
 
 SCENES = ("first drop", "long drop", "packed drop", "undo")
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Disk]:
-    try:
-        with small_disk(tmp_path / "disk") as mounted:
-            yield mounted
-    except Refused as error:
-        pytest.skip(f"no small disk can be mounted here ({error}): a full disk was not tried")
-
-
-def fill(ground: Range, disk: Disk, scene: Scene, tally: Tally, pages: Sequence[int]) -> None:
-    for left in pages:
-
-        def strike(pid: int, left: int = left) -> None:
-            disk.leave(left)
-            undisturbed(pid)
-
-        ground.run(tally, scene, f"full {left} pages left", strike, kills=False, relief=disk.relieve)
 
 
 @pytest.mark.timeout(180)

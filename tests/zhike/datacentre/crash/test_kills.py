@@ -9,18 +9,12 @@ from dataclasses import replace
 
 import pytest
 
-from crashing import tracing
-from crashing.trials import Range, Tally, kill_at_times, kill_everywhere, killed_after, sample, watched_calls
+from crashing.trials import Range, Tally, kill_at_times, kill_everywhere, killed_after, sample
 from crashing.yard import Scene
 from zhike.datacentre.store.house import Store
 
 SCENES = ("first drop", "second drop", "undo", "undo of clients", "closing drop", "undo in a closed month")
 MANY = 64  # of the system calls of a scene: every rare one, and of the hundreds of writes as many as fit
-Point = tuple[str, int]
-
-
-def points_of(ground: Range, scene: Scene) -> list[Point]:
-    return tracing.points(watched_calls(ground.server, scene, ground.place), ground.home)
 
 
 def seconds_of(ground: Range, scene: Scene) -> float:
@@ -41,7 +35,7 @@ def test_a_killed_ingest_or_undo_leaves_a_whole_state_and_a_rerun_converges(
 ) -> None:
     tally = Tally()
     for seed, name in enumerate(SCENES):
-        kill_everywhere(ground, yard[name], tally, sample(points_of(ground, yard[name]), 6, seed))
+        kill_everywhere(ground, yard[name], tally, sample(ground.points(yard[name]), 6, seed))
     judged(tally)
     assert tally.struck.total() >= 24
 
@@ -63,7 +57,7 @@ def test_kills_at_random_times_leave_a_whole_state(ground: Range, yard: dict[str
 def test_a_kill_at_every_kind_of_call_and_at_random_times(ground: Range, yard: dict[str, Scene]) -> None:
     tally = Tally()
     for name in SCENES:
-        kill_everywhere(ground, yard[name], tally, sample(points_of(ground, yard[name]), MANY, 1))
+        kill_everywhere(ground, yard[name], tally, sample(ground.points(yard[name]), MANY, 1))
     for seed, name in enumerate((*SCENES, "packed drop")):
         kill_at_times(ground, yard[name], tally, 15, seconds_of(ground, yard[name]), seed)
     judged(tally)
@@ -113,8 +107,7 @@ def test_the_scenes_of_a_closed_month_do_put_files_together(yard: dict[str, Scen
 def test_a_store_that_is_not_crash_safe_is_found_out(
     ground: Range, yard: dict[str, Scene], spoilt: str, call: str, scene: str, kind: str
 ) -> None:
-    calls = watched_calls(ground.server, yard[scene], ground.place, spoilt)
-    points = [p for p in tracing.points(calls, ground.home) if p[0] == call]
+    points = [p for p in ground.points(yard[scene], spoilt) if p[0] == call]
     tally = Tally()
     kill_everywhere(replace(ground, spoilt=spoilt), yard[scene], tally, points[-12:])
     assert tally.wrong[kind]

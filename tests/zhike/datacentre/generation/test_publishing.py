@@ -22,18 +22,6 @@ from zhike.engine import Engine, EngineSettings
 SETTINGS = EngineSettings(threads=1, memory=256 << 20)
 
 
-@pytest.fixture(scope="module")
-def taken_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("generation")
-    take_in(folder / "home", folder / "d1")
-    return folder / "home"
-
-
-@pytest.fixture
-def home(taken_in: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(taken_in, tmp_path / "home"))
-
-
 def rows_of(generation: Generation, table: str) -> list[dict[str, object]]:
     with Engine(SETTINGS) as engine:
         found: list[dict[str, object]] = engine.collect(generation.scan(engine, table)).to_pylist()

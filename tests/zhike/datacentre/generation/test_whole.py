@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,24 +10,10 @@ import pytest
 
 import published as made
 from published import DAY, publish
-from small_drops import take_in
 from zhike.base.errors import BrokenPromise
-from zhike.datacentre.generation import Draft, Generation, Inputs
-from zhike.datacentre.generation.whole import repeated_keys
+from zhike.datacentre.generation import Draft, Generation, Inputs, whole
 from zhike.datacentre.tables import RESULTS
 from zhike.engine.parquet import write_table
-
-
-@pytest.fixture(scope="module")
-def taken_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("whole")
-    take_in(folder / "home", folder / "d1")
-    return folder / "home"
-
-
-@pytest.fixture
-def home(taken_in: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(taken_in, tmp_path / "home"))
 
 
 def refused(home: Path, said: str, **tables: pa.Table) -> None:
@@ -42,10 +27,17 @@ def test_a_client_that_stands_twice_is_named(home: Path) -> None:
     refused(home, r"'stage'.*: the key client_id=A stands twice", stage=pa.concat_tables([made.stages()] * 2))
 
 
-def test_two_keys_with_one_hash_are_no_repeated_key(tmp_path: Path) -> None:
-    write_table(tmp_path / "stage.parquet", made.stages())
-    alike = np.array([7, 7], np.uint64)  # as if the hashes of A and B were equal
-    repeated_keys(RESULTS["stage"], [tmp_path / "stage.parquet"], [alike])
+def test_two_keys_with_one_hash_are_no_repeated_key_and_a_repeated_one_is_found_among_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whole, "key_hashes", lambda rows, _: np.full(rows.num_rows, 7, np.uint64))
+    one, two = tmp_path / "one.parquet", tmp_path / "two.parquet"
+    write_table(one, made.stages())  # A and B
+    write_table(two, made.stages().slice(1))  # B again
+    alike = np.array([7, 7], np.uint64)
+    whole.repeated_keys(RESULTS["stage"], [one], [alike])
+    with pytest.raises(BrokenPromise, match="the key client_id=B stands twice"):
+        whole.repeated_keys(RESULTS["stage"], [one, two], [alike, alike[:1]])
 
 
 def test_a_measure_that_the_dictionary_does_not_explain_is_named(home: Path) -> None:

@@ -17,7 +17,6 @@ from market_rows import (
     security_table,
     weekdays,
 )
-from zhike.base.errors import DamagedStore
 from zhike.base.exchange import limit_prices
 from zhike.features.market import (
     LIMIT_DOWN,
@@ -26,7 +25,6 @@ from zhike.features.market import (
     SUSPENDED,
     TOUCHED_UP,
     TRADED,
-    Prices,
     prices_of,
     trading_days,
 )
@@ -271,27 +269,11 @@ def test_no_later_day_changes_an_earlier_one() -> None:
             np.testing.assert_array_equal(getattr(cut, name), getattr(whole, name)[rows, :days])
 
 
-def test_a_saved_book_is_opened_without_being_read_and_can_not_be_written(tmp_path: Path) -> None:
+def test_a_book_can_not_be_written() -> None:
     book = prices_of(random_quotes(5, 30))
-    for _ in range(2):
-        book.save(tmp_path / "book")
-    opened = Prices.load(tmp_path / "book")
-    assert opened.securities == book.securities
-    assert opened.kinds == book.kinds == ("stock",) * 5
-    np.testing.assert_array_equal(opened.adjusted, book.adjusted)
-    assert [p.name for p in tmp_path.iterdir()] == ["book"]
-    for grid in (book.close, opened.close):
-        with pytest.raises(ValueError, match="read-only"):
-            grid[0, 0] = 1.0
-
-
-def test_a_damaged_book_is_refused(tmp_path: Path) -> None:
-    prices_of(random_quotes(2, 5)).save(tmp_path / "book")
-    (tmp_path / "book/flags.npy").write_bytes(b"\x93NUMPY")
-    with pytest.raises(DamagedStore, match="price book"):
-        Prices.load(tmp_path / "book")
-    with pytest.raises(DamagedStore, match="missing"):
-        Prices.load(tmp_path / "nothing")
+    assert book.kinds == ("stock",) * 5
+    with pytest.raises(ValueError, match="read-only"):
+        book.close[0, 0] = 1.0
 
 
 def test_no_close_of_ten_real_shares_lies_beyond_a_limit(real_data: Path) -> None:

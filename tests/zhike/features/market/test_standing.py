@@ -1,5 +1,4 @@
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -138,16 +137,6 @@ def seen_differently(day: int) -> set[str]:
 
 def test_nothing_but_what_is_called_today_knows_the_day_itself() -> None:
     assert seen_differently(150) == {"return_today"}
-
-
-def test_saved_ranks_are_opened_as_they_were(tmp_path: Path) -> None:
-    standing = standing_of(prices_of(random_quotes(6, 80)))
-    standing.save(tmp_path / "standing")
-    opened = Standing.load(tmp_path / "standing")
-    assert all(
-        np.array_equal(getattr(opened, n), getattr(standing, n), equal_nan=n != "limit_up_recent")
-        for n in NAMES
-    )
 
 
 def test_windows_that_hold_nothing_are_refused() -> None:

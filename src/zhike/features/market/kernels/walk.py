@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -19,24 +21,8 @@ _NOISE = 1e-6
 
 
 @compiled
-def scatter_wide(grid: Floats, row: Places, at: Places, values: Floats) -> None:
+def scatter(grid: npt.NDArray[Any], row: Places, at: Places, values: npt.NDArray[Any]) -> None:
     """Put each value into its place; what has no place (row or day −1) is left out. The last one of a place stays."""
-    for i in range(len(values)):
-        if row[i] >= 0 and at[i] >= 0:
-            grid[row[i], at[i]] = values[i]
-
-
-@compiled
-def scatter_narrow(grid: Narrow, row: Places, at: Places, values: Narrow) -> None:
-    """Put each value into its place, as `scatter_wide` does."""
-    for i in range(len(values)):
-        if row[i] >= 0 and at[i] >= 0:
-            grid[row[i], at[i]] = values[i]
-
-
-@compiled
-def scatter_bytes(grid: Bytes, row: Places, at: Places, values: Bytes) -> None:
-    """Put each value into its place, as `scatter_wide` does."""
     for i in range(len(values)):
         if row[i] >= 0 and at[i] >= 0:
             grid[row[i], at[i]] = values[i]
