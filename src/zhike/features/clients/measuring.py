@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date as Date
+from functools import lru_cache
 
 import narwhals as nw
 
@@ -41,20 +42,18 @@ def gather(
     as_of: Date,
     calendar: Calendar,
     settings: ClientSettings | None = None,
-    delivered: Collection[str] = (),
 ) -> Mapping[str, Frame]:
     """Return all sums that the measures want of a bucket, as lazy pieces by name with at most one row a client each.
 
     `tables`: lazy tables by name: those of the ledger (client_day, position, round_trip), market_state, those of the data
     contract, `calendar` as `calendar_days` makes it. All of them hold the rows of the bucket's clients, but for `lead` and
-    `referred` (client_id, referrer_id, opened_on of `client`), which hold the whole branch's. `delivered`: names of tables that
-    were delivered though only the ledger read them (cash_flow, quote, index_quote …); those in `tables` count as such. What
-    depends on a table that is in neither is null. Give the same names to `estimated` and `told`. Raises UsageError where `calendar` isn't there or `as_of` lies outside the calendar.
+    `referred` (client_id, referrer_id, opened_on of `client`), which hold the whole branch's. Tables that only the ledger read
+    (cash_flow, quote, index_quote …) stand there without rows where they were delivered. What depends on a table that isn't there
+    is null. Give the same names to `estimated` and `told`. Raises UsageError where `calendar` isn't there or `as_of` lies outside
+    the calendar.
     """
     chosen = settings or ClientSettings()
-    return gathered(
-        _built({*tables, *delivered}, chosen), Bucket(tables, Horizon.of(calendar, as_of), chosen)
-    )
+    return gathered(built_measures(tables, chosen), Bucket(tables, Horizon.of(calendar, as_of), chosen))
 
 
 def measured(
@@ -64,7 +63,7 @@ def measured(
 
     `present`: the names of the tables that were there.
     """
-    values = (b.value.alias(b.measure.name) for b in _built(present, settings))
+    values = (b.value.alias(b.measure.name) for b in built_measures(present, settings))
     return sums.select("client_id", nw.lit(as_of).alias("as_of"), *values)
 
 
@@ -73,7 +72,7 @@ def estimated(
 ) -> Frame:
     """Return `measured` and beside each estimate what it rests on: `NAME__n`, `NAME__low`, `NAME__high`; see `told`."""
     columns: list[nw.Expr] = []
-    for b in _built(present, settings):
+    for b in built_measures(present, settings):
         columns.append(b.value.alias(b.measure.name))
         if b.measure.n and not b.lacking:
             columns.append(b.n.alias(f"{b.measure.name}__n"))
@@ -87,17 +86,17 @@ def select(
     as_of: Date,
     calendar: Calendar,
     settings: ClientSettings | None = None,
-    delivered: Collection[str] = (),
 ) -> Frame:
     """Return the table `measure` of a bucket as one lazy table, one row a client; see `gather` for the tables."""
-    pieces = gather(tables, as_of, calendar, settings, delivered)
-    return measured(joined(pieces), {*tables, *delivered}, as_of, settings)
+    return measured(joined(gather(tables, as_of, calendar, settings)), tables, as_of, settings)
 
 
-def _built(present: Collection[str], settings: ClientSettings | None) -> list[Built]:
-    return [built(m, present) for m in measures(settings).values() if m.build is not None]
+def built_measures(present: Collection[str], settings: ClientSettings | None = None) -> tuple[Built, ...]:
+    """Return the measures that a client's own rows tell, in order, as expressions for the tables that are there."""
+    return _built(frozenset(present), settings or ClientSettings())
 
 
-def lacking(measure: Measure, present: Collection[str]) -> tuple[str, ...]:
-    """Return the tables that a measure can't be said without and that aren't there."""
-    return built(measure, present).lacking
+@lru_cache(2)
+def _built(present: frozenset[str], settings: ClientSettings) -> tuple[Built, ...]:
+    """Build all expressions; each range of clients asks three times for the same."""
+    return tuple(built(m, present) for m in measures(settings).values() if m.build is not None)

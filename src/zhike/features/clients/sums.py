@@ -140,8 +140,8 @@ def _all_given(asked: Iterable[str], bucket: Bucket) -> None:
         raise UsageError(
             say(f"没有给出表 {name}", f"The table '{name}' isn't given"),
             next_=say(
-                "calendar 用 calendar_days(calendar, as_of) 生成；其他表请放入 tables，或不要称其已交付。",
-                "Make 'calendar' with calendar_days(calendar, as_of); put any other into `tables`, or don't call it delivered.",
+                "calendar 用 calendar_days(calendar, as_of) 生成；其他表请放入 tables，或不要为其构建指标。",
+                "Make 'calendar' with calendar_days(calendar, as_of); put any other into `tables`, or build no measure of it.",
             ),
         )
 

@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from client_tables import Branch, rows_of, weekdays
+from client_tables import Branch
+from few_rows import rows_of, weekdays
 from zhike.base.errors import UsageError
 from zhike.base.period import Calendar, date_of
 from zhike.engine import Engine
 from zhike.features.clients import MEASURES, ClientSettings, calendar_days, gather, measures, select
+from zhike.features.clients.bucket import Bucket
+from zhike.features.clients.measuring import built_measures
+from zhike.features.clients.sums import gathered
 from zhike.features.clients.windows import Horizon
 
 MONDAY = date(2025, 3, 31)
@@ -73,8 +77,12 @@ def test_as_one_lazy_table_it_is_the_same(tmp_path: Path) -> None:
 def test_without_its_calendar_nothing_is_gathered() -> None:
     with pytest.raises(UsageError, match="calendar_days"):
         gather({}, MONDAY, CALENDAR)
+
+
+def test_measures_of_a_table_that_is_not_there_are_not_gathered() -> None:
+    bucket = Bucket({"calendar": None}, Horizon.of(CALENDAR, MONDAY))  # type: ignore[dict-item]
     with pytest.raises(UsageError, match="'trade' isn't given"):
-        gather({"calendar": None}, MONDAY, CALENDAR, delivered=["trade"])  # type: ignore[dict-item]
+        gathered(built_measures(["trade"]), bucket)
 
 
 def test_settings_that_cannot_work_are_refused() -> None:
