@@ -20,7 +20,7 @@ from zhike.features.clients.profit import PROFIT
 from zhike.features.clients.relationship import RELATIONSHIP
 from zhike.features.clients.revenue import REVENUE, served_measures
 from zhike.features.clients.settings import ClientSettings
-from zhike.features.clients.sums import Built, built, gathered, joined
+from zhike.features.clients.sums import Built, built, gathered
 from zhike.features.clients.trading import TRADING
 from zhike.features.clients.windows import Horizon
 
@@ -56,21 +56,14 @@ def gather(
     return gathered(built_measures(tables, chosen), Bucket(tables, Horizon.of(calendar, as_of), chosen))
 
 
-def measured(
-    sums: Frame, present: Collection[str], as_of: Date, settings: ClientSettings | None = None
-) -> Frame:
-    """Return the table `measure` of a bucket from its sums (`assembled` or `joined` pieces), one row a client.
-
-    `present`: the names of the tables that were there.
-    """
-    values = (b.value.alias(b.measure.name) for b in built_measures(present, settings))
-    return sums.select("client_id", nw.lit(as_of).alias("as_of"), *values)
-
-
 def estimated(
     sums: Frame, present: Collection[str], as_of: Date, settings: ClientSettings | None = None
 ) -> Frame:
-    """Return `measured` and beside each estimate what it rests on: `NAME__n`, `NAME__low`, `NAME__high`; see `told`."""
+    """Return the measures of a bucket from its sums (`assembled` pieces), one row a client.
+
+    Beside each estimate stands what it rests on: `NAME__n`, `NAME__low`, `NAME__high`; see `told`. `present`: the names of the
+    tables that were there.
+    """
     columns: list[nw.Expr] = []
     for b in built_measures(present, settings):
         columns.append(b.value.alias(b.measure.name))
@@ -79,16 +72,6 @@ def estimated(
         if b.measure.bounds and not b.lacking:
             columns += [b.low.alias(f"{b.measure.name}__low"), b.high.alias(f"{b.measure.name}__high")]
     return sums.select("client_id", nw.lit(as_of).alias("as_of"), *columns)
-
-
-def select(
-    tables: Mapping[str, Frame],
-    as_of: Date,
-    calendar: Calendar,
-    settings: ClientSettings | None = None,
-) -> Frame:
-    """Return the table `measure` of a bucket as one lazy table, one row a client; see `gather` for the tables."""
-    return measured(joined(gather(tables, as_of, calendar, settings)), tables, as_of, settings)
 
 
 def built_measures(present: Collection[str], settings: ClientSettings | None = None) -> tuple[Built, ...]:
