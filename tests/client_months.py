@@ -51,7 +51,7 @@ def panel_of(lives: Mapping[str, Life], months: Sequence[date]) -> pa.Table:
             days = _at(life.trading_days, k)
             revenue = 10.0 * days if life.revenue is None else _at(life.revenue, k)
             flow = life.flow[k] if k < len(life.flow) else 0.0
-            rows.append((name, month, _at(life.net, k), 0.0, flow, days, revenue, revenue * 1000))
+            rows.append((name, month, _at(life.net, k), flow, days, revenue))
     return pa.table([pa.array([r[k] for r in rows], t) for k, t in enumerate(PANEL.types)], schema=PANEL)
 
 

@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
-from zhike.base.period import Days, day_no
-from zhike.datacentre.stored import schema_of
-from zhike.datacentre.tables import table as table_called
+from few_rows import rows_of, weekdays
 from zhike.decisions.proposals import Inputs, Proposed, Settings, propose
 from zhike.decisions.proposals.recent import RECENT
 
 AS_OF = date(2025, 6, 30)  # a Monday
 NOBODY_HELD_BACK = Settings(hold_share=0.0)
-
-
-def weekdays(last: date = AS_OF, n: int = 300) -> Days:
-    """Return the n weekdays up to a day."""
-    days = [last - timedelta(days=k) for k in range(2 * n)]
-    return np.array(sorted(day_no(d) for d in days if d.weekday() < 5)[-n:], np.int32)
-
-
-def rows_of(name: str, *rows: Mapping[str, Any]) -> pa.Table:
-    """Return rows of a table of the data contract; what isn't named is null."""
-    schema = schema_of(table_called(name))
-    arrays = [pa.array([row.get(f.name) for row in rows], f.type) for f in schema]
-    return pa.table(arrays, names=schema.names)
 
 
 def clients(**more: Any) -> pa.Table:
@@ -38,7 +22,7 @@ def clients(**more: Any) -> pa.Table:
         "client_id": "A", "kind": "individual", "opened_on": date(2020, 1, 6), "risk_level": "C3",
         "risk_assessed_on": date(2024, 7, 31), "birth_date": date(1980, 10, 1), "marketing_opt_out": False, "frozen": False,
     }  # fmt: skip
-    return rows_of("client", plain | more)
+    return rows_of("client", [plain | more])
 
 
 def last_days(**columns: Any) -> pa.Table:
@@ -54,20 +38,22 @@ OUTFLOW = last_days(flow=-150_000.0, flow_on=AS_OF, assets_before=300_000.0)
 def contact(at: datetime, purpose: str = "关怀") -> pa.Table:
     """Return one contact with client A."""
     return rows_of(
-        "contact", {"contact_id": "K", "client_id": "A", "at": at, "purpose": purpose, "medium": "phone"}
+        "contact", [{"contact_id": "K", "client_id": "A", "at": at, "purpose": purpose, "medium": "phone"}]
     )
 
 
 def stage(name: str, since: date = AS_OF) -> pa.Table:
     """Return client A's stage."""
-    return rows_of("stage", {"client_id": "A", "stage": name, "since": since, "reason": "数"})
+    return rows_of("stage", [{"client_id": "A", "stage": name, "since": since, "reason": "数"}])
 
 
 def proposed(
     client: pa.Table | None = None, settings: Settings = NOBODY_HELD_BACK, **tables: pa.Table
 ) -> Proposed:
     """Return what is proposed on the night of AS_OF."""
-    return propose(Inputs(clients() if client is None else client, **tables), weekdays(), AS_OF, settings)
+    return propose(
+        Inputs(clients() if client is None else client, **tables), weekdays(AS_OF, 300).days, AS_OF, settings
+    )
 
 
 def rules_in(found: Proposed) -> Sequence[str]:

@@ -98,10 +98,7 @@ def _write(target: Path, content: bytes) -> None:
 def _rows(found: PhaseReport) -> list[dict[str, Any]]:
     """Return the rows with money and rates as numbers."""
     numbers = ("net_buy", "turnover", "pnl")
-    return [
-        {n: None if row[n] is None else float(row[n]) if n in numbers else row[n] for n in _NAMES}
-        for row in found.rows.to_pylist()
-    ]
+    return [{n: float(row[n]) if n in numbers else row[n] for n in _NAMES} for row in found.rows.to_pylist()]
 
 
 def _json(found: PhaseReport) -> dict[str, Any]:
@@ -130,7 +127,7 @@ def _print(found: PhaseReport, shown: str) -> None:
     )
     for logic in dict.fromkeys(r["logic"] for r in rows):
         mine = [r for r in rows if r["logic"] == logic]
-        most = largest_of([r[shown] or 0 for r in mine])
+        most = largest_of([r[shown] for r in mine])
         line()
         line(
             f"{_logic(logic)}  —  {told('条形', 'bars')}：{_name(shown)}"
@@ -139,14 +136,13 @@ def _print(found: PhaseReport, shown: str) -> None:
         )
         headings = [told("状态", "state"), told("浪", "wave"), told("客户", "clients"), told("笔数", "trades"),
                     told("净买入", "net_buy"), told("周转", "turnover"), told("盈亏", "pnl"), ""]  # fmt: skip
-        table(headings, [_line(r, waves, bar_line(r[shown] or 0, most)) for r in mine])
+        table(headings, [_line(r, waves, bar_line(r[shown], most)) for r in mine])
 
 
 def _line(row: dict[str, Any], waves: dict[str, Wave], bar: str) -> list[object]:
-    turnover = None if row["turnover"] is None else round(row["turnover"], 3)
     return [
-        _state(row["state"]), " ".join(_wave(waves[row["wave"]])), row["clients"], row["trades"], round(row["net_buy"]), turnover,
-        round(row["pnl"]), bar,
+        _state(row["state"]), " ".join(_wave(waves[row["wave"]])), row["clients"], row["trades"], round(row["net_buy"]),
+        round(row["turnover"], 3), round(row["pnl"]), bar,
     ]  # fmt: skip
 
 
@@ -174,7 +170,7 @@ def _chart(found: PhaseReport, shown: str) -> Any:
     from zhike.cli.charts import Panels
 
     rows = _rows(found)
-    values = {(r["logic"], r["wave"], r["state"]): r[shown] for r in rows if r[shown] is not None}
+    values = {(r["logic"], r["wave"], r["state"]): r[shown] for r in rows}
     return Panels(
         session.language(),
         told(f"各盈利逻辑在各市场状态与浪中的{_name(shown)}", f"Each profit logic in each market state and wave: {_name(shown)}"),

@@ -52,6 +52,14 @@ def schema_of(table: Table) -> pa.Schema:
     return pa.schema([pa.field(c.name, storage_type(c), nullable=c.nullable) for c in table.columns])
 
 
+def without_codes(rows: pa.Table) -> pa.Table:
+    """Return rows whose columns that are held as codes are written out: what codes stand for differs from table to table."""
+    for at, field in enumerate(rows.schema):
+        if pa.types.is_dictionary(field.type):
+            rows = rows.set_column(at, field.name, rows[field.name].cast(field.type.value_type))
+    return rows
+
+
 def stored_schema(table: Table) -> pa.Schema:
     """Return the schema of a table's stored files: its columns, then storage's own."""
     fields = [pa.field(c.name, storage_type(c)) for c in table.columns]

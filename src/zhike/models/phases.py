@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import date as Date
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -93,19 +93,11 @@ def _assets(rows: pa.Table) -> pa.ChunkedArray:
     return pc.if_else(pc.greater(net, pa.scalar(0, _MONEY)).fill_null(False), net, used)
 
 
-def _days_of(market_state: pa.Table) -> dict[tuple[str, str], int]:
+def _days_of(market_state: pa.Table) -> Mapping[tuple[str, str], int]:
     """Count the trading days of each state and wave."""
     waves = market_state["wave"].cast(pa.string()).fill_null(UNDATED)
     states = market_state["state"].cast(pa.string())
-    pairs, counts = np.unique(
-        np.array(
-            [f"{s}\x1f{w}" for s, w in zip(states.to_pylist(), waves.to_pylist(), strict=True)], np.str_
-        ),
-        return_counts=True,
-    )
-    return {
-        (p.split("\x1f")[0], p.split("\x1f")[1]): int(n) for p, n in zip(pairs.tolist(), counts, strict=True)
-    }
+    return Counter(zip(states.to_pylist(), waves.to_pylist(), strict=True))
 
 
 def _sorted_into(client_day: pa.Table, market_state: pa.Table, logic: pa.Table) -> pa.Table:

@@ -15,7 +15,7 @@ from pyarrow import feather
 
 from zhike.base.period import Calendar
 from zhike.datacentre.generation import Part, Slot, write_part
-from zhike.datacentre.stored import schema_of
+from zhike.datacentre.stored import schema_of, without_codes
 from zhike.datacentre.tables import table as table_called
 from zhike.decisions.proposals import recent
 from zhike.engine import Engine, EngineSettings
@@ -167,7 +167,7 @@ def _measure(task: Task, ledger: Ledger, states: pa.Table, calendar: Calendar) -
     settings = task.settings.clients
     tables = tables_for_measures(task.sources, (task.low, task.high), task.as_of, ledger, states, calendar)
     with Engine(EngineSettings(threads=1)) as engine:
-        lazy = {name: engine.over(plain(rows)) for name, rows in tables.items()}
+        lazy = {name: engine.over(without_codes(rows)) for name, rows in tables.items()}
         pieces = gather(lazy, task.as_of, calendar, settings)
         sums = engine.over(assembled({name: engine.collect(piece) for name, piece in pieces.items()}))
         estimates = engine.collect(estimated(sums, tables, task.as_of, settings))
@@ -178,11 +178,3 @@ def _measure(task: Task, ledger: Ledger, states: pa.Table, calendar: Calendar) -
         write_part(task.slots["measure_detail"], found.detail),
         write_part(task.slots["attribution"], parts),
     ]
-
-
-def plain(rows: pa.Table) -> pa.Table:
-    """Write dictionaries out: the engine's enums differ from table to table."""
-    for at, field in enumerate(rows.schema):
-        if pa.types.is_dictionary(field.type):
-            rows = rows.set_column(at, field.name, rows[field.name].cast(field.type.value_type))
-    return rows

@@ -7,39 +7,28 @@ from typing import Any
 
 import pyarrow as pa
 
+from few_rows import rows_of
 from zhike.datacentre.stored import schema_of
-from zhike.datacentre.tables.branch import MARKET_STATE, PHASE
-from zhike.datacentre.tables.ledger import CLIENT_DAY
-from zhike.datacentre.tables.results import LOGIC
+from zhike.datacentre.tables.branch import PHASE
 from zhike.models.phases import merged, partial
 
 D1, D2, D3 = (date(2025, 1, day) for day in (2, 3, 6))
 AS_OF = D3
 
 
-def rows_of(schema: pa.Schema, *rows: Mapping[str, Any], absent: object = None) -> pa.Table:
-    """Return rows of a schema; what isn't named is `absent`."""
-    columns = []
-    for f in schema:
-        values = [row.get(f.name, None if f.name in ("net", "wave") else absent) for row in rows]
-        decimal = pa.types.is_decimal(f.type)
-        columns.append(
-            pa.array([Decimal(str(v)) if decimal and v is not None else v for v in values], f.type)
-        )
-    return pa.table(columns, names=schema.names)
-
-
 def days(*rows: Mapping[str, Any]) -> pa.Table:
-    return rows_of(schema_of(CLIENT_DAY), *rows, absent=0)
+    return rows_of("client_day", rows)
 
 
 STATES = rows_of(
-    schema_of(MARKET_STATE),
-    {"date": D1, "state": "hot", "wave": "1"},
-    {"date": D2, "state": "hot", "wave": "1"},
-    {"date": D3, "state": "hot"},
+    "market_state",
+    [
+        {"date": D1, "state": "hot", "wave": "1"},
+        {"date": D2, "state": "hot", "wave": "1"},
+        {"date": D3, "state": "hot"},
+    ],
 )
-LOGICS = rows_of(schema_of(LOGIC), {"client_id": "A", "logic": "trend"}, {"client_id": "B", "logic": "trend"})
+LOGICS = rows_of("logic", [{"client_id": "A", "logic": "trend"}, {"client_id": "B", "logic": "trend"}])
 
 A = days(
     {"client_id": "A", "date": D1, "trades": 2, "buy_amount": 300, "sell_amount": 100, "net": 1000, "pnl": 7},
@@ -90,7 +79,7 @@ def test_days_without_a_market_state_are_left_out() -> None:
 
 
 def test_days_before_the_market_has_a_state_are_left_out() -> None:
-    early = rows_of(schema_of(MARKET_STATE), {"date": D1}, {"date": D2, "state": "hot"})
+    early = rows_of("market_state", [{"date": D1}, {"date": D2, "state": "hot"}])
     found = merged([partial(A, early, LOGICS)], early, AS_OF).to_pylist()
     assert [(r["state"], r["wave"], r["trades"], r["pnl"]) for r in found] == [("hot", "undated", 1, -2)]
     unnamed = early.slice(0, 1)

@@ -1,14 +1,14 @@
 """The measures of clients: lazy values over what the ledger leaves behind and the tables of the data contract.
 
 `gather` gives a bucket's sums as lazy pieces, `assembled` puts the collected ones together, `estimated` makes measures of them
-and `told` the rows of `measure` and `measure_detail`; `select` is all of it as one lazy table. `branchwide` adds what is only known once all clients are. `attribution` takes profit apart.
+and `told` the rows of `measure` and `measure_detail`. `branchwide` adds what is only known once all clients are. `attribution` takes profit apart.
 """
 
 from zhike.features.clients.attribution import attribution
 from zhike.features.clients.branchwide import NEEDED, branchwide
-from zhike.features.clients.measuring import MEASURES, estimated, gather, measured, measures, select
+from zhike.features.clients.measuring import MEASURES, estimated, gather, measures
 from zhike.features.clients.settings import WINDOWS, ClientSettings
-from zhike.features.clients.sums import assembled, joined
+from zhike.features.clients.sums import assembled
 from zhike.features.clients.telling import Told, told, told_branchwide
 from zhike.features.clients.windows import calendar_days
 
@@ -24,10 +24,7 @@ __all__ = [
     "calendar_days",
     "estimated",
     "gather",
-    "joined",
-    "measured",
     "measures",
-    "select",
     "told",
     "told_branchwide",
 ]

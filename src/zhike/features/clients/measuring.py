@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date as Date
+from functools import lru_cache
 
 import narwhals as nw
 
@@ -19,7 +20,7 @@ from zhike.features.clients.profit import PROFIT
 from zhike.features.clients.relationship import RELATIONSHIP
 from zhike.features.clients.revenue import REVENUE, served_measures
 from zhike.features.clients.settings import ClientSettings
-from zhike.features.clients.sums import Built, built, gathered, joined
+from zhike.features.clients.sums import Built, built, gathered
 from zhike.features.clients.trading import TRADING
 from zhike.features.clients.windows import Horizon
 
@@ -41,39 +42,30 @@ def gather(
     as_of: Date,
     calendar: Calendar,
     settings: ClientSettings | None = None,
-    delivered: Collection[str] = (),
 ) -> Mapping[str, Frame]:
     """Return all sums that the measures want of a bucket, as lazy pieces by name with at most one row a client each.
 
     `tables`: lazy tables by name: those of the ledger (client_day, position, round_trip), market_state, those of the data
     contract, `calendar` as `calendar_days` makes it. All of them hold the rows of the bucket's clients, but for `lead` and
-    `referred` (client_id, referrer_id, opened_on of `client`), which hold the whole branch's. `delivered`: names of tables that
-    were delivered though only the ledger read them (cash_flow, quote, index_quote …); those in `tables` count as such. What
-    depends on a table that is in neither is null. Give the same names to `estimated` and `told`. Raises UsageError where `calendar` isn't there or `as_of` lies outside the calendar.
+    `referred` (client_id, referrer_id, opened_on of `client`), which hold the whole branch's. Tables that only the ledger read
+    (cash_flow, quote, index_quote …) stand there without rows where they were delivered. What depends on a table that isn't there
+    is null. Give the same names to `estimated` and `told`. Raises UsageError where `calendar` isn't there or `as_of` lies outside
+    the calendar.
     """
     chosen = settings or ClientSettings()
-    return gathered(
-        _built({*tables, *delivered}, chosen), Bucket(tables, Horizon.of(calendar, as_of), chosen)
-    )
-
-
-def measured(
-    sums: Frame, present: Collection[str], as_of: Date, settings: ClientSettings | None = None
-) -> Frame:
-    """Return the table `measure` of a bucket from its sums (`assembled` or `joined` pieces), one row a client.
-
-    `present`: the names of the tables that were there.
-    """
-    values = (b.value.alias(b.measure.name) for b in _built(present, settings))
-    return sums.select("client_id", nw.lit(as_of).alias("as_of"), *values)
+    return gathered(built_measures(tables, chosen), Bucket(tables, Horizon.of(calendar, as_of), chosen))
 
 
 def estimated(
     sums: Frame, present: Collection[str], as_of: Date, settings: ClientSettings | None = None
 ) -> Frame:
-    """Return `measured` and beside each estimate what it rests on: `NAME__n`, `NAME__low`, `NAME__high`; see `told`."""
+    """Return the measures of a bucket from its sums (`assembled` pieces), one row a client.
+
+    Beside each estimate stands what it rests on: `NAME__n`, `NAME__low`, `NAME__high`; see `told`. `present`: the names of the
+    tables that were there.
+    """
     columns: list[nw.Expr] = []
-    for b in _built(present, settings):
+    for b in built_measures(present, settings):
         columns.append(b.value.alias(b.measure.name))
         if b.measure.n and not b.lacking:
             columns.append(b.n.alias(f"{b.measure.name}__n"))
@@ -82,22 +74,12 @@ def estimated(
     return sums.select("client_id", nw.lit(as_of).alias("as_of"), *columns)
 
 
-def select(
-    tables: Mapping[str, Frame],
-    as_of: Date,
-    calendar: Calendar,
-    settings: ClientSettings | None = None,
-    delivered: Collection[str] = (),
-) -> Frame:
-    """Return the table `measure` of a bucket as one lazy table, one row a client; see `gather` for the tables."""
-    pieces = gather(tables, as_of, calendar, settings, delivered)
-    return measured(joined(pieces), {*tables, *delivered}, as_of, settings)
+def built_measures(present: Collection[str], settings: ClientSettings | None = None) -> tuple[Built, ...]:
+    """Return the measures that a client's own rows tell, in order, as expressions for the tables that are there."""
+    return _built(frozenset(present), settings or ClientSettings())
 
 
-def _built(present: Collection[str], settings: ClientSettings | None) -> list[Built]:
-    return [built(m, present) for m in measures(settings).values() if m.build is not None]
-
-
-def lacking(measure: Measure, present: Collection[str]) -> tuple[str, ...]:
-    """Return the tables that a measure can't be said without and that aren't there."""
-    return built(measure, present).lacking
+@lru_cache(2)
+def _built(present: frozenset[str], settings: ClientSettings) -> tuple[Built, ...]:
+    """Build all expressions; each range of clients asks three times for the same."""
+    return tuple(built(m, present) for m in measures(settings).values() if m.build is not None)

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from zhike.base.period import Days, day_no
 from zhike.datacentre.masks import masked
-from zhike.datacentre.stored import schema_of
+from zhike.datacentre.stored import schema_of, without_codes
 from zhike.datacentre.tables.definition import Level, Table
 from zhike.datacentre.tables.pages import ASSET_SERIES, CLIENT_CARD, HOLDING_NOW, TIMELINE
 from zhike.datacentre.tables.words import LOGIC_WORDS, MEDIUM_WORDS, STAGE_WORDS
@@ -69,7 +69,8 @@ def asset_series(
     days = np.asarray(calendar_days, np.int64)
     days = np.unique(days[days <= day_no(as_of)])
     first = days[max(len(days) - (settings or Settings()).series_days, 0)] if len(days) else day_no(as_of)
-    rows = _of(asset, clients).filter(pc.less_equal(_of(asset, clients)["date"], pa.scalar(as_of)))
+    rows = _of(asset, clients)
+    rows = rows.filter(pc.less_equal(rows["date"], pa.scalar(as_of)))
     rows = rows.sort_by([("client_id", "ascending"), ("date", "ascending")])
     date = rows["date"].cast(pa.int32()).to_numpy().astype(np.int64)
     month = date.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
@@ -83,9 +84,8 @@ def asset_series(
 
 def holding_now(position: pa.Table, clients: pa.Array, as_of: Date, priced: pa.Array) -> pa.Table:
     """Return what each client holds; without a price (`priced`: the securities that have one) there is no market value."""
-    rows = _of(position, clients).filter(
-        pc.not_equal(_of(position, clients)["quantity"].cast(pa.float64()), 0.0)
-    )
+    rows = _of(position, clients)
+    rows = rows.filter(pc.not_equal(rows["quantity"].cast(pa.float64()), 0.0))
     rows = rows.sort_by([("client_id", "ascending"), ("security_id", "ascending")])
     has_price = pc.is_in(rows["security_id"].cast(pa.string()), value_set=priced)
     value = pc.if_else(has_price, rows["market_value"], pa.scalar(None, rows["market_value"].type))
@@ -104,6 +104,7 @@ def timeline(
     client: client_id, since, stage or logic, reason); what isn't there isn't told. An event of a day is told at midnight.
     """
     settings = settings or Settings()
+    theirs = {n: _maybe_of(t, clients) for n, t in tables.items()}
     found: dict[tuple[str, datetime, str], list[str]] = {}
     for tell in (
         _client_events,
@@ -113,7 +114,7 @@ def timeline(
         _contact_events,
         _complaint_events,
     ):
-        for client, at, kind, text in tell({n: _maybe_of(t, clients) for n, t in tables.items()}, settings):
+        for client, at, kind, text in tell(theirs, settings):
             if at.date() <= as_of:
                 found.setdefault((client, at, kind), []).append(text)
     keys = sorted(found)
@@ -131,9 +132,7 @@ def _column(table: pa.Table, name: str, kind: pa.DataType) -> pa.ChunkedArray:
 
 def _of(table: pa.Table, clients: pa.Array) -> pa.Table:
     """Return the rows of some clients; columns that are stored as codes come out as plain text."""
-    for at, field in enumerate(table.schema):
-        if pa.types.is_dictionary(field.type):
-            table = table.set_column(at, field.name, table[field.name].cast(field.type.value_type))
+    table = without_codes(table)
     return table.filter(pc.is_in(table["client_id"], value_set=clients))
 
 

@@ -14,7 +14,7 @@ _MONTHS = 12
 
 def span(bucket: Bucket) -> Frame:
     """Return each client's first day and last day in client_day: their ages, and what stood there."""
-    first, last = ("net", "pnl", "flow_in", "flow_out"), ("stocks", "positions", "largest", "herfindahl")
+    first, last = ("net", "pnl", "flow_in", "flow_out"), ("stocks", "positions", "largest")
     rows = bucket.aged("client_day").with_columns(known=nw.lit(bucket.horizon.known))
     return rows.group_by("client_id").agg(
         nw.col("age").max().alias("first_age"),
@@ -29,7 +29,7 @@ def known_assets(bucket: Bucket) -> Frame:
     """Return each client's assets on the last day for which they are known."""
     rows = bucket.aged("client_day").filter(~nw.col("net").is_null())
     return rows.group_by("client_id").agg(
-        nw.col("age").min(), *(nw.col(c).last(order_by="date") for c in ("net", "cash", "funds", "debt"))
+        nw.col(c).last(order_by="date") for c in ("net", "cash", "funds", "debt")
     )
 
 

@@ -83,8 +83,7 @@ def _survey(bucket: Bucket) -> Columns:
 
 
 def _product_order(bucket: Bucket) -> Columns:
-    signed = nw.when(nw.col("side") == "subscribe").then(money("amount")).otherwise(-money("amount"))
-    return {"orders": nw.lit(1), "net_subscribed": signed}
+    return {"orders": nw.lit(1)}
 
 
 def _round_trip(bucket: Bucket) -> Columns:

@@ -140,23 +140,14 @@ def _all_given(asked: Iterable[str], bucket: Bucket) -> None:
         raise UsageError(
             say(f"没有给出表 {name}", f"The table '{name}' isn't given"),
             next_=say(
-                "calendar 用 calendar_days(calendar, as_of) 生成；其他表请放入 tables，或不要称其已交付。",
-                "Make 'calendar' with calendar_days(calendar, as_of); put any other into `tables`, or don't call it delivered.",
+                "calendar 用 calendar_days(calendar, as_of) 生成；其他表请放入 tables，或不要为其构建指标。",
+                "Make 'calendar' with calendar_days(calendar, as_of); put any other into `tables`, or build no measure of it.",
             ),
         )
 
 
-def joined(pieces: Mapping[str, Frame]) -> Frame:
-    """Return the pieces side by side as one lazy table, one row a client."""
-    rows = pieces[CLIENTS]
-    for name, piece in pieces.items():
-        if name != CLIENTS:
-            rows = rows.join(piece, on="client_id", how="left")
-    return rows.with_columns(nw.col(c).fill_null(0.0) for c in rows.columns if _is_sum(c))
-
-
 def assembled(pieces: Mapping[str, pa.Table]) -> pa.Table:
-    """Return collected pieces side by side, one row a client, by client_id: what `joined` gives, without an engine."""
+    """Return collected pieces side by side, one row a client, by client_id; a sum without rows is 0."""
     clients = pc.unique(_ids(pieces[CLIENTS]))
     clients = clients.take(pc.sort_indices(clients))
     columns: dict[str, pa.Array | pa.ChunkedArray] = {"client_id": clients}

@@ -15,8 +15,9 @@ from zhike.base.text import Language, Said, say
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables.results import MEASURE_DETAIL
 from zhike.features.clients.branchwide import BRANCHWIDE, Estimate
-from zhike.features.clients.measuring import lacking, measures
+from zhike.features.clients.measuring import built_measures
 from zhike.features.clients.settings import ClientSettings
+from zhike.features.clients.sums import Built
 
 Floats = npt.NDArray[np.float64]
 _SCHEMA = schema_of(MEASURE_DETAIL)
@@ -41,10 +42,7 @@ def told(
     Each estimate with a value or observations has a detail row with its n and 95 % interval; each null has one with its
     reason, in `language`. `present`: the names of the tables that were there.
     """
-    pieces: list[pa.Table] = []
-    for measure in measures(settings).values():
-        if measure.build is not None:
-            pieces.append(_rows(estimates, measure, _reason(measure, present), language))
+    pieces = [_rows(estimates, b.measure, _reason(b), language) for b in built_measures(present, settings)]
     values = [name for name in estimates.column_names if "__" not in name]
     return Told(estimates.select(values), pa.concat_tables(pieces))
 
@@ -63,10 +61,10 @@ def told_branchwide(
     return pa.concat_tables([_rows(rows, m, m.why, language) for m in BRANCHWIDE])
 
 
-def _reason(measure: Measure, present: Collection[str]) -> Said:
-    missing = ", ".join(lacking(measure, present))
+def _reason(built: Built) -> Said:
+    missing = ", ".join(built.lacking)
     if not missing:
-        return measure.why
+        return built.measure.why
     return say(f"缺少表 {missing}", f"the table {missing} was not delivered")
 
 

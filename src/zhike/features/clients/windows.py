@@ -67,7 +67,7 @@ def _month_before(date: Date, months: int) -> Date:
 def calendar_days(calendar: Calendar, as_of: Date) -> pa.Table:
     """Return every date up to the last trading day with `day`, the place of its trading day (0 the first).
 
-    A date without trading belongs to the next trading day. This is what `select` reads as the table `calendar`.
+    A date without trading belongs to the next trading day. This is what `gather` reads as the table `calendar`.
     """
     trading = Horizon.of(calendar, as_of).days
     dates = np.arange(trading[0], trading[-1] + 1, dtype=np.int32)

@@ -37,13 +37,12 @@ class Months:
 class Levels:
     """How high a client stands, as arrays of clients × months; NaN where it can't be said.
 
-    `assets`: units held (flows only); `assets_share`, `revenue_share`: of the own peak in twelve months; `…_growth`: over
+    Assets are units held (flows only). `assets_share`, `revenue_share`: of the own peak in twelve months; `…_growth`: over
     three months before, `assets_half_year` over six; `…_like`: the median of like clients in that month, `…_spread` 1.4826 × their median
     distance from it in logarithms (the standard deviation, were these normal). `surprise`: standard deviations between the
     trading days of three months and what the own past and like clients let expect. `silent`: whole months without a trade.
     """
 
-    assets: Floats
     assets_share: Floats
     assets_share_like: Floats
     assets_share_spread: Floats
@@ -86,7 +85,7 @@ def levels_of(months: Months, judged: Flags, patience: Ints, settings: Settings)
     usual = _usual(months.trading_days, months.start) * QUARTER
     market = like(_divided(trading, np.where(usual >= 1, usual, np.nan)))
     return Levels(
-        assets=assets, revenue=revenue, surprise=_surprise(trading, usual * market, settings), silent=silent, **found
+        revenue=revenue, surprise=_surprise(trading, usual * market, settings), silent=silent, **found
     )  # fmt: skip
 
 

@@ -14,16 +14,12 @@ PANEL = pa.schema(
         ("client_id", pa.string()),
         ("month", pa.date32()),
         ("net", pa.float64()),
-        ("stocks", pa.float64()),
         ("flow", pa.float64()),
         ("trading_days", pa.int64()),
         ("revenue", pa.float64()),
-        ("turnover", pa.float64()),
     ]
 )
-_READS = ("client_id", "date", "trades", "buy_amount", "sell_amount", "commission", "exchange_fee", "flow_in", "flow_out",
-          "net", "stocks")  # fmt: skip
-_SUMS = ("buy_amount", "sell_amount", "commission", "exchange_fee", "flow_in", "flow_out", "traded")
+_SUMS = ("commission", "exchange_fee", "flow_in", "flow_out")
 
 
 def month_numbers(days: npt.ArrayLike) -> npt.NDArray[np.int64]:
@@ -48,18 +44,18 @@ def month_ends(
 def monthly(client_day: pa.Table, calendar_days: Days) -> pa.Table:
     """Sum a bucket's `client_day` up to one row a client and month, in order of both (schema PANEL).
 
-    net, stocks: at the end of the month's last trading day, 0 where the client has no row on it (nothing was left); net is
-    null where no asset row of the month says. flow: brought in less taken out. revenue: commission less exchange fees.
+    net: at the end of the month's last trading day, 0 where the client has no row on it (nothing was left); null where no asset
+    row of the month says. flow: brought in less taken out. revenue: commission less exchange fees.
     `calendar_days`: the trading days up to `as_of`, as day numbers; rows behind them aren't read.
     """
     months, ends, _ = month_ends(calendar_days)
-    rows = client_day.select(_READS)
+    rows = client_day.select(("client_id", "date", "trades", *_SUMS, "net"))
     days = rows["date"].cast(pa.int32()).to_numpy()
     known = np.isin(month_numbers(days), months) & (days <= ends[-1])
     rows, days = rows.filter(pa.array(known)), days[known]
     rows = _prepared(rows, days).sort_by([("client_id", "ascending"), ("date", "ascending")])
     grouped = rows.group_by(["client_id", "month"], use_threads=False).aggregate(
-        [*((name, "sum") for name in _SUMS), ("net", "last"), ("stocks", "last"), ("date", "max")]
+        [*((name, "sum") for name in (*_SUMS, "traded")), ("net", "last"), ("date", "max")]
     )
     return _panel(grouped, months, ends)
 
@@ -80,10 +76,8 @@ def _panel(grouped: pa.Table, months: npt.NDArray[np.int64], ends: npt.NDArray[n
         "client_id": grouped["client_id"],
         "month": pa.array(first_days(month).astype(np.int32)).view(pa.date32()),
         "net": pc.if_else(pc.or_(here, pc.is_null(grouped["net_last"])), grouped["net_last"], 0.0),
-        "stocks": pc.if_else(here, grouped["stocks_last"], 0.0),
         "flow": pc.subtract(grouped["flow_in_sum"], grouped["flow_out_sum"]),
         "trading_days": grouped["traded_sum"],
         "revenue": pc.subtract(grouped["commission_sum"], grouped["exchange_fee_sum"]),
-        "turnover": pc.add(grouped["buy_amount_sum"], grouped["sell_amount_sum"]),
     }
     return pa.table(columns).cast(PANEL)

@@ -15,7 +15,7 @@ from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables.results import LOGICS, STAGE
 from zhike.models.lifecycle import settings as s
 from zhike.models.lifecycle.levels import Flags, Floats, Ints, Levels, Months, levels_of
-from zhike.models.lifecycle.panel import month_ends, month_numbers
+from zhike.models.lifecycle.panel import first_days, month_ends, month_numbers
 from zhike.models.lifecycle.sentences import Case, sentence
 from zhike.models.lifecycle.settings import Settings
 from zhike.models.lifecycle.walk import Ages, Stages, walk
@@ -227,7 +227,7 @@ def _carried(net: Floats, known: npt.NDArray[np.bool_]) -> Floats:
 
 def _ages(months: Months, people: _People, numbers: Ints, ends: Ints) -> Ages:
     """Count days and months since opening; where its day isn't known, since the first month with a row."""
-    first_day = numbers.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
+    first_day = first_days(numbers)
     since = np.where(
         people.opened != _NEVER, people.opened, first_day[np.clip(months.start, 0, len(numbers) - 1)]
     )

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from zhike.base.measure import Measure
 from zhike.base.period import Calendar, date_of
+from zhike.datacentre.stored import without_codes
 from zhike.features.clients import ClientSettings, assembled
 from zhike.features.clients.branchwide import NEEDED, branchwide
 from zhike.features.clients.bucket import Bucket
@@ -23,7 +24,7 @@ from zhike.features.ledger import READS, Ledger, ledger_of
 from zhike.run.branch import needed
 from zhike.run.explaining.delivered import Deliveries, bucket_of
 from zhike.run.explaining.published import Page, client_rows
-from zhike.run.first_pass import plain, tables_for_measures
+from zhike.run.first_pass import tables_for_measures
 from zhike.run.market import Market, market_of
 from zhike.run.settings import NightSettings
 
@@ -78,7 +79,7 @@ class Retold:
         )
         own = {n: t if n in _WHOLE else client_rows(t, client) for n, t in made.items()}
         events = (n for n in SOURCES if n in own and n not in ("client_day", "round_trip"))
-        return {n: plain(t) for n, t in own.items()} | {n: self.deliveries.rows(n) for n in events}
+        return {n: without_codes(t) for n, t in own.items()} | {n: self.deliveries.rows(n) for n in events}
 
     @cached_property
     def bucket(self) -> Bucket:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 import pyarrow as pa
 import pytest
 
+from few_rows import rows_of
 from proposal_inputs import (
     AS_OF,
     OUTFLOW,
@@ -13,7 +14,6 @@ from proposal_inputs import (
     last_days,
     proposed,
     refusals_in,
-    rows_of,
     rules_in,
     stage,
 )
@@ -27,13 +27,13 @@ INFLOW = last_days(flow=150_000.0, flow_on=AS_OF, assets_before=300_000.0)
 
 def out_on(day: date, kind: str = "custody") -> pa.Table:
     """Return one transfer out of client A's shares."""
-    return rows_of("custody", {"client_id": "A", "date": day, "security_id": "600000.SH", "quantity": 100,
-                               "direction": "out", "kind": kind})  # fmt: skip
+    return rows_of("custody", [{"client_id": "A", "date": day, "security_id": "600000.SH", "quantity": 100,
+                                "direction": "out", "kind": kind}])  # fmt: skip
 
 
 def holds(quantity: int) -> pa.Table:
     """Return client A's position."""
-    return rows_of("position", {"client_id": "A", "security_id": "600000.SH", "quantity": quantity})
+    return rows_of("position", [{"client_id": "A", "security_id": "600000.SH", "quantity": quantity}])
 
 
 def test_who_refused_marketing_gets_must_dos_only() -> None:
@@ -65,7 +65,7 @@ def test_a_closing_applied_for_is_not_obstructed() -> None:
             clients(),
             {
                 "account": rows_of(
-                    "account", {"account_id": "1", "client_id": "A", "kind": "cash", "status": "待销户"}
+                    "account", [{"account_id": "1", "client_id": "A", "kind": "cash", "status": "待销户"}]
                 )
             },
         ),

@@ -1,16 +1,13 @@
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
+from datetime import date, timedelta
 from math import log
 
 import numpy as np
-import pyarrow as pa
 import pytest
 
+from few_rows import rows_of
 from zhike.base.period import day_no
-from zhike.datacentre.stored import schema_of
-from zhike.datacentre.tables.ledger import CLIENT_DAY
 from zhike.decisions.proposals import Settings, recent
 
 FIRST = date(2025, 1, 1)
@@ -20,21 +17,10 @@ def looked_at(
     rows: dict[int, dict[str, float | None]], n: int, settings: Settings | None = None
 ) -> dict[str, object]:
     """Look at one client whose days are given by their place among n consecutive trading days from January 1st."""
-    schema = schema_of(CLIENT_DAY)
-    columns = []
-    for name, kind in zip(schema.names, schema.types, strict=True):
-        if name in ("client_id", "date"):
-            values: list[object] = ["A" if name == "client_id" else day_no(FIRST) + k for k in rows]
-            columns.append(pa.array(values, pa.string() if name == "client_id" else pa.int32()).cast(kind))
-            continue
-        absent = None if name in ("net", "cash", "funds", "debt") else 0
-        values = [row.get(name, absent) for row in rows.values()]
-        if pa.types.is_decimal(kind):
-            values = [None if v is None else Decimal(str(v)) for v in values]
-        columns.append(pa.array(values, kind))
+    table = rows_of("client_day", [{"client_id": "A", "date": FIRST + timedelta(k), **row} for k, row in rows.items()])  # fmt: skip
     days = np.arange(day_no(FIRST), day_no(FIRST) + n, dtype=np.int32)
-    last = date.fromordinal(FIRST.toordinal() + n - 1)
-    return dict(recent(pa.table(columns, schema=schema), days, last, settings).to_pylist()[0])
+    last = FIRST + timedelta(n - 1)
+    return dict(recent(table, days, last, settings).to_pylist()[0])
 
 
 def test_flows_of_the_last_five_days_add_up_and_stand_against_what_was_there_before_them() -> None:

@@ -5,12 +5,13 @@ from datetime import date, datetime
 import pyarrow as pa
 import pytest
 
-from proposal_inputs import AS_OF, OUTFLOW, clients, contact, last_days, proposed, rows_of, rules_in, stage
+from few_rows import rows_of
+from proposal_inputs import AS_OF, OUTFLOW, clients, contact, last_days, proposed, rules_in, stage
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables.worklist import PROPOSAL
 from zhike.decisions.proposals.rules import RULES, months_later
 
-NO_CONTACTS = rows_of("contact")
+NO_CONTACTS = rows_of("contact", [])
 
 
 def only(found: object) -> dict[str, object]:
@@ -146,7 +147,7 @@ def test_a_stage_just_changed_is_told_and_the_same_stage_is_not(now: str, kind: 
 
 def test_a_logic_just_changed_is_told_but_a_first_verdict_is_none() -> None:
     def logic(name: str) -> pa.Table:
-        return rows_of("logic", {"client_id": "A", "logic": name, "since": AS_OF, "evidence": "{}"})
+        return rows_of("logic", [{"client_id": "A", "logic": name, "since": AS_OF, "evidence": "{}"}])
 
     row = only(proposed(logic=logic("sentiment"), previous_logic=logic("trend")))
     assert row["reason"] == "盈利逻辑由趋势型变为情绪型，服务方式宜随之调整"

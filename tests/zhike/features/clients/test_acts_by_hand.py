@@ -8,21 +8,12 @@ from typing import Any
 
 import pytest
 
-from client_tables import Branch, rows_of, weekdays
-from zhike.base.period import date_of
+from client_tables import CALENDAR, Branch, day, on
+from few_rows import rows_of
 from zhike.engine import Engine
 from zhike.features.clients import MEASURES, assembled, estimated, gather
 
-CALENDAR = weekdays(date(2025, 3, 31), 300)
 Row = dict[str, Any]
-
-
-def day(age: int) -> date:
-    return date_of(int(CALENDAR.days[-1 - age]))
-
-
-def on(client: str, age: int, **row: Any) -> Row:
-    return {"client_id": client, "date": day(age), **row}
 
 
 def days() -> list[Row]:
@@ -226,12 +217,18 @@ def test_a_null_says_which_table_was_not_delivered(tmp_path: Any) -> None:
     assert measures["revenue_1m"] == 0.0  # what product orders would add isn't there, the rest can be said
 
 
-def test_a_table_that_only_the_ledger_read_counts_as_delivered(tmp_path: Path) -> None:
+def test_a_table_that_only_the_ledger_read_counts_as_delivered_without_rows(tmp_path: Path) -> None:
     branch = Branch(tmp_path, CALENDAR, {"client_day": rows_of("client_day", [on("A", 0, realised_gains=1)])})
     with Engine() as engine:
-        tables = {n: f for n, f in branch.frames(engine).items() if n in ("client_day", "calendar", "trade")}
-        for delivered, pgr in (((), None), (("quote",), 1.0)):
-            pieces = gather(tables, branch.as_of, CALENDAR, delivered=delivered)
+        for there, pgr in (((), None), (("quote",), 1.0)):
+            wanted = (
+                "client_day",
+                "calendar",
+                "trade",
+                *there,
+            )  # all but client_day and calendar without rows
+            tables = {n: f for n, f in branch.frames(engine).items() if n in wanted}
+            pieces = gather(tables, branch.as_of, CALENDAR)
             sums = engine.over(assembled({name: engine.collect(piece) for name, piece in pieces.items()}))
-            row = engine.collect(estimated(sums, {*tables, *delivered}, branch.as_of)).to_pylist()[0]
+            row = engine.collect(estimated(sums, tables, branch.as_of)).to_pylist()[0]
             assert row["pgr_12m"] == pgr

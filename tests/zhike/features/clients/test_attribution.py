@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import random
-from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from client_tables import Branch, rows_of, weekdays
+from client_tables import CALENDAR, Branch
+from few_rows import rows_of
 from zhike.base.period import date_of
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables import table as table_called
 from zhike.engine import Engine
 from zhike.features.clients import attribution
 
-CALENDAR = weekdays(date(2025, 3, 31), 300)
 TRADING = [date_of(int(day)) for day in CALENDAR.days]
 PARTS = ("benchmark", "timing", "selection", "trading", "interest", "cost")
 Row = dict[str, Any]

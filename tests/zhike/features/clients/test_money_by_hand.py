@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import math
-from datetime import date
 from typing import Any
 
 import pytest
 
-from client_tables import Branch, rows_of, weekdays
-from zhike.base.period import date_of
+from client_tables import CALENDAR, Branch, day, on
+from few_rows import rows_of
 
-CALENDAR = weekdays(date(2025, 3, 31), 300)
 Row = dict[str, Any]
-
-
-def day(age: int) -> date:
-    """Return the trading day that lies `age` trading days before the last."""
-    return date_of(int(CALENDAR.days[-1 - age]))
-
-
-def on(client: str, age: int, **row: Any) -> Row:
-    return {"client_id": client, "date": day(age), **row}
 
 
 def steady(client: str, first: int, **row: Any) -> list[Row]:

@@ -1,17 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
-from zhike.base.period import Days, day_no
+from few_rows import rows_of, weekdays
 from zhike.datacentre.stored import schema_of
-from zhike.datacentre.tables import table as table_called
-from zhike.datacentre.tables.ledger import CLIENT_DAY
 from zhike.datacentre.tables.pages import ASSET_SERIES, CLIENT_CARD, HOLDING_NOW, TIMELINE
 from zhike.features.clients.pages import (
     Settings,
@@ -26,31 +22,10 @@ AS_OF = date(2025, 6, 30)
 A = pa.array(["A"])
 
 
-def rows_of(schema: pa.Schema, *rows: Mapping[str, Any], absent: object = None) -> pa.Table:
-    """Return rows of a schema; what isn't named is `absent`."""
-    columns = []
-    for f in schema:
-        values = [row.get(f.name, absent) for row in rows]
-        decimal = pa.types.is_decimal(f.type)
-        columns.append(
-            pa.array([Decimal(str(v)) if decimal and v is not None else v for v in values], f.type)
-        )
-    return pa.table(columns, names=schema.names)
-
-
-def table_of(name: str, *rows: Mapping[str, Any]) -> pa.Table:
-    return rows_of(schema_of(table_called(name)), *rows)
-
-
-def weekdays(n: int) -> Days:
-    days = [AS_OF - timedelta(days=k) for k in range(2 * n)]
-    return np.array(sorted(day_no(d) for d in days if d.weekday() < 5)[-n:], np.int32)
-
-
 def client(**more: Any) -> pa.Table:
     plain = {"client_id": "A", "kind": "individual", "name": "王小明", "phone": "13800001234", "opened_on": date(2020, 1, 6),
              "risk_level": "C3", "risk_assessed_on": date(2024, 5, 6)}  # fmt: skip
-    return table_of("client", plain | more)
+    return rows_of("client", [plain | more])
 
 
 def told(**tables: pa.Table) -> list[tuple[datetime, str, str]]:
@@ -86,7 +61,7 @@ def assets(*days: date) -> pa.Table:
         {"client_id": "A", "date": d, "cash": 1, "securities": 5, "funds": 2, "debt": 3, "net": 5}
         for d in days
     ]
-    return table_of("asset", *rows)
+    return rows_of("asset", rows)
 
 
 def test_assets_are_shown_day_by_day_lately_and_by_the_months_end_before() -> None:
@@ -100,7 +75,9 @@ def test_assets_are_shown_day_by_day_lately_and_by_the_months_end_before() -> No
         date(2025, 6, 30),
         date(2025, 7, 1),  # not yet
     ]
-    series = asset_series(assets(*reversed(days)), A, weekdays(100), AS_OF, Settings(series_days=3))
+    series = asset_series(
+        assets(*reversed(days)), A, weekdays(AS_OF, 100).days, AS_OF, Settings(series_days=3)
+    )
     assert series.schema == schema_of(ASSET_SERIES)
     assert series["date"].to_pylist() == [days[1], days[2], days[3], days[4], days[6]]
     assert series.to_pylist()[0] == {
@@ -112,19 +89,18 @@ def test_assets_are_shown_day_by_day_lately_and_by_the_months_end_before() -> No
 def test_two_clients_months_do_not_run_into_one_another() -> None:
     both = pa.concat_tables([assets(date(2025, 1, 31)), assets(date(2025, 1, 30))])
     both = both.set_column(both.column_names.index("client_id"), "client_id", pa.array(["B", "A"]))
-    series = asset_series(both, pa.array(["A", "B"]), weekdays(10), AS_OF)
+    series = asset_series(both, pa.array(["A", "B"]), weekdays(AS_OF, 10).days, AS_OF)
     assert series["client_id"].to_pylist() == ["A", "B"]
-    assert asset_series(both, A, weekdays(10), AS_OF)["client_id"].to_pylist() == ["A"]
+    assert asset_series(both, A, weekdays(AS_OF, 10).days, AS_OF)["client_id"].to_pylist() == ["A"]
 
 
 def test_holdings_without_a_price_have_no_value_and_what_was_sold_is_not_held() -> None:
-    held = table_of(
-        "position",
+    held = rows_of("position", [
         {"client_id": "A", "security_id": "600000.SH", "quantity": 100, "cost": 900, "market_value": 1000},
         {"client_id": "A", "security_id": "000001.SZ", "quantity": 7, "cost": 70, "market_value": 70},
         {"client_id": "A", "security_id": "300001.SZ", "quantity": 0, "cost": 0, "market_value": 0},
         {"client_id": "B", "security_id": "600000.SH", "quantity": 1, "cost": 9, "market_value": 10},
-    )
+    ])  # fmt: skip
     now = holding_now(held, A, AS_OF, pa.array(["600000.SH"]))
     assert now.schema == schema_of(HOLDING_NOW)
     assert [(r["security_id"], r["quantity"], r["cost"], r["market_value"]) for r in now.to_pylist()] == [
@@ -141,8 +117,7 @@ def test_opening_and_risk_assessments_are_told_and_a_closing_still_to_come_is_no
 
 
 def test_the_first_trade_and_large_flows_are_told() -> None:
-    days = rows_of(
-        schema_of(CLIENT_DAY),
+    days = rows_of("client_day", [
         {"client_id": "A", "date": date(2025, 2, 5), "trades": 9},
         {"client_id": "A", "date": date(2025, 2, 4), "trades": 2, "flow_in": 100_000, "assets_before": 0},
         {"client_id": "A", "date": date(2025, 3, 3), "flow_out": 100_000, "assets_before": 500_000},
@@ -158,8 +133,7 @@ def test_the_first_trade_and_large_flows_are_told() -> None:
             "flow_out": 99_999,
             "assets_before": 100_000,
         },  # not large
-        absent=0,
-    )
+    ])  # fmt: skip
     assert told(client_day=days) == [
         (datetime(2025, 2, 4), "first_trade", "首次交易，当日 2 笔"),
         (datetime(2025, 2, 4), "large_inflow", "转入 100,000 元（此前净资产 0 元）"),
@@ -172,10 +146,8 @@ def test_the_largest_gains_and_losses_are_told_with_what_was_left_after_fees() -
         return {"client_id": "A", "security_id": "600000.SH", "opened_on": date(2025, 1, 2), "closed_on": date(2025, 2, k),
                 "cost": 1000, "proceeds": proceeds, "fees": 10, "ordinal": 1}  # fmt: skip
 
-    trips = table_of(
-        "round_trip", *(trip(k + 1, p) for k, p in enumerate((1510, 1210, 1110, 1060, 910, 1010)))
-    )
-    names = table_of("security", {"security_id": "600000.SH", "name": "浦发银行", "kind": "stock"})
+    trips = rows_of("round_trip", [trip(k + 1, p) for k, p in enumerate((1510, 1210, 1110, 1060, 910, 1010))])
+    names = rows_of("security", [{"security_id": "600000.SH", "name": "浦发银行", "kind": "stock"}])
     found = told(round_trip=trips, security=names)
     # gains 500, 200, 100 (50 is the fourth), one loss of 100, one of nothing
     assert [(at.day, kind) for at, kind, _ in found] == [
@@ -195,11 +167,11 @@ def test_stages_contacts_and_complaints_are_told_in_order_and_those_of_one_momen
     )
     complaint = {"complaint_id": "1", "client_id": "A", "opened_at": datetime(2025, 1, 2), "category": "费率", "severity": 2,
                  "closed_at": datetime(2025, 1, 9), "upheld": True}  # fmt: skip
-    changed = table_of(
-        "stage", {"client_id": "A", "stage": "declining", "since": date(2025, 2, 28), "reason": "数"}
+    changed = rows_of(
+        "stage", [{"client_id": "A", "stage": "declining", "since": date(2025, 2, 28), "reason": "数"}]
     )
     found = told(
-        contact=table_of("contact", *contacts), complaint=table_of("complaint", complaint), stage=changed
+        contact=rows_of("contact", contacts), complaint=rows_of("complaint", [complaint]), stage=changed
     )
     assert found == [
         (datetime(2025, 1, 2), "complaint", "投诉：费率（2 级）"),

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from client_tables import Branch, rows_of, weekdays
+from client_tables import Branch
+from few_rows import rows_of, weekdays
 from measures_reference import Plain, all_measures
 from measures_reference_market import STATES, by_state
 from zhike.base.period import date_of

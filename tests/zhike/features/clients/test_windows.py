@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from client_tables import Branch, rows_of, weekdays
+from client_tables import Branch
+from few_rows import rows_of, weekdays
 from zhike.base.errors import UsageError
 from zhike.base.period import Calendar, date_of
-from zhike.engine import Engine
-from zhike.features.clients import MEASURES, ClientSettings, calendar_days, gather, measures, select
+from zhike.features.clients import MEASURES, ClientSettings, calendar_days, gather, measures
+from zhike.features.clients.bucket import Bucket
+from zhike.features.clients.measuring import built_measures
+from zhike.features.clients.sums import gathered
 from zhike.features.clients.windows import Horizon
 
 MONDAY = date(2025, 3, 31)
@@ -58,23 +61,15 @@ def test_only_whole_months_count_as_months() -> None:
     assert Horizon.of(CALENDAR, MONDAY).last_months(12) == (date(2025, 3, 1), MONDAY)
 
 
-def test_as_one_lazy_table_it_is_the_same(tmp_path: Path) -> None:
-    rows = [{"client_id": "A", "date": MONDAY, "trades": 2, "net": 7}]
-    branch = Branch(
-        tmp_path,
-        CALENDAR,
-        {"client_day": rows_of("client_day", rows), "client": rows_of("client", [{"client_id": "B"}])},
-    )
-    with Engine() as engine:
-        found = engine.collect(select(branch.frames(engine), MONDAY, CALENDAR)).to_pylist()
-    assert {row["client_id"]: row for row in found} == branch.measures()
-
-
 def test_without_its_calendar_nothing_is_gathered() -> None:
     with pytest.raises(UsageError, match="calendar_days"):
         gather({}, MONDAY, CALENDAR)
+
+
+def test_measures_of_a_table_that_is_not_there_are_not_gathered() -> None:
+    bucket = Bucket({"calendar": None}, Horizon.of(CALENDAR, MONDAY))  # type: ignore[dict-item]
     with pytest.raises(UsageError, match="'trade' isn't given"):
-        gather({"calendar": None}, MONDAY, CALENDAR, delivered=["trade"])  # type: ignore[dict-item]
+        gathered(built_measures(["trade"]), bucket)
 
 
 def test_settings_that_cannot_work_are_refused() -> None:
