@@ -15,10 +15,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 
-from zhike.datacentre.generation import Generation
 from zhike.datacentre.ingest import ingest
 from zhike.datacentre.request import Request
 from zhike.engine import EngineSettings
@@ -37,19 +35,15 @@ def verdicts(plan: Plan) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         ingest(home, Request(story.drop, TODAY, settings=ENGINE))
         generation = run_night(home, None, ENGINE).published.generation
         truth = {r["client_id"]: r for r in pq.read_table(story.truth / "client.parquet").to_pylist()}
-        trips = {r["client_id"]: r["round_trips_12m"] or 0 for r in _rows(generation, "measure").to_pylist()}
+        trips = {r["client_id"]: r["round_trips_12m"] or 0 for r in generation.read("measure").to_pylist()}
         known = [
             (LOGICS.index(truth[r["client_id"]]["logic"]), [r[f"p_{n}"] for n in LOGICS], truth[r["client_id"]]["purity"])
-            for r in _rows(generation, "logic").to_pylist()
+            for r in generation.read("logic").to_pylist()
             if r["p_value"] is not None
             and trips.get(r["client_id"], 0) >= TRIPS
             and truth.get(r["client_id"], {}).get("logic") in LOGICS
         ]  # fmt: skip
     return tuple(np.array(column) for column in zip(*known, strict=True))  # type: ignore[return-value]
-
-
-def _rows(generation: Generation, table: str) -> pa.Table:
-    return pa.concat_tables([pq.read_table(path, partitioning=None) for path in generation.files(table)])
 
 
 def figures(truth: np.ndarray, probability: np.ndarray, purity: np.ndarray) -> str:

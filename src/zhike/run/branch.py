@@ -17,7 +17,6 @@ from zhike.datacentre.generation import Draft, Generation, transitions, write_pa
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables import table as table_called
 from zhike.decisions.proposals import Inputs, propose
-from zhike.engine.parquet import read_table
 from zhike.features.clients import NEEDED, branchwide, measures, told_branchwide
 from zhike.features.ledger.columns import ACT_CLIENT
 from zhike.models import lifecycle, phases
@@ -145,7 +144,7 @@ def _decisions(done: Sequence[Done], at: npt.NDArray[np.int64]) -> npt.NDArray[n
 def _before(previous: Generation | None, name: str) -> pa.Table | None:
     if previous is None or name not in previous.tables:
         return None
-    return pa.concat_tables([read_table(path) for path in previous.files(name)])
+    return previous.read(name)
 
 
 def _inputs(

@@ -27,6 +27,7 @@ from zhike.features.market import (
     prices_of,
     standing_of,
     trading_days,
+    with_client_effect,
 )
 from zhike.features.market.settings import MarketSettings
 from zhike.run.sources import Sources
@@ -68,24 +69,20 @@ def market_of(sources: Sources, as_of: date, settings: MarketSettings, ranked: S
     return Market(prices, book, _states(prices, index, as_of, settings), index, index_id)
 
 
-def _states(
-    prices: Prices, index: pa.Table, as_of: date, settings: MarketSettings, effect: pa.Table | None = None
-) -> pa.Table:
+def _states(prices: Prices, index: pa.Table, as_of: date, settings: MarketSettings) -> pa.Table:
     """Return the market's states; none where there are neither prices nor an index."""
     if not len(prices.securities) and not index.num_rows:
         return schema_of(table_called("market_state")).empty_table()
-    return market_states(prices if prices.securities else None, index, as_of, effect, settings)
+    return market_states(prices if prices.securities else None, index, as_of, settings)
 
 
-def with_clients(
-    market: Market, in_profit: Ints, counted: Ints, as_of: date, settings: MarketSettings
-) -> pa.Table:
+def with_clients(market: Market, in_profit: Ints, counted: Ints) -> pa.Table:
     """Return the states with the branch's own money effect: clients in profit over those that count, day by day."""
     days = np.flatnonzero(counted > 0)
     share = np.rint(in_profit[days] / counted[days] * 1e8) / 1e8
     dates = pa.array(market.book.days[days].astype(np.int32)).view(pa.date32())
     effect = pa.table({"date": dates, "client_money_effect": pa.array(share)})
-    return _states(market.prices, market.index, as_of, settings, effect)
+    return with_client_effect(market.states, effect)
 
 
 def _until(rows: pa.Table, as_of: date) -> pa.Table:

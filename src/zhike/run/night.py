@@ -125,7 +125,7 @@ def _finish(
             draft.adopt(part)
     profit = np.sum([d.in_profit for d in done], axis=0)
     counted = np.sum([d.counted for d in done], axis=0)
-    states = with_clients(market, profit, counted, draft.as_of, settings.market)
+    states = with_clients(market, profit, counted)
     if states.num_rows:
         draft.write("market_state", states)
     tell("branch", 0, 1)

@@ -7,10 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-import pyarrow as pa
-
 from zhike.datacentre.generation import Generation
-from zhike.engine.parquet import read_table
 
 _MOVES, _CALLS = 6, 8
 
@@ -49,19 +46,15 @@ def outcome_of(generation: Generation) -> Outcome:
     counts = {}
     for table, column in (("logic", "logic"), ("stage", "stage"), ("proposal", "rule")):
         if table in generation.tables:
-            words = _rows(generation, table)[column].to_pylist()
+            words = generation.read(table)[column].to_pylist()
             counts[column] = dict(Counter(words).most_common())
     return Outcome(counts, _moves(generation), _calls(generation))
-
-
-def _rows(generation: Generation, table: str) -> pa.Table:
-    return pa.concat_tables([read_table(path) for path in generation.files(table)])
 
 
 def _moves(generation: Generation) -> tuple[Move, ...]:
     if generation.previous is None or "transition" not in generation.tables:
         return ()
-    rows = _rows(generation, "transition").to_pylist()
+    rows = generation.read("transition").to_pylist()
     found = [Move(r["table"], r["from"], r["to"], r["clients"]) for r in rows if r["from"] != r["to"]]
     return tuple(sorted(found, key=lambda m: (-m.clients, m.table, m.before, m.after))[:_MOVES])
 
@@ -70,7 +63,7 @@ def _calls(generation: Generation) -> tuple[Call, ...]:
     """Return the first proposals to be carried out: what must be done first, then by their due day."""
     if "proposal" not in generation.tables:
         return ()
-    rows = [r for r in _rows(generation, "proposal").to_pylist() if r["arm"] == "treat"]
+    rows = [r for r in generation.read("proposal").to_pylist() if r["arm"] == "treat"]
     rows.sort(key=lambda r: (not r["must_do"], r["due_on"], r["client_id"], r["rule"]))
     kinds: Counter[str] = Counter()
     chosen: list[Call] = []

@@ -13,11 +13,9 @@ import pytest
 
 from made_up import branch
 from zhike.base.errors import UsageError
-from zhike.datacentre.generation import Generation
 from zhike.datacentre.ingest import ingest
 from zhike.datacentre.request import Request
 from zhike.engine import EngineSettings
-from zhike.engine.parquet import read_table
 from zhike.run import Night, NightSettings, run_night
 
 ENGINE = EngineSettings(threads=1)
@@ -38,10 +36,6 @@ def night(home: Path) -> Night:
     return run_night(home, None, ENGINE)
 
 
-def rows(generation: Generation, table: str) -> pa.Table:
-    return pa.concat_tables([read_table(path) for path in generation.files(table)])
-
-
 def test_everything_that_has_a_room_is_published(night: Night) -> None:
     assert set(night.published.generation.tables) == {
         "market_state", "measure", "measure_dictionary", "measure_detail", "attribution", "logic", "stage", "proposal",
@@ -50,14 +44,14 @@ def test_everything_that_has_a_room_is_published(night: Night) -> None:
 
 
 def test_the_six_parts_of_every_profit_add_up_to_the_last_unit(night: Night) -> None:
-    found = rows(night.published.generation, "attribution").to_pylist()
+    found = night.published.generation.read("attribution").to_pylist()
     assert len(found) > 100
     assert [r for r in found if sum((r[p] for p in PARTS), Decimal(0)) != r["pnl"]] == []
 
 
 def test_profit_by_the_measures_is_profit_by_the_attribution(night: Night) -> None:
-    measures = {r["client_id"]: r["pnl_1m"] for r in rows(night.published.generation, "measure").to_pylist()}
-    found = [r for r in rows(night.published.generation, "attribution").to_pylist() if r["window_days"] == 20]
+    measures = {r["client_id"]: r["pnl_1m"] for r in night.published.generation.read("measure").to_pylist()}
+    found = [r for r in night.published.generation.read("attribution").to_pylist() if r["window_days"] == 20]
     assert len(found) > 30
     for r in found:
         assert measures[r["client_id"]] == pytest.approx(float(r["pnl"]), abs=1e-6)
@@ -65,11 +59,11 @@ def test_profit_by_the_measures_is_profit_by_the_attribution(night: Night) -> No
 
 def test_clients_in_logic_and_stage_are_those_of_the_branch(home: Path, night: Night) -> None:
     generation = night.published.generation
-    measured = set(rows(generation, "measure")["client_id"].to_pylist())
+    measured = set(generation.read("measure")["client_id"].to_pylist())
     assert len(measured) == 80
     for table in ("logic", "stage", "client_card"):
-        assert set(rows(generation, table)["client_id"].to_pylist()) <= measured
-    sums = [r for r in rows(generation, "logic").to_pylist() if r["p_value"] is not None]
+        assert set(generation.read(table)["client_id"].to_pylist()) <= measured
+    sums = [r for r in generation.read("logic").to_pylist() if r["p_value"] is not None]
     assert all(
         abs(r["p_value"] + r["p_trend"] + r["p_sentiment"] - 1) < 1e-9 and json.loads(r["evidence"])
         for r in sums
@@ -77,7 +71,7 @@ def test_clients_in_logic_and_stage_are_those_of_the_branch(home: Path, night: N
 
 
 def test_the_branch_s_own_money_effect_is_in_the_market_s_state(night: Night) -> None:
-    shares = rows(night.published.generation, "market_state")["client_money_effect"].drop_null()
+    shares = night.published.generation.read("market_state")["client_money_effect"].drop_null()
     assert len(shares) > 100
     assert 0 < float(pc.mean(shares.cast(pa.float64())).as_py()) < 1
 
@@ -89,23 +83,23 @@ def test_the_same_night_again_is_the_same_generation(home: Path, night: Night) -
 
 
 def test_an_earlier_night_knows_nothing_of_later_days(home: Path, night: Night) -> None:
-    early = rows(night.published.generation, "market_state")["date"].to_pylist()[-30]
+    early = night.published.generation.read("market_state")["date"].to_pylist()[-30]
     generation = run_night(home, early, ENGINE).published.generation
-    assert rows(generation, "market_state")["date"].to_pylist()[-1] == early
-    assert max(rows(generation, "asset_series")["date"].to_pylist()) == early
-    assert max(at.date() for at in rows(generation, "timeline")["at"].to_pylist()) <= early
+    assert generation.read("market_state")["date"].to_pylist()[-1] == early
+    assert max(generation.read("asset_series")["date"].to_pylist()) == early
+    assert max(at.date() for at in generation.read("timeline")["at"].to_pylist()) <= early
     known = ("date", "up_share", "money_effect", "state", "regime_known", "client_money_effect")
-    late = rows(night.published.generation, "market_state").select(known)
+    late = night.published.generation.read("market_state").select(known)
     assert (
-        rows(generation, "market_state").select(known).equals(late.slice(0, generation.rows("market_state")))
+        generation.read("market_state").select(known).equals(late.slice(0, generation.rows("market_state")))
     )
 
 
 def test_the_next_night_says_what_moved(home: Path, night: Night) -> None:
-    days = rows(night.published.generation, "market_state")["date"].to_pylist()
+    days = night.published.generation.read("market_state")["date"].to_pylist()
     run_night(home, days[-40], ENGINE)
     later = run_night(home, days[-1], ENGINE)
-    moves = rows(later.published.generation, "transition").to_pylist()
+    moves = later.published.generation.read("transition").to_pylist()
     assert later.published.generation.previous is not None
     assert sum(m["clients"] for m in moves if m["table"] == "logic") == later.published.generation.rows(
         "logic"
@@ -127,10 +121,10 @@ def test_trades_and_prices_alone_are_enough(tmp_path: Path) -> None:
         (drop / f"{name}.parquet").write_bytes((branch(80, 160) / "drop" / f"{name}.parquet").read_bytes())
     ingest(home, Request(drop, TODAY, settings=ENGINE))
     generation = run_night(home, None, ENGINE).published.generation
-    found = rows(generation, "attribution").to_pylist()
+    found = generation.read("attribution").to_pylist()
     assert found
     assert all(r["timing"] == 0 for r in found)
-    reasons = rows(generation, "measure_detail")
+    reasons = generation.read("measure_detail")
     lacking = reasons.filter(pc.equal(reasons["measure"], "net_now"))["null_reason"].to_pylist()
     assert set(lacking) == {"缺少表 asset"}
-    assert "missing_table" in rows(generation, "finding")["check"].to_pylist()
+    assert "missing_table" in generation.read("finding")["check"].to_pylist()

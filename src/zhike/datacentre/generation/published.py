@@ -20,6 +20,7 @@ from zhike.datacentre.tables import table as table_called
 from zhike.datacentre.tables.definition import Table
 from zhike.engine import Engine
 from zhike.engine.durable import holds
+from zhike.engine.parquet import read_table
 
 _KINDS = {str(kind): kind for kind in OPEN_TYPES}
 
@@ -102,6 +103,10 @@ class Generation:
     def scan(self, engine: Engine, table: str) -> nw.LazyFrame[Any]:
         """Open a table lazily."""
         return engine.scan(self.files(table), self.schema(table))
+
+    def read(self, table: str) -> pa.Table:
+        """Return all rows of a table, as stored; raise UsageError where it isn't in this generation."""
+        return pa.concat_tables([read_table(path) for path in self.files(table)])
 
     def definition(self, table: str) -> Table:
         """Return a table's definition; raise UsageError where it isn't in this generation."""

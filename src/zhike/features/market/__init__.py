@@ -13,9 +13,10 @@ from zhike.features.market.prices import (
 )
 from zhike.features.market.settings import MarketSettings
 from zhike.features.market.standing import Standing, StandingSettings, standing_of
-from zhike.features.market.states import market_states
+from zhike.features.market.states import market_states, with_client_effect
 
 __all__ = [
     "LIMIT_DOWN", "LIMIT_UP", "ST", "SUSPENDED", "TOUCHED_UP", "TRADED", "MarketSettings", "MissingPart", "Prices",
     "Standing", "StandingSettings", "market_states", "missing_parts", "prices_of", "standing_of", "trading_days",
+    "with_client_effect",
 ]  # fmt: skip

@@ -29,13 +29,13 @@ def published(
     columns: dict[str, pa.Array] = {
         "date": pa.array(days, pa.int32()).cast(pa.date32()),
         "as_of": pa.array([as_of] * len(days), pa.date32()),
-        **{name: _numbers(values, schema.field(name).type) for name, values in figures.items()},
+        **{name: numbers(values, schema.field(name).type) for name, values in figures.items()},
         **{name: pa.array(values, pa.string()) for name, values in words.items()},
     }
     return pa.table([columns[name] for name in schema.names], schema=schema)
 
 
-def _numbers(values: Figures, kind: pa.DataType) -> Any:
+def numbers(values: Figures, kind: pa.DataType) -> Any:
     """Return numbers of a type: float64, int64, or decimal rounded half-even to its scale."""
     unknown = np.isnan(values)
     if pa.types.is_float64(kind):

@@ -21,7 +21,7 @@ from zhike.features.market.breadth import LONG, SHORT, Breadth, breadth_of
 from zhike.features.market.gathering import NO_DAY, day_numbers, floats
 from zhike.features.market.kernels.rolling import percentile
 from zhike.features.market.prices import Prices
-from zhike.features.market.publishing import published
+from zhike.features.market.publishing import numbers, published
 from zhike.features.market.settings import MarketSettings
 from zhike.features.market.waves import waves
 
@@ -33,6 +33,8 @@ FROM_STOCKS = (
     "broken_limit_share", "new_high_low", "dispersion",
 )  # fmt: skip
 """Columns that only the prices of stocks can tell."""
+CLIENT_EFFECT = "client_money_effect"
+"""The column that only the clients can tell."""
 
 _REGIMES = {regimes.BULL: "bull", regimes.BEAR: "bear"}
 
@@ -52,14 +54,13 @@ def market_states(
     prices: Prices | None,
     index: pa.Table | None,
     as_of: Date,
-    client_effect: pa.Table | None = None,
     settings: MarketSettings | None = None,
 ) -> pa.Table:
     """Build `market_state`: a row for each trading day of the index and the price book up to `as_of`.
 
     `index`: rows of `index_quote`; of several indices the first of `settings.indices` that is there, else the one that
     begins first. Without any the stocks' own return, by free float, stands for it. Without prices the stocks' columns
-    are null and the money effect is that of the index alone. `client_effect`: date, client_money_effect.
+    are null and the money effect is that of the index alone. `with_client_effect` fills in what clients earned.
     Columns but `regime_dated` and `wave` use no row later than their own. Raises UsageError with neither.
     """
     chosen = settings or MarketSettings()
@@ -68,8 +69,15 @@ def market_states(
     figures["turnover_pct"] = _turnover_pct(course, chosen)
     figures["drawdown"] = _drawdown(course.close)
     figures["money_effect"] = money = money_effect(course, chosen)
-    figures["client_money_effect"] = _joined(client_effect, "client_money_effect", course.days)
+    figures[CLIENT_EFFECT] = np.full(len(course.days), np.nan)
     return published(MARKET_STATE, course.days, as_of, figures, _words(course, money, chosen))
+
+
+def with_client_effect(states: pa.Table, earned: pa.Table) -> pa.Table:
+    """Return the states with the clients' own money effect, by date (`earned`: date, client_money_effect), else null."""
+    field = states.schema.field(CLIENT_EFFECT)
+    values = _joined(earned, CLIENT_EFFECT, day_numbers(whole(states["date"])))
+    return states.set_column(states.schema.names.index(CLIENT_EFFECT), field, numbers(values, field.type))
 
 
 def _words(course: Course, money: Floats, settings: MarketSettings) -> dict[str, Names]:
@@ -164,13 +172,12 @@ def _turnover_pct(course: Course, settings: MarketSettings) -> Floats:
     return out
 
 
-def _joined(table: pa.Table | None, name: str, days: Days) -> Floats:
+def _joined(table: pa.Table, name: str, days: Days) -> Floats:
     """Return a column of a table by date, NaN on days it doesn't have."""
     out = np.full(len(days), np.nan)
-    if table is not None and table.num_rows:
-        day, values = day_numbers(whole(table["date"])), floats(whole(table[name]))
-        there = np.isin(day, days)
-        out[np.searchsorted(days, day[there])] = values[there]
+    day, values = day_numbers(whole(table["date"])), floats(whole(table[name]))
+    there = np.isin(day, days)
+    out[np.searchsorted(days, day[there])] = values[there]
     return out
 
 

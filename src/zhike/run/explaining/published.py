@@ -121,9 +121,9 @@ def nearest(name: str, names: Sequence[str]) -> list[str]:
     return get_close_matches(name, around, n=_SHOWN)
 
 
-def opened(settings: EngineSettings | None = None) -> Engine:
+def opened() -> Engine:
     """Return an engine for small questions: one thread is enough."""
-    return Engine(settings or EngineSettings(threads=1))
+    return Engine(EngineSettings(threads=1))
 
 
 def client_rows(rows: pa.Table, client: str) -> pa.Table:

@@ -20,6 +20,7 @@ from zhike.features.market import (
     prices_of,
     regimes,
     states,
+    with_client_effect,
 )
 from zhike.features.market.kernels import rolling
 
@@ -117,7 +118,7 @@ def test_the_index_that_the_settings_name_is_taken_else_the_one_that_begins_firs
 def test_what_clients_earned_comes_from_outside_by_date() -> None:
     days = weekdays(3)
     given = pa.table({"date": [days[1], days[2] + timedelta(days=9)], "client_money_effect": [0.25, 0.5]})
-    table = market_states(None, index_table([1.0, 1.0, 1.0]), FAR, given)
+    table = with_client_effect(market_states(None, index_table([1.0, 1.0, 1.0]), FAR), given)
     assert table["client_money_effect"].to_pylist() == [None, Decimal("0.25"), None]
 
 
