@@ -11,6 +11,8 @@ from typing import Any, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
+from zhike.base.stamps import stamp_of
+
 F = TypeVar("F", bound=Callable[..., Any])
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -29,10 +31,16 @@ import numba  # noqa: E402  (must see the cache folder)
 
 def compiled(function: F) -> F:
     """Compile `function` to machine code, kept on disk; it releases Python's lock while it runs."""
-    return cast(F, numba.njit(cache=True, nogil=True)(function))
+    return cast(F, _stamped(numba.njit(cache=True, nogil=True)(function)))
 
 
 def compiled_part(function: F) -> F:
     """Compile `function` for other compiled loops only: without a door from Python, in a fraction of the time."""
     doorless: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "error_model": "numpy"}
-    return cast(F, numba.njit(cache=True, nogil=True, **doorless)(function))
+    return cast(F, _stamped(numba.njit(cache=True, nogil=True, **doorless)(function)))
+
+
+def _stamped(loop: Any) -> Any:
+    """Let what is kept on disk hold only while no file that the loop rests on has changed; Numba looks at its own file alone."""
+    loop._cache._cache_file._source_stamp = stamp_of(Path(loop.py_func.__code__.co_filename))
+    return loop
