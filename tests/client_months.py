@@ -36,6 +36,7 @@ class Life:
     closed_on: date | None = None
     frozen: bool = False
     from_month: int = 0
+    login_days: Sequence[int | None] = (None,)
     logic: str | None = field(default=None)
 
 
@@ -51,7 +52,7 @@ def panel_of(lives: Mapping[str, Life], months: Sequence[date]) -> pa.Table:
             days = _at(life.trading_days, k)
             revenue = 10.0 * days if life.revenue is None else _at(life.revenue, k)
             flow = life.flow[k] if k < len(life.flow) else 0.0
-            rows.append((name, month, _at(life.net, k), flow, days, revenue))
+            rows.append((name, month, _at(life.net, k), flow, days, revenue, _at(life.login_days, k)))
     return pa.table([pa.array([r[k] for r in rows], t) for k, t in enumerate(PANEL.types)], schema=PANEL)
 
 

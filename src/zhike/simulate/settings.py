@@ -9,7 +9,7 @@ from pathlib import Path
 from zhike.base.errors import UsageError
 from zhike.base.text import say
 
-MARKETS = ("mixed", "bull", "bear", "crash")
+MARKETS = ("mixed", "bull", "bear", "range", "lull", "crash")
 FLAVOURS = ("csv", "parquet", "exported")
 VARIANTS = ("standard", "rules", "habits")
 LOGICS = ("value", "trend", "sentiment")

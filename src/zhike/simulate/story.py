@@ -158,7 +158,8 @@ def _chunk(world: World, drop: Drop, truth: Truth, part: int, begin: int, end: i
     _put_books(world, drop, part, before, during, since[during.trades[:, 0] - begin])
     _put_records(world, drop, part, begin, done, during, since)
     stages = _stages(start, during, market.first)
-    truth.add(world.who, _outcome(world, begin, done, during), stages)
+    felt = during.events[during.events[:, 2] == at.FELT][:, [0, 1, 3]]
+    truth.add(world.who, _outcome(world, begin, done, during), stages, felt)
 
 
 def _margin_since(during: Written, begin: int, end: int) -> Ints:

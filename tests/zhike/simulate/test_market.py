@@ -107,6 +107,16 @@ def test_a_crash_takes_a_quarter_within_fifty_days() -> None:
     assert made.index[breaks + 50, 0] / made.index[breaks, 0] < 0.75
 
 
+def test_a_range_goes_nowhere_and_a_lull_is_a_bull_until_it_goes_quiet() -> None:
+    range_, lull, bull = (
+        make_market(replace(PLAN, market=m, days=500, start=None)) for m in ("range", "lull", "bull")
+    )
+    assert abs(np.log(range_.index[range_.end - 1, 0] / range_.index[range_.first, 0])) < 0.3
+    turns = lull.first + 225
+    assert np.array_equal(lull.course.returns[:turns], bull.course.returns[:turns])
+    assert lull.heat[turns + 60 : lull.end].mean() < bull.heat[turns + 60 : lull.end].mean()
+
+
 def write_index(path: Path, first: date, last: date) -> Path:
     days = trading_days(first, last)
     level = 2000 * np.exp(0.0005 * np.arange(len(days)) + 0.2 * np.sin(np.arange(len(days)) / 60))

@@ -5,32 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from zhike.models.lifecycle.activity import Activity, activity_of
+from zhike.models.lifecycle.months import HALF, QUARTER, YEAR, Flags, Floats, Ints, Months
 from zhike.models.lifecycle.settings import Settings
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
-
-QUARTER, HALF, YEAR = 3, 6, 12
 _SIGMA, _FARTHEST = 1.4826, 50.0
-
-
-@dataclass(frozen=True, slots=True)
-class Months:
-    """What clients did, as arrays of clients × months; `net` is NaN all along where no assets are known."""
-
-    net: Floats
-    flow: Floats
-    trading_days: Floats
-    revenue: Floats
-    group: Ints
-    """Like clients: of shape (clients,)."""
-    start: Ints
-    """The first month each client was there, of shape (clients,)."""
-    end: Ints
-    """The month each client's closing falls in; behind the last month where none does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +19,7 @@ class Levels:
 
     Assets are units held (flows only). `assets_share`, `revenue_share`: of the own peak in twelve months; `…_growth`: over
     three months before, `assets_half_year` over six; `…_like`: the median of like clients in that month, `…_spread` 1.4826 × their median
-    distance from it in logarithms (the standard deviation, were these normal). `surprise`: standard deviations between the
-    trading days of three months and what the own past and like clients let expect. `silent`: whole months without a trade.
+    distance from it in logarithms (the standard deviation, were these normal). `silent`: whole months without a trade.
     """
 
     assets_share: Floats
@@ -54,8 +33,8 @@ class Levels:
     revenue_share_like: Floats
     revenue_growth: Floats
     revenue_growth_like: Floats
-    surprise: Floats
     silent: Ints
+    activity: Activity
 
 
 def levels_of(months: Months, judged: Flags, patience: Ints, settings: Settings) -> Levels:
@@ -67,7 +46,6 @@ def levels_of(months: Months, judged: Flags, patience: Ints, settings: Settings)
     silent = silence(months, judged)
     assets = units(months.net, months.flow, settings.empty_assets)
     revenue = _together(months.revenue, months.start)
-    trading = _together(months.trading_days, months.start)
     there = _there(months) & (silent < patience[:, None])
     old = _age(months) >= settings.least_months - 1
 
@@ -82,11 +60,13 @@ def levels_of(months: Months, judged: Flags, patience: Ints, settings: Settings)
     apart = np.abs(_logs(found["assets_share"]) - _logs(found["assets_share_like"]))
     found["assets_share_spread"] = _SIGMA * like(apart)
     found["assets_half_year"] = _divided(assets, _before(assets, HALF))
-    usual = _usual(months.trading_days, months.start) * QUARTER
-    market = like(_divided(trading, np.where(usual >= 1, usual, np.nan)))
-    return Levels(
-        revenue=revenue, surprise=_surprise(trading, usual * market, settings), silent=silent, **found
-    )  # fmt: skip
+    return Levels(revenue=revenue, silent=silent, activity=_activity(months, there, settings), **found)
+
+
+def _activity(months: Months, there: Flags, settings: Settings) -> Activity:
+    inside = _inside(months)
+    trading, logins = (np.where(inside, d, np.nan) for d in (months.trading_days, months.login_days))
+    return activity_of(trading, logins, there, months.group, settings.least_peers)
 
 
 def silence(months: Months, judged: Flags) -> Ints:
@@ -136,9 +116,12 @@ def like_median(values: Floats, counted: Flags, group: Ints, least: int) -> Floa
 
 def _there(months: Months) -> Flags:
     """Mark the months in which a client is there and has assets, as far as these are known."""
+    return np.asarray(_inside(months) & ~(months.net <= 0))
+
+
+def _inside(months: Months) -> Flags:
     m = np.arange(months.net.shape[1])[None, :]
-    inside = (m >= months.start[:, None]) & (m < months.end[:, None])
-    return np.asarray(inside & ~(months.net <= 0))
+    return np.asarray((m >= months.start[:, None]) & (m < months.end[:, None]))
 
 
 def _age(months: Months) -> Ints:
@@ -176,20 +159,3 @@ def _logs(values: Floats) -> Floats:
 
 def _divided(values: Floats, by: Floats) -> Floats:
     return np.asarray(np.divide(values, by, out=np.full(values.shape, np.nan), where=by > 0))
-
-
-def _usual(values: Floats, start: Ints) -> Floats:
-    """Return the mean of up to twelve months before the last three; NaN where there are fewer than three."""
-    n, width = values.shape
-    summed = np.concatenate([np.zeros((n, 1)), np.cumsum(values, axis=1)], axis=1)
-    m = np.arange(width)[None, :]
-    to = np.maximum(m - QUARTER + 1, 0) + 0 * start[:, None]
-    since = np.maximum(np.maximum(to - YEAR, 0), np.maximum(start, 0)[:, None])
-    count = np.maximum(to - since, 0)
-    total = np.take_along_axis(summed, to, 1) - np.take_along_axis(summed, np.minimum(since, to), 1)
-    return np.where(count >= QUARTER, total / np.maximum(count, 1), np.nan)
-
-
-def _surprise(seen: Floats, expected: Floats, settings: Settings) -> Floats:
-    """Return (seen − expected) / √(dispersion · expected), expected at least one day."""
-    return np.asarray((seen - expected) / np.sqrt(settings.dispersion * np.maximum(expected, 1.0)))

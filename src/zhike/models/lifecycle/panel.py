@@ -17,6 +17,7 @@ PANEL = pa.schema(
         ("flow", pa.float64()),
         ("trading_days", pa.int64()),
         ("revenue", pa.float64()),
+        ("login_days", pa.int64()),
     ]
 )
 _SUMS = ("commission", "exchange_fee", "flow_in", "flow_out")
@@ -41,11 +42,12 @@ def month_ends(
     return months, days[first + counts - 1], counts.astype(np.int64)
 
 
-def monthly(client_day: pa.Table, calendar_days: Days) -> pa.Table:
+def monthly(client_day: pa.Table, calendar_days: Days, login: pa.Table | None = None) -> pa.Table:
     """Sum a bucket's `client_day` up to one row a client and month, in order of both (schema PANEL).
 
     net: at the end of the month's last trading day, 0 where the client has no row on it (nothing was left); null where no asset
     row of the month says. flow: brought in less taken out. revenue: commission less exchange fees.
+    login_days: days with a row of `login` (client_id, date), null where no logins were delivered (None).
     `calendar_days`: the trading days up to `as_of`, as day numbers; rows behind them aren't read.
     """
     months, ends, _ = month_ends(calendar_days)
@@ -57,7 +59,9 @@ def monthly(client_day: pa.Table, calendar_days: Days) -> pa.Table:
     grouped = rows.group_by(["client_id", "month"], use_threads=False).aggregate(
         [*((name, "sum") for name in (*_SUMS, "traded")), ("net", "last"), ("date", "max")]
     )
-    return _panel(grouped, months, ends)
+    return _panel(grouped, months, ends).append_column(
+        PANEL.field("login_days"), _login_days(grouped, login, ends)
+    )
 
 
 def _prepared(rows: pa.Table, days: npt.NDArray[np.int32]) -> pa.Table:
@@ -80,4 +84,26 @@ def _panel(grouped: pa.Table, months: npt.NDArray[np.int64], ends: npt.NDArray[n
         "trading_days": grouped["traded_sum"],
         "revenue": pc.subtract(grouped["commission_sum"], grouped["exchange_fee_sum"]),
     }
-    return pa.table(columns).cast(PANEL)
+    return pa.table(columns).cast(pa.schema(list(PANEL)[:-1]))
+
+
+def _login_days(grouped: pa.Table, login: pa.Table | None, ends: npt.NDArray[np.int64]) -> pa.Array:
+    """Count each row's days with a login up to the last of `ends`."""
+    if login is None:
+        return pa.nulls(grouped.num_rows, pa.int64())
+    days = login["date"].cast(pa.int32()).to_numpy()
+    known = days <= ends[-1]
+    rows = pa.table({
+        "client_id": login["client_id"].cast(pa.string()).filter(pa.array(known)), "day": days[known],
+        "month": month_numbers(days[known]),
+    })  # fmt: skip
+    counts = rows.group_by(["client_id", "month"], use_threads=False).aggregate([("day", "count_distinct")])
+    mine = _keys(grouped)
+    at = pc.index_in(mine, value_set=_keys(counts))
+    return pc.fill_null(counts["day_count_distinct"].combine_chunks().take(at), 0)
+
+
+def _keys(rows: pa.Table) -> pa.Array:
+    """Return client and month as one text."""
+    month = rows["month"].cast(pa.string())
+    return pc.binary_join_element_wise(rows["client_id"].cast(pa.string()), month, "/").combine_chunks()

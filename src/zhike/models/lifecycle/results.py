@@ -14,7 +14,8 @@ from zhike.base.period import Days, date_of, day_no
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables.results import LOGICS, STAGE
 from zhike.models.lifecycle import settings as s
-from zhike.models.lifecycle.levels import Flags, Floats, Ints, Levels, Months, levels_of
+from zhike.models.lifecycle.levels import Levels, levels_of
+from zhike.models.lifecycle.months import Flags, Floats, Ints, Months
 from zhike.models.lifecycle.panel import first_days, month_ends, month_numbers
 from zhike.models.lifecycle.sentences import Case, sentence
 from zhike.models.lifecycle.settings import Settings
@@ -54,7 +55,7 @@ def history(
 ) -> History:
     """Walk every client through the months from the first with rows of any client up to `as_of`.
 
-    `panel`: rows of `monthly`. `client`: client_id, opened_on, closed_on, frozen (the last three may be absent); clients opened
+    `panel`: rows of `monthly`, `login_days` may be absent. `client`: client_id, opened_on, closed_on, frozen (the last three may be absent); clients opened
     later and frozen ones are left out. `calendar_days`: trading days, as day numbers. `logic`: client_id, logic. `lead`:
     client_id, created_at; those with a number but not among the clients begin as prospects.
     """
@@ -215,7 +216,15 @@ def _dense(panel: pa.Table, people: _People, numbers: Ints, group: Ints) -> Mont
     ended = np.searchsorted(numbers, month_numbers(np.maximum(closed, 0)))
     end = np.where(closed == _NEVER, len(numbers), ended)
     net = _carried(laid("net"), np.bincount(at, panel["net"].is_valid().to_numpy()[good], len(clients)) > 0)
-    return Months(net, laid("flow"), laid("trading_days"), laid("revenue"), group, start, end)
+    logins = _from_the_first(laid("login_days") if "login_days" in panel.column_names else None, net)
+    return Months(net, laid("flow"), laid("trading_days"), logins, laid("revenue"), group, start, end)
+
+
+def _from_the_first(logins: Floats | None, net: Floats) -> Floats:
+    """Take logins for unknown before the first month in which anybody had one, and where there are none at all."""
+    some = np.zeros(net.shape[1], np.bool_) if logins is None else (logins > 0).any(axis=0)
+    known = np.maximum.accumulate(some)
+    return np.full(net.shape, np.nan) if logins is None else np.where(known[None, :], logins, np.nan)
 
 
 def _carried(net: Floats, known: npt.NDArray[np.bool_]) -> Floats:

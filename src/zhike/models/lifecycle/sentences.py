@@ -10,7 +10,8 @@ import numpy as np
 
 from zhike.base.text import Said, say
 from zhike.models.lifecycle import settings as s
-from zhike.models.lifecycle.levels import QUARTER, YEAR, Levels, Months
+from zhike.models.lifecycle.levels import Levels
+from zhike.models.lifecycle.months import QUARTER, YEAR, Months
 from zhike.models.lifecycle.settings import Settings
 from zhike.models.lifecycle.walk import Ages
 
@@ -112,14 +113,33 @@ def _falling_assets(c: Case) -> Said:
 
 
 def _falling_revenue(c: Case) -> Said:
-    share, like, off = (
-        v[c.i, c.m] for v in (c.levels.revenue_share, c.levels.revenue_share_like, c.levels.surprise)
-    )
+    share, like = c.levels.revenue_share[c.i, c.m], c.levels.revenue_share_like[c.i, c.m]
+    zh, en = _less(c)
     return say(
-        f"近 {QUARTER} 个月净创收为近 {YEAR} 个月高点的 {_percent(share)}（同类中位 {_percent(like)}），"
-        f"交易日数低于应有 {-off:.1f} 个标准差，连续两月",
-        f"net revenue of {QUARTER} months at {_percent(share)} of its {YEAR}-month peak (like clients {_percent(like)}),"
-        f" trading days {-off:.1f} standard deviations below what was to be expected, two months running",
+        f"近 {QUARTER} 个月净创收为近 {YEAR} 个月高点的 {_percent(share)}（同类中位 {_percent(like)}），{zh}",
+        f"net revenue of {QUARTER} months at {_percent(share)} of its {YEAR}-month peak (like clients {_percent(like)}), {en}",
+    )
+
+
+def _falling_activity(c: Case) -> Said:
+    zh, en = _less(c)
+    return say(f"近 {QUARTER} 个月{zh}", f"in {QUARTER} months {en}")
+
+
+def _less(c: Case) -> tuple[str, str]:
+    """Say what was seen of the activity and what was to be expected, and how surely it has fallen."""
+    a, at = c.levels.activity, (c.i, c.m)
+    days = (
+        (a.trading, a.trading_due, "交易", "traded on"),
+        (a.logins, a.logins_due, "登录", "logged in on"),
+    )
+    known = [(seen[at], due[at], zh, en) for seen, due, zh, en in days if np.isfinite(due[at])]
+    sure = np.exp(min(a.fallen[at], np.log(1000.0)))
+    zh = "、".join(f"{word} {seen:.0f} 天（应约 {due:.0f} 天）" for seen, due, word, _ in known)
+    en = ", ".join(f"{word} {seen:.0f} days (about {due:.0f} expected)" for seen, due, _, word in known)
+    return (
+        f"{zh}，像是活跃度已降一半以上，其可能性为未变的 {sure:.0f} 倍",
+        f"{en}: {sure:.0f} times likelier with activity fallen to half or less than with it unchanged",
     )
 
 
@@ -162,5 +182,5 @@ _SENTENCES: Mapping[int, Callable[[Case], Said]] = {
     s.WAITING: _waiting, s.FRESH: _fresh, s.FUNDED: _funded, s.YOUNG: _young, s.RISING_ASSETS: _rising_assets,
     s.RISING_REVENUE: _rising_revenue, s.STEADY: _steady, s.FALLING_ASSETS: _falling_assets,
     s.FALLING_REVENUE: _falling_revenue, s.SILENT: _silent, s.LEFT: _left, s.EMPTIED: _emptied, s.CLOSED: _closed,
-    s.BACK: _back, s.IDLE: _idle,
+    s.BACK: _back, s.IDLE: _idle, s.FALLING_ACTIVITY: _falling_activity,
 }  # fmt: skip

@@ -15,16 +15,16 @@ UNKNOWN = -1  # before the client was there
 
 RULES = (
     "waiting", "fresh", "funded", "young", "rising_assets", "rising_revenue", "steady", "falling_assets", "falling_revenue",
-    "silent", "left", "emptied", "closed", "back", "idle",
+    "silent", "left", "emptied", "closed", "back", "idle", "falling_activity",
 )  # fmt: skip
 (
     WAITING, FRESH, FUNDED, YOUNG, RISING_ASSETS, RISING_REVENUE, STEADY, FALLING_ASSETS, FALLING_REVENUE,
-    SILENT, LEFT, EMPTIED, CLOSED, BACK, IDLE,
-) = range(15)  # fmt: skip
+    SILENT, LEFT, EMPTIED, CLOSED, BACK, IDLE, FALLING_ACTIVITY,
+) = range(16)  # fmt: skip
 """The rules, and the stage each leads to."""
 STAGE_OF_RULE = (
     PROSPECT, DEVELOPING, DEVELOPING, GROWING, GROWING, GROWING, MATURE, DECLINING, DECLINING,
-    DORMANT, LOST, LOST, LOST, RETURNED, DORMANT,
+    DORMANT, LOST, LOST, LOST, RETURNED, DORMANT, DECLINING,
 )  # fmt: skip
 
 
@@ -46,10 +46,15 @@ class Settings:
     """Nor does the share of assets count as fallen within so many standard deviations of like clients'."""
     rise: float = 0.2
     """Still growing after that: at least this much more than three months before, over the same growth of like clients."""
+    evidence: float = 10.0
+    """How many times likelier what a client does must be with activity fallen to half or less than with activity unchanged
+    before it counts as fallen (strong evidence, as Jeffreys called it) …"""
+    leaning: float = 3.2
+    """… and how many times the month before, or to go on (his substantial evidence)."""
+    agreeing: float = 1.0
+    """Fallen assets don't count where a fall of activity three months ago is less than so many times as likely as none."""
     surprise: float = 1.5
-    """How many standard deviations trading days must lie off the expected ones before revenue speaks of a change."""
-    dispersion: float = 2.0
-    """Variance over mean of a client's trading days in three months: trading comes in clumps."""
+    """How many standard deviations trading days must lie above the expected ones before revenue speaks of growth."""
     silent_months: int = 6
     """Whole months without a trade until a client counts as dormant."""
     silent_by_logic: Mapping[str, int] = field(default_factory=_patience)

@@ -8,13 +8,16 @@ import numpy as np
 import numpy.typing as npt
 
 from zhike.models.lifecycle import settings as s
-from zhike.models.lifecycle.levels import QUARTER, Flags, Ints, Levels, Months
+from zhike.models.lifecycle.levels import Levels
+from zhike.models.lifecycle.months import QUARTER, Flags, Ints, Months
 from zhike.models.lifecycle.settings import Settings
 
 Stages = npt.NDArray[np.int8]
 _AT_ONCE = np.isin(np.arange(len(s.STAGES)), (s.PROSPECT, s.DEVELOPING, s.DORMANT, s.LOST, s.RETURNED))
 _GONE = (s.DORMANT, s.LOST)
+_BY_ACTIVITY = (s.FALLING_REVENUE, s.FALLING_ACTIVITY)
 _NEVER = -(10**6)
+_NEAR = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ def walk(
         back = np.where((wants == s.RETURNED) & (now != s.RETURNED), m, back)
         moves = (wants != now) & (_AT_ONCE[wants] | (now == s.UNKNOWN) | (wants == last_said) | _AT_ONCE[now])
         moves &= wants != s.UNKNOWN
+        # a month that only leans towards a fall confirms the next, but moves nobody itself
+        moves &= ~np.isin(says, _BY_ACTIVITY) | (levels.activity.fallen[:, m] >= np.log(settings.evidence))
         now, by = np.where(moves, wants, now), np.where(moves, says, by)
         last_said = wants
         stage[:, m], rule[:, m] = now, by
@@ -139,18 +144,19 @@ class _Facts:
             return np.asarray(kept)
         # a peak from before the client went away is no measure for one who came back
         seasoned = np.minimum(m - self.months.start + 1, since_back) >= self.settings.least_months
-        falling_assets, falling_revenue = (seasoned & falling for falling in self._falling(m))
+        assets, activity, revenue = (seasoned & falling for falling in self._falling(m, now))
         rising_assets, rising_revenue = self._rising(m)
         still = (
             now == s.GROWING
         ) & ~young  # growth comes before maturity; a mature client who brings more stays mature
         return np.select(
-            [falling_assets, falling_revenue, rising_assets & still, rising_revenue & still],
-            [s.FALLING_ASSETS, s.FALLING_REVENUE, s.RISING_ASSETS, s.RISING_REVENUE],
+            [assets, activity & revenue, activity, rising_assets & still, rising_revenue & still],
+            [s.FALLING_ASSETS, s.FALLING_REVENUE, s.FALLING_ACTIVITY, s.RISING_ASSETS, s.RISING_REVENUE],
             plain,
         )
 
-    def _falling(self, m: int) -> tuple[Flags, Flags]:
+    def _falling(self, m: int, now: Ints) -> tuple[Flags, Flags, Flags]:
+        """Tell whose assets, whose activity and whose revenue have fallen."""
         v, t = self.levels, self.settings
         like = np.fmin(np.nan_to_num(v.assets_share_like[:, m], nan=1.0), 1.0)
         # where like clients come and go with most of their money, half of it is nothing unusual
@@ -158,13 +164,16 @@ class _Facts:
         assets = v.assets_share[:, m] <= like * np.minimum(t.fall, np.exp(-t.unusual * spread))
         # half a year after the last of it went, what is left is the new level
         assets &= ~(v.assets_half_year[:, m] > 1 - t.rise)
+        # money comes and goes; who is as active as ever hasn't turned away
+        assets &= v.activity.lately[:, m] >= np.log(t.agreeing) - _NEAR
+        settled = np.isin(now, (s.GROWING, s.MATURE, s.DECLINING))
+        activity = v.activity.fallen[:, m] >= np.log(np.where(settled, t.leaning, t.evidence))
         of_revenue = v.revenue_share_like[:, m]
-        revenue = (v.revenue_share[:, m] <= t.fall * of_revenue) & (of_revenue > 0)
-        return assets, revenue & (v.surprise[:, m] <= -t.surprise)
+        return assets, activity, (v.revenue_share[:, m] <= t.fall * of_revenue) & (of_revenue > 0)
 
     def _rising(self, m: int) -> tuple[Flags, Flags]:
         v, t = self.levels, self.settings
         like = np.fmax(np.nan_to_num(v.assets_growth_like[:, m], nan=1.0), 1.0)
         assets = v.assets_growth[:, m] >= (1 + t.rise) * like
         revenue = v.revenue_growth[:, m] >= (1 + t.rise) * v.revenue_growth_like[:, m]
-        return assets, revenue & (v.surprise[:, m] >= t.surprise)
+        return assets, revenue & (v.activity.surprise[:, m] >= t.surprise)

@@ -16,7 +16,9 @@ from zhike.simulate.agents.layout import (
     DEVELOPING,
     DORMANT,
     ENGAGED,
+    EVENTS,
     EXPOSURE,
+    FELT,
     FORTUNE,
     FUNDED,
     HEAT,
@@ -250,6 +252,8 @@ def _close(g: Ground, c: Clients, out: Pages, i: int, t: int) -> None:
             c.held[i, k, TOP] = max(c.held[i, k, TOP], g.px[t, sec, CLOSE])
             if stated:
                 _hold(c, out, i, t, sec, c.held[i, k, QTY], c.held[i, k, COST], worth)
+    if stated:
+        _feel(c, out, i, t)
     if stated and c.book[i, REPO] > 0:
         _hold(c, out, i, t, REPO_SEC, c.book[i, REPO] // 10_000, c.book[i, REPO], c.book[i, REPO])
     if stated and c.book[i, IPO] > 0:
@@ -271,6 +275,13 @@ def _close(g: Ground, c: Clients, out: Pages, i: int, t: int) -> None:
             row[0], row[1], row[2], row[3], row[4], row[5] = (
                 c.wholes[i, NUMBER], t, c.book[i, CASH], securities, funds, c.book[i, DEBT],
             )  # fmt: skip
+
+
+@compiled_part
+def _feel(c: Clients, out: Pages, i: int, t: int) -> None:
+    """Write down, in millionths, how much of the client's own activity is left, whatever the market; nobody sees it."""
+    rests = c.book[i, STAGE] in (DORMANT, LOST) or c.book[i, FUNDED] == 0
+    note(out, EVENTS, c.wholes[i, NUMBER], t, (FELT, 0 if rests else int(c.mood[i, ENGAGED] * 1e6), 0, 0, 0))
 
 
 @compiled_part

@@ -52,10 +52,20 @@ class Truth:
         folder.mkdir(parents=True, exist_ok=True)
         self.clients: list[pa.Table] = []
         self.stages: list[pa.Table] = []
+        self.felt: list[pa.Table] = []
 
-    def add(self, who: Traits, outcome: Outcome, stages: Ints) -> None:
-        """Keep the truth of a chunk; `stages` are rows (client, day, stage, cause) in order."""
+    def add(self, who: Traits, outcome: Outcome, stages: Ints, felt: Ints) -> None:
+        """Keep the truth of a chunk: rows `stages` (client, day, stage, cause) in order, `felt` (client, day, millionths)."""
         self.clients.append(_clients(who, outcome))
+        self.felt.append(
+            pa.table(
+                {
+                    "client_id": client_codes(felt[:, 0]),
+                    "date": dates(self.market.course.days[felt[:, 1]]),
+                    "engagement": felt[:, 2] / 1e6,
+                }
+            )
+        )
         self.stages.append(self._intervals(stages))
 
     def _intervals(self, rows: Ints) -> pa.Table:
@@ -73,6 +83,7 @@ class Truth:
         span = slice(m.first, m.end)
         self._put("client", pa.concat_tables(self.clients))
         self._put("stage", pa.concat_tables(self.stages))
+        self._put("engagement", pa.concat_tables(self.felt))
         self._put(
             "channel",
             pa.table(

@@ -53,11 +53,12 @@ def _regimes(plan: Plan, n: int, before: int) -> npt.NDArray[np.int8]:
     if plan.market == "mixed":
         return _chain(plan.market_settings, stream(plan.seed, "regime"), n)
     regime = np.full(n, RANGE, np.int8)
-    regime[before:] = BEAR if plan.market == "bear" else BULL
+    regime[before:] = {"bear": BEAR, "range": RANGE}.get(plan.market, BULL)
+    turns = before + int(0.45 * plan.days)
+    if plan.market in ("lull", "crash"):
+        regime[turns:] = RANGE
     if plan.market == "crash":
-        breaks = before + int(0.45 * plan.days)
-        regime[breaks : breaks + 50] = CRASH
-        regime[breaks + 50 :] = RANGE
+        regime[turns : turns + 50] = CRASH
     return regime
 
 

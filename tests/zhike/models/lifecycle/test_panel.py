@@ -22,8 +22,25 @@ def test_a_months_days_add_up_and_its_assets_are_those_of_its_last_trading_day()
         ]
     )  # fmt: skip
     assert monthly(rows, calendar(MONTHS)).to_pylist() == [
-        {"client_id": "A", "month": date(2025, 1, 1), "net": 90.0, "flow": 90.0, "trading_days": 2, "revenue": 4.0}
+        {"client_id": "A", "month": date(2025, 1, 1), "net": 90.0, "flow": 90.0, "trading_days": 2, "revenue": 4.0,
+         "login_days": None}
     ]  # fmt: skip
+
+
+def test_days_with_a_login_count_once_and_none_where_there_was_none() -> None:
+    rows = rows_of(
+        "client_day", [{"client_id": c, "date": date(2025, m, 20), "net": 1} for c in "AB" for m in (1, 2)]
+    )
+    days = [
+        ("A", date(2025, 1, 6), 3),
+        ("A", date(2025, 1, 7), 1),
+        ("B", date(2025, 2, 3), 1),
+        ("A", date(2025, 9, 1), 1),
+    ]
+    login = rows_of("login", [{"client_id": c, "date": d, "count": n} for c, d, n in days])
+    found = monthly(rows, calendar(MONTHS[:2]), login)
+    assert found["login_days"].to_pylist() == [2, 0, 0, 1]
+    assert found["login_days"].type == monthly(rows, calendar(MONTHS[:2]))["login_days"].type
 
 
 def test_who_has_no_row_on_the_months_last_day_has_nothing_left() -> None:

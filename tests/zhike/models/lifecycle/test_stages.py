@@ -71,11 +71,39 @@ def test_the_first_trade_makes_a_new_client_grow_and_twelve_months_make_it_matur
 
 def test_a_client_whose_trading_fell_by_itself_declines_after_two_months() -> None:
     found = lived({"faller": falling(2)} | crowd(12, Life(trading_days=[12])))
-    # three months' revenue is 360 at the peak; 260, 160, 60 after the fall: 160 is the first at most half
-    assert stages_of(found, "faller")[14:19] == ["mature", "mature", "mature", "declining", "declining"]
-    row = now(found, "faller")
-    assert row["since"] == date(2025, 6, 20)
-    assert "17%（同类中位 100%）" in str(row["reason"])
+    # two days where twelve were due say so in April, and again in May
+    assert stages_of(found, "faller")[14:19] == ["mature", "mature", "declining", "declining", "declining"]
+    begun = changes(found).to_pylist()[0]
+    assert begun["since"] == date(2025, 5, 20)
+    # three months' revenue was 360 at its peak and is 160 in May; 34 days, as the faller is one of thirteen like clients
+    assert begun["reason"].startswith(
+        "近 3 个月净创收为近 12 个月高点的 44%（同类中位 100%），交易 16 天（应约 34 天）"
+    )
+
+
+def test_who_looks_in_far_less_than_like_clients_declines_before_trades_could_tell() -> None:
+    lively = Life(trading_days=[1], login_days=[10])
+    away = replace(lively, login_days=[10] * 15 + [1])
+    found = lived({"away": away} | crowd(12, lively))
+    assert stages_of(found, "away")[15:18] == ["mature", "declining", "declining"]
+    reason = changes(found).to_pylist()[0]["reason"]
+    assert "交易 3 天（应约 3 天）、登录 12 天（应约 29 天）" in reason
+    # all look in less: that is the market
+    assert {stages_of(lived(crowd(13, away)), "like00")[-1]} == {"mature"}
+
+
+def test_logins_from_before_they_were_recorded_are_unknown_not_absent() -> None:
+    recorded = Life(trading_days=[1], login_days=[0] * 12 + [10])
+    found = lived(crowd(13, recorded))
+    assert np.isnan(found.months.login_days[:, :12]).all()
+    assert set(stages_of(found, "like00")) == {"mature"}
+
+
+def test_one_month_that_leans_towards_a_fall_moves_nobody() -> None:
+    once = Life(trading_days=[6] * 15 + [0] + [6])
+    found = lived({"once": once} | crowd(12, Life(trading_days=[6])))
+    assert np.exp(found.levels.activity.fallen[found.clients.index("once"), 15]) > 10
+    assert set(stages_of(found, "once")) == {"mature"}
 
 
 def test_the_same_fall_makes_nobody_decline_when_the_market_did_it_to_everyone() -> None:
@@ -98,7 +126,7 @@ def test_without_ten_like_clients_nothing_is_said_of_a_fall_in_trading() -> None
 
 
 def test_few_trades_fewer_are_no_decline_but_chance() -> None:
-    # one trading day a month, then one in three months: a third of the peak, yet 2 days short of 3 is no surprise
+    # one trading day a month, then one in three months: a third of the peak, yet 2 of 6 are no strong evidence
     seldom = Life(trading_days=[1] * 15 + [0, 0, 1] * 3)
     found = lived({"seldom": seldom} | crowd(12, Life(trading_days=[12])))
     assert stages_of(found, "seldom")[-1] == "mature"
@@ -118,8 +146,15 @@ def test_taking_half_of_the_assets_out_counts_whatever_the_market_did() -> None:
     assert "为近 12 个月高点的 40%" in changes(found).to_pylist()[0]["reason"]
 
 
+def test_who_takes_half_out_and_is_as_active_as_ever_has_not_turned_away() -> None:
+    out = Life(net=[100_000.0] * 12 + [40_000.0], flow=[0.0] * 12 + [-60_000.0], trading_days=[4])
+    assert "declining" not in stages_of(lived({"out": out} | crowd(12, STEADY)), "out")
+    less = replace(out, trading_days=[4] * 12 + [2])
+    assert "declining" in stages_of(lived({"out": less} | crowd(12, STEADY)), "out")
+
+
 def test_half_of_the_assets_is_nothing_unusual_where_all_come_and_go_with_most_of_theirs() -> None:
-    out = Life(net=[100_000.0] * 12 + [45_000.0], flow=[0.0] * 12 + [-55_000.0])
+    out = Life(net=[100_000.0] * 12 + [45_000.0], flow=[0.0] * 12 + [-55_000.0], trading_days=[4] * 12 + [2])
     assert "declining" in stages_of(lived({"out": out} | crowd(12, STEADY)), "out")
     # like clients hold 100, 50, 25, 12 % of their peaks: what one of them does tells nothing
     coming = {

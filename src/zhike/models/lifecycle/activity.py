@@ -1,0 +1,167 @@
+"""Has a client's activity fallen to half or less, or is it chance, or the market? How far the days seen speak for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from zhike.models.lifecycle.months import HALF, QUARTER, YEAR, Flags, Floats, Ints
+
+_LEFT = np.array([0.5, 0.25, 0.1])  # what may be left of the activity after a fall
+_PLAIN = 0.95  # of like clients tell how much chance does: the few farthest off have perhaps changed
+
+Likes = Sequence[tuple[Flags, Flags]]
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """How active clients were, as arrays of clients × months.
+
+    `fallen`: logarithm of how much likelier what was seen is if the activity fell to half or less in one of the last six months
+    than if only the market moved; `lately`: the same for a fall three months ago. Both 0 where nothing can be said.
+    `trading`, `logins`: days of three months; `…_due`: of these expected; NaN where unknown. `surprise`: by how many standard
+    deviations trading days are more than expected.
+    """
+
+    fallen: Floats
+    lately: Floats
+    trading: Floats
+    trading_due: Floats
+    logins: Floats
+    logins_due: Floats
+    surprise: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """Days of one kind, summed up to the beginning of each month: arrays of clients × (months + 1).
+
+    `seen`: days; `market`: those of somebody with a rate of one; `known`: months of which both are known. `rate` (clients ×
+    months): mean rate of like clients in the year before.
+    """
+
+    seen: Floats
+    market: Floats
+    known: Floats
+    rate: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Some months up to now, (clients,) each: days seen, days due, and how many times more than dice like clients vary.
+
+    `shape`, `scale`: what the own rate can be (gamma), by the year before; `market`: days of somebody with a rate of one.
+    """
+
+    seen: Floats
+    due: Floats
+    chance: Floats
+    shape: Floats
+    scale: Floats
+    market: Floats
+
+
+def activity_of(trading: Floats, logins: Floats, there: Flags, group: Ints, least: int) -> Activity:
+    """Set each client's trading days and days with a login (clients × months) against own past and like clients.
+
+    Both are NaN where unknown or the client wasn't with us. `there`: months in which a client counts for like ones; `group`
+    (clients,): like clients; with fewer than `least` of them the branch stands for them, with fewer still nothing is said.
+    """
+    kinds = [_counted(days, there, group, least) for days in (trading, logins)]
+    fallen, lately = np.zeros(trading.shape), np.zeros(trading.shape)
+    shown = np.full((5, *trading.shape), np.nan)
+    for m in range(QUARTER, trading.shape[1]):
+        like = list(_likes(there[:, m], group, least))
+        spoken = []
+        for since in range(max(m - HALF + 1, QUARTER), m + 1):
+            spans = [_span(kind, m, since, like) for kind in kinds]
+            spoken.append(_speaks(spans[0]) + _speaks(spans[1]))
+            if since == m - QUARTER + 1:
+                lately[:, m], shown[:, :, m] = _mean_of(spoken[-1:]), _shown(spans)
+        fallen[:, m] = _mean_of(spoken)
+    return Activity(fallen, lately, *shown)
+
+
+def _counted(days: Floats, there: Flags, group: Ints, least: int) -> _Counts:
+    """Walk through the months: what the market let like clients do in each, by what the months before told of them."""
+    n, width = days.shape
+    seen, market, known = (np.zeros((n, width + 1)) for _ in range(3))
+    rate = np.full((n, width), np.nan)
+    for m in range(width):
+        own, of_market, months = (_since(a, m, max(m - YEAR, 0)) for a in (seen, market, known))
+        factor = np.full(n, np.nan)
+        told = there[:, m] & np.isfinite(days[:, m]) & ((months >= QUARTER) | (m < QUARTER))
+        for members, like in _likes(told, group, least):
+            if m < QUARTER:  # a rate of one is by definition what like clients did when the data began
+                factor[members], rate[members, m] = days[like, m].mean(), 1.0
+            elif own[like].sum() > 0:
+                mean = own[like].sum() / of_market[like].sum()
+                usual = (1.0 + own[like]) / (of_market[like] + 1.0 / mean)
+                factor[members], rate[members, m] = days[like, m].sum() / usual.sum(), mean
+        good = np.isfinite(factor) & np.isfinite(days[:, m])
+        seen[:, m + 1] = seen[:, m] + np.where(good, days[:, m], 0.0)
+        market[:, m + 1] = market[:, m] + np.where(good, factor, 0.0)
+        known[:, m + 1] = known[:, m] + good
+    return _Counts(seen, market, known, rate)
+
+
+def _likes(told: Flags, group: Ints, least: int) -> Iterator[tuple[Flags, Flags]]:
+    """Yield each group's members and who stands for them: the told of the group, else of the branch, else nobody."""
+    if told.sum() < least:
+        return
+    for g in np.unique(group):
+        members = group == g
+        like = members & told
+        yield members, like if like.sum() >= least else told
+
+
+def _span(k: _Counts, m: int, since: int, like: Likes) -> _Span:
+    """Look at the months from `since` to `m`; NaN for clients with less than three known months in the year before.
+
+    The own rate is taken for that of like clients until the own days speak: as if one day of it had been seen.
+    """
+    first = max(since - YEAR, 0)
+    with np.errstate(divide="ignore"):
+        scale = _since(k.market, since, first) + 1.0 / k.rate[:, m]
+    scale = np.where(_since(k.known, since, first) >= QUARTER, scale, np.nan)
+    shape = 1.0 + _since(k.seen, since, first)
+    seen, market = _since(k.seen, m + 1, since), _since(k.market, m + 1, since)
+    due = shape / scale * market
+    apart = (seen - due) ** 2 / np.maximum(due * (1.0 + market / scale), 1e-9)
+    chance = np.ones(len(seen))
+    for members, others in like:
+        chance[members] = _clumps(apart[others])
+    return _Span(seen, np.where(market > 0, due, np.nan), chance, shape, scale, market)
+
+
+def _clumps(apart: Floats) -> float:
+    """Return how many times more like clients vary than dice, at least 1, by squares in units of what dice do."""
+    known = np.sort(apart[np.isfinite(apart)])
+    return max(1.0, float(known[: int(np.ceil(_PLAIN * len(known)))].mean())) if len(known) else 1.0
+
+
+def _speaks(s: _Span) -> Floats:
+    """Return logarithms (clients, 3): how likely the days seen are if so much was left, over if all was (both gamma-Poisson)."""
+    whole = np.log(s.scale + s.market)[:, None] - np.log(s.scale[:, None] + _LEFT * s.market[:, None])
+    speaks = s.seen[:, None] * np.log(_LEFT) + (s.shape + s.seen)[:, None] * whole
+    # days that vary twice as much as dice tell half as much; so does a market that moved like clients unalike
+    return np.asarray(np.nan_to_num(speaks / s.chance[:, None]))
+
+
+def _shown(spans: Sequence[_Span]) -> Floats:
+    """Return of trading and logins days seen and due, then by how far trading is above what was due."""
+    of_trading, of_logins = ((np.where(np.isnan(s.due), np.nan, s.seen), s.due) for s in spans)
+    off = (of_trading[0] - of_trading[1]) / np.sqrt(spans[0].chance * np.maximum(of_trading[1], 1.0))
+    return np.stack([*of_trading, *of_logins, off])
+
+
+def _since(summed: Floats, until: int, since: int) -> Floats:
+    return np.asarray(summed[:, until] - summed[:, since])
+
+
+def _mean_of(logs: Sequence[Floats]) -> Floats:
+    """Return the logarithm of the mean of what all `logs`, (clients, k) each, are logarithms of."""
+    together = np.concatenate(logs, axis=1)
+    return np.asarray(np.logaddexp.reduce(together, axis=1) - np.log(together.shape[1]))
