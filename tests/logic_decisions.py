@@ -33,9 +33,7 @@ def decisions(clients: int, each: int, purity: float, seed: int = 1, shift: floa
     own = np.where(rng.random(len(client)) < purity, truth[client], CHANCE)
     sides = []
     for shape, flags in ((buys(), BUY_FLAGS), (sells(), SELL_FLAGS)):
-        sides.append(
-            Decisions(client, np.zeros(len(client), np.int64), _drawn(shape, flags, own, rng, shift), flags)
-        )
+        sides.append(Decisions(client, np.ones(len(client)), _drawn(shape, flags, own, rng, shift), flags))
     return Made(sides[0], sides[1], truth)
 
 

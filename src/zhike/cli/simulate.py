@@ -34,8 +34,8 @@ def register(subparsers: Subparsers) -> None:
         metavar="MARKET",
         default="mixed",
         help=told(
-            "mixed、bull、bear、crash 或 real:指数CSV",
-            "mixed, bull, bear, crash or real:FILE, a CSV of an index",
+            "mixed、bull、bear、crash、range、lull 或 real:指数CSV",
+            "mixed, bull, bear, crash, range, lull or real:FILE, a CSV of an index",
         ),
     )
     parser.add_argument(

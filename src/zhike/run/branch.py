@@ -61,9 +61,9 @@ def all_clients(
         ),
     )
     before = {name: _before(draft.previous, name) for name in ("stage", "logic")}
-    logic = _logic(draft.as_of, done, settings, before["logic"])
-    draft.write("logic", logic)
     days, client = market.book.days.astype(np.int32), sources.rows("client")
+    logic = _logic(draft.as_of, len(days) - 1, done, settings, before["logic"])
+    draft.write("logic", logic)
     history = lifecycle.history(
         _gathered(done, "monthly"), client, days, draft.as_of, logic=logic,
         lead=sources.rows("lead") if sources.has("lead") else None, settings=settings.lifecycle,
@@ -106,14 +106,17 @@ def _branchwide(measured: pa.Table, as_of: date) -> tuple[pa.Table, pa.Table]:
     return pa.table({"client_id": clients, **values}), told_branchwide(clients, days, dict(found))
 
 
-def _logic(as_of: date, done: Sequence[Done], settings: NightSettings, before: pa.Table | None) -> pa.Table:
+def _logic(
+    as_of: date, today: int, done: Sequence[Done], settings: NightSettings, before: pa.Table | None
+) -> pa.Table:
+    """Return the table `logic`; `today`: the book's day that is looked at."""
     found = [c for d in done for c in d.clients]
     clients = sorted(found)
     place = {c: i for i, c in enumerate(clients)}
     at = np.array(
         [place[c] for c in found], np.int64
     )  # sums of floats mustn't depend on how the work was cut
-    bought, sold = sides_of(_decisions(done, at))
+    bought, sold = sides_of(_decisions(done, at), today, settings.logic.memory)
     known = Experience(np.empty(len(at), np.int64), np.empty(len(at), np.int64))
     known.trips[at], known.held[at] = (
         np.concatenate([d.trips for d in done]),

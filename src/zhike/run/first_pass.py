@@ -30,7 +30,7 @@ from zhike.features.clients import (
 )
 from zhike.features.clients.settings import YEAR
 from zhike.features.ledger import READS, Ledger, ledger_of
-from zhike.features.ledger.columns import ACT_CLIENT
+from zhike.features.ledger.columns import ACT_DAY
 from zhike.features.ledger.money_effect import clients_in_profit
 from zhike.models import lifecycle
 from zhike.models.logic import overlays
@@ -73,7 +73,8 @@ class Task:
 class Done:
     """What a range found, beside what it wrote: its clients, decisions, experience, overlays, and sums by day.
 
-    `acts` count in `clients`; `trips` and `held` (clients,) are closed round trips and days with a position, of twelve months.
+    `acts` count in `clients`; `trips` and `held` (clients,) are closed round trips and days with a position; all
+    of as long as the logic's memory.
     """
 
     task: Task
@@ -97,31 +98,46 @@ def first_pass(task: Task) -> Done:
     ledger = ledger_of(book, market.securities, read, len(book.days) - 1)
     calendar = Calendar.from_days(book.days)
     measures = _measure(task, ledger, market.states, calendar)
-    since = int(book.days[max(len(book.days) - YEAR, 0)])
+    since, long_ago = (_first(book.days, n) for n in (YEAR, task.settings.logic.memory.window))
     for name, rows in (
         ("client_day", ledger.client_day.select(KEPT)),
         ("position", ledger.position),
         ("round_trip", ledger.round_trip),
-        ("monthly", lifecycle.monthly(ledger.client_day, calendar.days)),
+        ("monthly", lifecycle.monthly(ledger.client_day, calendar.days, _logins(task))),
         ("recent", recent(ledger.client_day, calendar.days, task.as_of, task.settings.proposals)),
     ):
         feather.write_feather(rows, str(task.aside(name)), compression="lz4")
     in_profit, counted = clients_in_profit(ledger.client_day, book.days)
     clients = tuple(ledger.clients.to_pylist())
-    year = ledger.client_day.filter(pc.greater_equal(ledger.client_day["date"].cast(pa.int32()), since))
-    trips = ledger.round_trip.filter(pc.greater_equal(ledger.round_trip["closed_on"].cast(pa.int32()), since))
+    held = ledger.client_day.filter(pc.greater(ledger.client_day["positions"], 0))
     return Done(
-        task, clients, _recent_acts(ledger, len(book.days) - YEAR), _count(trips, clients),
-        _count(year.filter(pc.greater(year["positions"], 0)), clients), overlays(year, read["trade"], since),
+        task, clients, _acts_since(ledger, len(book.days) - task.settings.logic.memory.window),
+        _count(_since(ledger.round_trip, "closed_on", long_ago), clients), _count(_since(held, "date", long_ago), clients),
+        overlays(_since(ledger.client_day, "date", since), read["trade"], since),
         in_profit, counted, (*measures, *_pages(task, read["asset"], ledger.position)),
         {"client_day": ledger.client_day.num_rows, "trade": read["trade"].num_rows, "round_trip": ledger.round_trip.num_rows},
         int(pc.sum(ledger.position["seeded"].cast(pa.int64())).as_py() or 0),
     )  # fmt: skip
 
 
-def _recent_acts(ledger: Ledger, first: int) -> npt.NDArray[np.float32]:
-    """Return the decisions of the last twelve months."""
-    return np.ascontiguousarray(ledger.acts[ledger.acts[:, ACT_CLIENT + 1] >= first])
+def _logins(task: Task) -> pa.Table | None:
+    """Return the range's logins; None where none were ever delivered."""
+    has = task.sources.has("login")
+    return task.sources.range("login", task.low, task.high, ("client_id", "date")) if has else None
+
+
+def _first(days: Ints, last: int) -> int:
+    """Return the first of the last so many days."""
+    return int(days[max(len(days) - last, 0)])
+
+
+def _since(rows: pa.Table, column: str, day: int) -> pa.Table:
+    return rows.filter(pc.greater_equal(rows[column].cast(pa.int32()), day))
+
+
+def _acts_since(ledger: Ledger, first: int) -> npt.NDArray[np.float32]:
+    """Return the decisions from a day of the book on."""
+    return np.ascontiguousarray(ledger.acts[ledger.acts[:, ACT_DAY] >= first])
 
 
 def _count(rows: pa.Table, clients: tuple[str, ...]) -> Ints:

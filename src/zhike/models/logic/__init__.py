@@ -1,11 +1,18 @@
 """By which logic a client seeks profit: value, trend or sentiment (docs/methods/logic.md)."""
 
-from zhike.models.logic.decisions import Decisions, sides_of
+from zhike.models.logic.decisions import Decisions, Memory, sides_of
 from zhike.models.logic.mixture import Mixture, MixtureSettings
 from zhike.models.logic.overlays import OverlaySettings, overlays
-from zhike.models.logic.verdicts import Experience, LogicSettings, Verdicts, judged, logic_table
+from zhike.models.logic.shares import ShareSettings
+from zhike.models.logic.verdicts import (
+    Experience,
+    LogicSettings,
+    Verdicts,
+    judged,
+    logic_table,
+)
 
 __all__ = [
-    "Decisions", "Experience", "LogicSettings", "Mixture", "MixtureSettings",
-    "OverlaySettings", "Verdicts", "judged", "logic_table", "overlays", "sides_of",
+    "Decisions", "Experience", "LogicSettings", "Memory", "Mixture", "MixtureSettings",
+    "OverlaySettings", "ShareSettings", "Verdicts", "judged", "logic_table", "overlays", "sides_of",
 ]  # fmt: skip

@@ -25,23 +25,42 @@ _GAIN = 0.7
 class Decisions:
     """The decisions of one side.
 
-    `client` (n,) counts clients, `day` (n,) the book's days; `vectors` (n, D) in the order of BUY_NAMES or SELL_NAMES: places
-    as normal scores, log gain, log days held, fall from the peak (NaN: not known); the last `flags` are 0 or 1.
+    `client` (n,) counts clients; `weight` (n,) in 0 … 1: how much a decision still speaks; `vectors` (n, D) in the order of
+    BUY_NAMES or SELL_NAMES: places as normal scores, log gain, log days held, fall from the peak (NaN: not known); the
+    last `flags` are 0 or 1.
     """
 
     client: Ints
-    day: Ints
+    weight: Floats
     vectors: Floats32
     flags: int
 
+    def only(self, wanted: npt.NDArray[np.bool_]) -> Decisions:
+        """Return some of the decisions; `wanted` (n,)."""
+        return Decisions(self.client[wanted], self.weight[wanted], self.vectors[wanted], self.flags)
 
-def sides_of(acts: Floats32) -> tuple[Decisions, Decisions]:
-    """Return the buy and the sell decisions of the ledger's acts, in their order."""
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """How long a decision speaks, in trading days: fully for `fresh`, half as much after each `half_life` more, `window` at most."""
+
+    fresh: int = 250
+    half_life: float = 250.0
+    window: int = 750
+
+    def weight(self, age: Floats) -> Floats:
+        """Return how much decisions of some age (n,) speak."""
+        return np.asarray(0.5 ** (np.maximum(age - self.fresh, 0.0) / self.half_life), np.float64)
+
+
+def sides_of(acts: Floats32, today: int, memory: Memory) -> tuple[Decisions, Decisions]:
+    """Return the buy and the sell decisions of the ledger's acts, in their order; `today`: the book's day they are looked at from."""
     sells = acts[:, col.ACT_SELLS] > 0
-    return _side(acts[~sells], sells=False), _side(acts[sells], sells=True)
+    weight = memory.weight(today - acts[:, col.ACT_DAY].astype(np.float64))
+    return _side(acts[~sells], weight[~sells], sells=False), _side(acts[sells], weight[sells], sells=True)
 
 
-def _side(acts: Floats32, *, sells: bool) -> Decisions:
+def _side(acts: Floats32, weight: Floats, *, sells: bool) -> Decisions:
     places = normal_scores(acts[:, col.ACT_STANDING : col.ACT_STANDING + col.N_STANDINGS])
     flags = acts[:, [col.ACT_HOT, col.ACT_AFTER_LIMIT]]
     if sells:
@@ -52,8 +71,7 @@ def _side(acts: Floats32, *, sells: bool) -> Decisions:
         vectors = np.column_stack([places, flags, acts[:, col.ACT_MORE] < 0, acts[:, col.ACT_MORE] > 0])
     n = SELL_FLAGS if sells else BUY_FLAGS
     vectors[:, -n:] = np.nan_to_num(vectors[:, -n:], nan=0.0)
-    client, day = acts[:, col.ACT_CLIENT].astype(np.int64), acts[:, col.ACT_DAY].astype(np.int64)
-    return Decisions(client, day, vectors.astype(np.float32), n)
+    return Decisions(acts[:, col.ACT_CLIENT].astype(np.int64), weight, vectors.astype(np.float32), n)
 
 
 def normal_scores(places: Floats32) -> Floats32:

@@ -1,7 +1,7 @@
 """Why a client is held to follow a logic: what each trait of the decisions adds to it, and the words for that.
 
-The score of a logic is the mean over a client's decisions of the log density under it less that under the two others
-(their mean). A normal log density is a sum over traits, so the traits' parts add up to the score exactly.
+The score of a logic is the mean over a client's decisions, by how much each still speaks, of the log density under it less that
+under the two others (their mean). A normal log density is a sum over traits, so the traits' parts add up to the score exactly.
 """
 
 from __future__ import annotations
@@ -67,10 +67,12 @@ def evidence_of(mixture: Mixture, buys: Decisions, sells: Decisions, clients: in
         for k in range(_N):
             for t in range(len(TRAITS)):
                 total[:, k, t] += np.bincount(
-                    decisions.client, logs[:, k, t] - against[:, k, t], minlength=clients
+                    decisions.client,
+                    decisions.weight * (logs[:, k, t] - against[:, k, t]),
+                    minlength=clients,
                 )
-    n = np.bincount(buys.client, minlength=clients) + np.bincount(sells.client, minlength=clients)
-    return Evidence(total / np.maximum(n, 1)[:, None, None])
+    spoken = np.bincount(buys.client, buys.weight, clients) + np.bincount(sells.client, sells.weight, clients)
+    return Evidence(total / np.where(spoken > 0, spoken, 1.0)[:, None, None])
 
 
 def _by_trait(side: Side, decisions: Decisions, groups: list[Ints]) -> Floats:

@@ -1,8 +1,8 @@
 """Which logic each decision follows: a mixture of the definitions' shapes, sharpened on the branch's own decisions.
 
-A client's decisions come from four sources (value, trend, sentiment, chance) in shares of the client's own; a decision of a
-source is normally distributed around what is typical of it. Expectation–maximisation from the definitions (Dempster, Laird and
-Rubin 1977); the means are held to the definitions by a prior worth a share of the decisions, so that they keep their names.
+A client's decisions come from four sources (value, trend, sentiment, chance) in shares of the client's own (`shares`); a decision
+of a source is normally distributed around what is typical of it. Expectation–maximisation from the definitions (Dempster, Laird
+and Rubin 1977); the means are held to the definitions by a prior worth a share of the decisions, so that they keep their names.
 """
 
 from __future__ import annotations
@@ -15,11 +15,17 @@ import numpy.typing as npt
 
 from zhike.models.logic.decisions import Decisions
 from zhike.models.logic.definitions import COMPONENTS, Shape
+from zhike.models.logic.shares import ShareSettings, common, lattice, likelihoods, posterior
 
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 K = len(COMPONENTS)
+_FIRST, _AGAIN = (
+    5,
+    2,
+)  # rounds for what divisions are common: before the first sharpening, before each later one
+_HASH = 2_654_435_761  # Knuth's multiplicative hash: neighbours land far from each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +33,15 @@ class MixtureSettings:
     """How the mixture is fitted.
 
     `rounds` of EM; `anchor`: the prior's weight as a share of a component's decisions; `pull`: share of the pooled covariance
-    in a component's; `even`: pseudo-decisions of each source that a client begins with.
+    in a component's; `steps` of the lattice of divisions while it is fitted; `sample`: decisions that are enough to fit it on (of a
+    larger branch whole clients are taken by a hash of their place).
     """
 
-    rounds: int = 25
-    anchor: float = 1.0
-    pull: float = 0.3
-    even: float = 0.5
+    rounds: int = 15
+    anchor: float = 0.5
+    pull: float = 0.6
+    steps: int = 6
+    sample: int = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +78,10 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
-    """Both sides, fitted; `shares` (4,) of the sources among the decisions it was fitted on."""
+    """Both sides, fitted."""
 
     buys: Side
     sells: Side
-    shares: Floats
 
 
 def start(shape: Shape, decisions: Decisions) -> Side:
@@ -88,22 +95,45 @@ def start(shape: Shape, decisions: Decisions) -> Side:
 
 
 def fit(
-    buys: Decisions, sells: Decisions, shapes: tuple[Shape, Shape], clients: int, settings: MixtureSettings
+    sides: tuple[Decisions, Decisions],
+    shapes: tuple[Shape, Shape],
+    clients: int,
+    settings: MixtureSettings,
+    shares: ShareSettings,
 ) -> Mixture:
-    """Fit the mixture to the decisions of `clients` clients, beginning with the definitions."""
-    sides = [start(shape, d) for shape, d in zip(shapes, (buys, sells), strict=True)]
-    owner = np.concatenate([buys.client, sells.client])
-    shares = np.full((clients, K), 1 / K)
-    for _ in range(settings.rounds):
-        densities = log_densities(sides, (buys, sells))
-        parts = responsibilities(densities, shares, owner)
-        shares = shares_of(parts, owner, clients, settings.even)
-        n = len(buys.client)
-        sides = [
+    """Fit the mixture to the buys and sales of `clients` clients, beginning with the definitions."""
+    both = _sampled(sides, clients, settings.sample)
+    fitted = [start(shape, d) for shape, d in zip(shapes, both, strict=True)]
+    owner, weights = owners(both), np.concatenate([d.weight for d in both])
+    divisions = lattice(settings.steps)
+    usual = np.full(len(divisions), 1 / len(divisions))
+    enough = np.bincount(owner, minlength=clients) >= shares.least
+    for n in range(settings.rounds):
+        densities = log_densities(fitted, both)
+        likely = likelihoods(densities, weights, owner, clients, settings.steps)
+        usual = common(likely[enough], usual, _AGAIN if n else _FIRST, shares.spread)
+        parts = responsibilities(densities, posterior(likely, usual) @ divisions, owner) * weights[:, None]
+        cut = len(both[0].client)
+        fitted = [
             _sharpened(side, shape, d.vectors, p, settings)
-            for side, shape, d, p in zip(sides, shapes, (buys, sells), (parts[:n], parts[n:]), strict=True)
+            for side, shape, d, p in zip(fitted, shapes, both, (parts[:cut], parts[cut:]), strict=True)
         ]
-    return Mixture(sides[0], sides[1], parts.mean(0) if len(parts) else np.full(K, 1 / K))
+    return Mixture(*fitted)
+
+
+def _sampled(sides: Sequence[Decisions], clients: int, most: int) -> tuple[Decisions, ...]:
+    """Return all decisions, or those of as many clients as have about `most`, chosen by a hash of their place."""
+    found = sum(len(d.client) for d in sides)
+    if found <= most:
+        return tuple(sides)
+    places = np.arange(clients, dtype=np.uint64) * np.uint64(_HASH) % np.uint64(1 << 32)
+    taken = places < np.uint64(int(most / found * (1 << 32)))
+    return tuple(d.only(taken[d.client]) for d in sides)
+
+
+def owners(sides: Sequence[Decisions]) -> Ints:
+    """Return whose the decisions of both sides are, one side behind the other."""
+    return np.concatenate([d.client for d in sides])
 
 
 def log_densities(sides: Sequence[Side], decisions: Sequence[Decisions]) -> Floats:
@@ -117,12 +147,6 @@ def responsibilities(densities: Floats, shares: Floats, owner: Ints) -> Floats:
     logs -= logs.max(1, keepdims=True)
     parts = np.exp(logs)
     return np.asarray(parts / parts.sum(1, keepdims=True), np.float64)
-
-
-def shares_of(parts: Floats, owner: Ints, clients: int, even: float) -> Floats:
-    """Return each client's shares of the sources, begun with `even` decisions of each."""
-    counts = np.stack([np.bincount(owner, parts[:, k], clients) for k in range(K)], axis=1) + even
-    return np.asarray(counts / counts.sum(1, keepdims=True), np.float64)
 
 
 def _sharpened(side: Side, shape: Shape, vectors: Floats32, parts: Floats, settings: MixtureSettings) -> Side:

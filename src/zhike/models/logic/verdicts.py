@@ -16,23 +16,15 @@ from zhike.base.text import say
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables.results import LOGIC
 from zhike.datacentre.tables.words import LOGIC_WORDS
-from zhike.models.logic.decisions import Decisions
+from zhike.models.logic.decisions import Decisions, Memory
 from zhike.models.logic.definitions import LOGICS, buys, sells
 from zhike.models.logic.evidence import TRAITS, Evidence, evidence_of, words
-from zhike.models.logic.leading import leading
-from zhike.models.logic.mixture import (
-    Mixture,
-    MixtureSettings,
-    fit,
-    log_densities,
-    responsibilities,
-    shares_of,
-)
+from zhike.models.logic.mixture import Mixture, MixtureSettings, fit, log_densities, owners
+from zhike.models.logic.shares import ShareSettings, common, lattice, leads, likelihoods, posterior
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 MIXED, INSUFFICIENT = "mixed", "insufficient"
-_ROUNDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +33,7 @@ class LogicSettings:
 
     `trips` closed round trips or `held` days of holding (the reference's rule) are enough, but never fewer than `decisions`;
     `margin`: lead below which it is mixed; `stay`: how much further the old class may fall behind before it is given up;
-    `pseudo`: decisions of each logic that a client begins with.
+    `memory`: how long a decision speaks; `shares`: how its division among the sources is weighed.
     """
 
     trips: int = 6
@@ -49,12 +41,13 @@ class LogicSettings:
     decisions: int = 6
     margin: float = 0.15
     stay: float = 0.15
-    pseudo: float = 0.5
+    memory: Memory = field(default_factory=Memory)
+    shares: ShareSettings = field(default_factory=ShareSettings)
     mixture: MixtureSettings = field(default_factory=MixtureSettings)
 
     def __post_init__(self) -> None:
         """Refuse settings that can't work."""
-        if not (0 <= self.margin < 1 and 0 <= self.stay < 1 and self.pseudo > 0 and self.decisions > 0):
+        if not (0 <= self.margin < 1 and 0 <= self.stay < 1 and self.decisions > 0):
             raise UsageError(
                 say(f"盈利逻辑设置不可用：{self}", f"These settings of the logic can't be used: {self}")
             )
@@ -82,23 +75,19 @@ def judged(
     bought: Decisions, sold: Decisions, known: Experience, settings: LogicSettings
 ) -> tuple[Verdicts, Mixture]:
     """Sharpen the definitions on all decisions, and judge every client by the client's own."""
-    clients = len(known.trips)
-    mixture = fit(bought, sold, (buys(), sells()), clients, settings.mixture)
-    owner = np.concatenate([bought.client, sold.client])
-    densities = log_densities((mixture.buys, mixture.sells), (bought, sold))
-    shares = np.tile(mixture.shares, (clients, 1))
-    parts = responsibilities(densities, shares, owner)
-    for _ in range(_ROUNDS):
-        shares = shares_of(parts, owner, clients, settings.mixture.even)
-        parts = responsibilities(densities, shares, owner)
-    following = np.stack([np.bincount(owner, parts[:, k], clients) for k in range(len(LOGICS))], axis=1)
+    clients, sides, shares = len(known.trips), (bought, sold), settings.shares
+    mixture = fit(sides, (buys(), sells()), clients, settings.mixture, shares)
+    owner, weights = owners(sides), np.concatenate([d.weight for d in sides])
     counts = np.bincount(owner, minlength=clients)
+    densities = log_densities((mixture.buys, mixture.sells), sides)
+    likely = likelihoods(densities, weights, owner, clients, shares.steps)
+    even = np.full(len(lattice(shares.steps)), 1 / len(lattice(shares.steps)))
+    usual = common(likely[counts >= shares.least], even, shares.rounds, shares.spread)
     enough = ((known.trips >= settings.trips) | (known.held >= settings.held)) & (
         counts >= settings.decisions
     )
     found = evidence_of(mixture, bought, sold, clients)
-    probability = leading(np.asarray(following + settings.pseudo, np.float64))
-    return Verdicts(probability, counts, enough, found), mixture
+    return Verdicts(posterior(likely, usual) @ leads(shares.steps), counts, enough, found), mixture
 
 
 def classes(

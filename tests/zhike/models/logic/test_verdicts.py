@@ -11,7 +11,15 @@ import pytest
 
 from logic_decisions import decisions
 from zhike.base.errors import UsageError
-from zhike.models.logic import Experience, LogicSettings, judged, logic_table
+from zhike.models.logic import (
+    Decisions,
+    Experience,
+    LogicSettings,
+    Memory,
+    MixtureSettings,
+    judged,
+    logic_table,
+)
 from zhike.models.logic.decisions import normal_scores
 from zhike.models.logic.definitions import LOGICS
 from zhike.models.logic.verdicts import Verdicts, classes
@@ -52,6 +60,41 @@ def test_decisions_by_chance_are_told_of_nobody_s_logic() -> None:
         found.probability.max(1).mean()
         < judged(sure.bought, sure.sold, known(150), SETTINGS)[0].probability.max(1).mean()
     )
+
+
+@pytest.mark.parametrize("purity", [0.35, 0.6])
+def test_the_probability_is_not_more_than_how_often_it_is_right(purity: float) -> None:
+    made = decisions(900, 5, purity)
+    found, _ = judged(made.bought, made.sold, known(900), SETTINGS)
+    right = (found.probability.argmax(1) == made.truth).mean()
+    assert 0.4 < right < 0.99
+    assert right - 0.15 < found.probability.max(1).mean() < right + 0.03
+
+
+def test_a_large_branch_is_judged_alike_by_a_mixture_fitted_on_some_of_its_clients() -> None:
+    made = decisions(400, 10, 0.75)
+    some = LogicSettings(mixture=MixtureSettings(sample=2_000))
+    whole, part = (judged(made.bought, made.sold, known(400), s)[0].probability for s in (SETTINGS, some))
+    assert np.abs(whole - part).max() > 0
+    assert (whole.argmax(1) == part.argmax(1)).mean() > 0.95
+
+
+def test_what_was_long_ago_speaks_less_than_what_was_lately() -> None:
+    assert Memory().weight(np.array([0.0, 250, 500, 750])) == pytest.approx([1, 1, 0.5, 0.25])
+    new, old = decisions(150, 8, 0.9), decisions(150, 8, 0.9, seed=2)
+    turned = [
+        Decisions(
+            np.concatenate(
+                [late.client, (early.client + 1) % 150]
+            ),  # before, everybody followed the next logic
+            np.concatenate([late.weight, early.weight * 0.1]),
+            np.concatenate([late.vectors, early.vectors]),
+            late.flags,
+        )
+        for late, early in zip((new.bought, new.sold), (old.bought, old.sold), strict=True)
+    ]
+    found, _ = judged(turned[0], turned[1], known(150), SETTINGS)
+    assert (found.probability.argmax(1) == new.truth).mean() > 0.95
 
 
 def test_the_evidence_adds_up_to_the_score() -> None:
@@ -111,4 +154,4 @@ def test_since_is_the_day_of_the_last_change() -> None:
 
 def test_settings_that_cannot_be_meant_are_refused() -> None:
     with pytest.raises(UsageError):
-        LogicSettings(pseudo=0)
+        LogicSettings(decisions=0)

@@ -1,0 +1,88 @@
+"""How a client's decisions divide among the sources: every division on a lattice is weighed by how well it explains them.
+
+A client's decisions come from the sources in shares of the client's own. The shares are not estimated; each division on a
+lattice over all possible ones gets the probability it has after the client's decisions, so that few decisions leave
+much open. What divisions are common is learnt from the branch itself: the nonparametric maximum likelihood of Kiefer and Wolfowitz
+(1956) by expectation–maximisation (Laird 1978), with a few further clients spread evenly over all divisions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+
+from zhike.models.logic.definitions import COMPONENTS, LOGICS
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+_INSIDE = 0.25  # steps that every source keeps, so that no division forbids a decision
+_AT_ONCE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class ShareSettings:
+    """How divisions of a client's decisions among the sources are weighed.
+
+    `steps` of the lattice; `rounds` for what is common; `spread`: clients more than there are, evenly over all divisions; only
+    clients with `least` decisions say what is common.
+    """
+
+    steps: int = 10
+    rounds: int = 40
+    spread: float = 10.0
+    least: int = 6
+
+
+@cache
+def lattice(steps: int) -> Floats:
+    """Return the divisions: all in whole `steps` of one, drawn a little to the middle; shape (divisions, 4), rows sum to one."""
+    sources = len(COMPONENTS)
+    whole = [c for c in product(range(steps + 1), repeat=sources) if sum(c) == steps]
+    return np.asarray((np.array(whole, np.float64) + _INSIDE) / (steps + sources * _INSIDE))
+
+
+@cache
+def leads(steps: int) -> Floats:
+    """Return how far each logic has the largest share in each division: 1, or equal parts where several have it; (divisions, 3)."""
+    logics = lattice(steps)[:, : len(LOGICS)]
+    largest = np.isclose(logics, logics.max(1, keepdims=True)).astype(np.float64)
+    return np.asarray(largest / largest.sum(1, keepdims=True))
+
+
+def likelihoods(densities: Floats, weights: Floats, owner: Ints, clients: int, steps: int) -> Floats:
+    """Return how likely each client's decisions are under each division, as a share of the likeliest; (clients, divisions).
+
+    `densities` (n, 4): log densities of decisions under each source; `weights` (n,): how much a decision speaks; `owner` (n,).
+    """
+    divisions = lattice(steps).T.astype(np.float32)
+    logs = np.zeros((clients, divisions.shape[1]))
+    order = np.argsort(owner, kind="stable")
+    for begin in range(0, len(order), _AT_ONCE):
+        some = order[begin : begin + _AT_ONCE]
+        best = densities[some].max(1, keepdims=True)
+        each = np.log(np.exp(densities[some] - best).astype(np.float32) @ divisions)
+        whose, first = np.unique(owner[some], return_index=True)
+        logs[whose] += np.add.reduceat(each * weights[some, None], first, axis=0)
+    return np.asarray(np.exp(logs - logs.max(1, keepdims=True)))
+
+
+def common(likely: Floats, before: Floats, rounds: int, spread: float) -> Floats:
+    """Return how common each division is among the clients of `likely` (clients, divisions); (divisions,), sums to one.
+
+    Expectation–maximisation from `before`; `spread` further clients are spread evenly over all divisions.
+    """
+    for _ in range(rounds):
+        before = posterior(likely, before).sum(0) + spread / likely.shape[1]
+        before /= before.sum()
+    return before
+
+
+def posterior(likely: Floats, before: Floats) -> Floats:
+    """Return how probable each division is for each client; (clients, divisions), rows sum to one."""
+    found = likely * before
+    return np.asarray(found / found.sum(1, keepdims=True))
