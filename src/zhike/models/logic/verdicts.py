@@ -87,7 +87,9 @@ def judged(
         counts >= settings.decisions
     )
     found = evidence_of(mixture, bought, sold, clients)
-    return Verdicts(posterior(likely, usual) @ leads(shares.steps), counts, enough, found), mixture
+    leading = posterior(likely, usual) @ leads(shares.steps)
+    leading /= leading.sum(1, keepdims=True)  # no rounding above one
+    return Verdicts(leading, counts, enough, found), mixture
 
 
 def classes(

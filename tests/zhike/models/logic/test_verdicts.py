@@ -51,6 +51,13 @@ def test_clients_are_told_by_what_they_decide(shift: float) -> None:
     assert (found.probability.argmax(1) == made.truth).mean() > 0.9
 
 
+def test_probabilities_never_lie_above_one() -> None:
+    made = decisions(300, 200, 1.0)
+    found = judged(made.bought, made.sold, known(300), SETTINGS)[0].probability
+    assert 0.999 < found.max() <= 1
+    assert found.sum(1) == pytest.approx(1)
+
+
 def test_decisions_by_chance_are_told_of_nobody_s_logic() -> None:
     made = decisions(150, 12, 0.0)
     found, _ = judged(made.bought, made.sold, known(150), SETTINGS)
