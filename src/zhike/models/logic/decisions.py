@@ -27,7 +27,7 @@ class Decisions:
 
     `client` (n,) counts clients; `weight` (n,) in 0 … 1: how much a decision still speaks; `vectors` (n, D) in the order of
     BUY_NAMES or SELL_NAMES: places as normal scores, log gain, log days held, fall from the peak (NaN: not known); the
-    last `flags` are 0 or 1.
+    last `flags` are 0 or 1 (NaN: not known).
     """
 
     client: Ints
@@ -70,7 +70,6 @@ def _side(acts: Floats32, weight: Floats, *, sells: bool) -> Decisions:
     else:
         vectors = np.column_stack([places, flags, acts[:, col.ACT_MORE] < 0, acts[:, col.ACT_MORE] > 0])
     n = SELL_FLAGS if sells else BUY_FLAGS
-    vectors[:, -n:] = np.nan_to_num(vectors[:, -n:], nan=0.0)
     return Decisions(acts[:, col.ACT_CLIENT].astype(np.int64), weight, vectors.astype(np.float32), n)
 
 

@@ -13,9 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from zhike.base.text import Said, say
+from zhike.models.logic.components import Side, alike
 from zhike.models.logic.decisions import BUY_NAMES, SELL_NAMES, Decisions
 from zhike.models.logic.definitions import LOGICS
-from zhike.models.logic.mixture import Mixture, Side
+from zhike.models.logic.mixture import Mixture
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -77,15 +78,18 @@ def evidence_of(mixture: Mixture, buys: Decisions, sells: Decisions, clients: in
 
 def _by_trait(side: Side, decisions: Decisions, groups: list[Ints]) -> Floats:
     """Return the log density of each decision under each logic, cut into traits; shape (n, 3, traits)."""
-    filled, flags = side.filled(decisions.vectors), decisions.vectors[:, len(side.usual) :].astype(np.float64)
-    out = np.zeros((len(filled), _N, len(TRAITS)))
+    d, vectors = side.traits, decisions.vectors
+    each = np.zeros((len(vectors), _N, vectors.shape[1]))
+    out = np.zeros((len(vectors), _N, len(TRAITS)))
+    for rows, seen in alike(vectors[:, :d]):
+        known = vectors[rows, :d][:, seen].astype(np.float64)
+        for k, component in enumerate(side.components[:_N]):
+            part = component.marginal(seen)
+            away = known - part.mean
+            each[rows[:, None], k, np.flatnonzero(seen)] = -0.5 * away * (away @ part.precision)
+            out[rows, k, -1] = part.log_det
     for k, component in enumerate(side.components[:_N]):
-        away = filled - component.mean
-        yes, no = np.log(component.flags), np.log1p(-component.flags)
-        each = np.column_stack(
-            [-0.5 * away * (away @ (component.root @ component.root.T)), flags * (yes - no) + no]
-        )
-        for t, group in enumerate(groups):
-            out[:, k, t] = each[:, group].sum(1)
-        out[:, k, -1] = component.log_det
+        each[:, k, d:] = component.log_flags(vectors[:, d:].astype(np.float64))
+    for t, group in enumerate(groups):
+        out[:, :, t] = each[:, :, group].sum(2)
     return out

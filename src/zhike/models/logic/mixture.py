@@ -3,6 +3,8 @@
 A client's decisions come from four sources (value, trend, sentiment, chance) in shares of the client's own (`shares`); a decision
 of a source is normally distributed around what is typical of it. Expectation–maximisation from the definitions (Dempster, Laird
 and Rubin 1977); the means are held to the definitions by a prior worth a share of the decisions, so that they keep their names.
+What isn't known of a decision (cheapness where no earnings were delivered, the gain where the cost isn't known) is left open: it
+counts for none of the sources.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from zhike.models.logic.components import Component, Side, alike, start
 from zhike.models.logic.decisions import Decisions
 from zhike.models.logic.definitions import COMPONENTS, Shape
 from zhike.models.logic.shares import ShareSettings, common, lattice, likelihoods, posterior
@@ -20,6 +23,7 @@ from zhike.models.logic.shares import ShareSettings, common, lattice, likelihood
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 K = len(COMPONENTS)
 _FIRST, _AGAIN = (
     5,
@@ -41,39 +45,7 @@ class MixtureSettings:
     anchor: float = 0.5
     pull: float = 0.6
     steps: int = 6
-    sample: int = 200_000
-
-
-@dataclass(frozen=True, slots=True)
-class Component:
-    """A source's decisions on one side: mean (D,), precision's Cholesky factor (D, D), log determinant; shares of flags (F,)."""
-
-    mean: Floats
-    root: Floats
-    log_det: float
-    flags: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """A fitted side: `usual` (D,) stands for what isn't known; the components."""
-
-    usual: Floats32
-    components: tuple[Component, ...]
-
-    def filled(self, vectors: Floats32) -> Floats:
-        """Return the traits that aren't flags, with what isn't known as usual."""
-        known = vectors[:, : len(self.usual)]
-        return np.asarray(np.where(np.isnan(known), self.usual, known), np.float64)
-
-    def log_density(self, vectors: Floats32) -> Floats:
-        """Return the log densities of decisions under each component; shape (n, 4)."""
-        filled, flags = self.filled(vectors), vectors[:, len(self.usual) :].astype(np.float64)
-        out = np.empty((len(filled), K))
-        for k, c in enumerate(self.components):
-            out[:, k] = c.log_det - 0.5 * (((filled - c.mean) @ c.root) ** 2).sum(1)
-            out[:, k] += flags @ (np.log(c.flags) - np.log1p(-c.flags)) + np.log1p(-c.flags).sum()
-        return out
+    sample: int = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +54,6 @@ class Mixture:
 
     buys: Side
     sells: Side
-
-
-def start(shape: Shape, decisions: Decisions) -> Side:
-    """Return the side as the definitions have it."""
-    d = len(shape.spread) - decisions.flags
-    known = decisions.vectors[:, :d]
-    seen = ~np.isnan(known)
-    usual = np.where(seen, known, 0.0).sum(0) / np.maximum(seen.sum(0), 1)
-    root, log_det = np.diag(1 / shape.spread[:d]), float(np.log(1 / shape.spread[:d]).sum())
-    return Side(usual.astype(np.float32), tuple(Component(m[:d], root, log_det, m[d:]) for m in shape.means))
 
 
 def fit(
@@ -149,27 +111,57 @@ def responsibilities(densities: Floats, shares: Floats, owner: Ints) -> Floats:
     return np.asarray(parts / parts.sum(1, keepdims=True), np.float64)
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What decisions that follow a component say of it: their sum of weights, sums (d,), sums of products (d, d), flags (f,)."""
+
+    total: float
+    first: Floats
+    second: Floats
+    flags: Floats
+
+
 def _sharpened(side: Side, shape: Shape, vectors: Floats32, parts: Floats, settings: MixtureSettings) -> Side:
     """Move the components to the decisions that follow them, held to the definitions."""
     if len(vectors) < 10 * K:
         return side
-    d = len(side.usual)
-    filled, flags = side.filled(vectors), vectors[:, d:].astype(np.float64)
-    pooled = np.cov(filled.T) + np.diag(1e-4 * shape.spread[:d] ** 2)
+    d = side.traits
+    told = [_told(c, vectors, parts[:, k], d) for k, c in enumerate(side.components)]
+    pooled = _covariance(told) + np.diag(1e-4 * shape.spread[:d] ** 2)
     components = []
-    for k in range(K):
-        weight = parts[:, k]
-        total = weight.sum()
-        anchor = settings.anchor * total + 1.0
-        mean = (weight @ filled + anchor * shape.means[k, :d]) / (total + anchor)
-        shares = (weight @ flags + anchor * shape.means[k, d:]) / (total + anchor)
-        away = filled - mean
-        own = (away * weight[:, None]).T @ away / max(total, 1e-9)
+    for k, t in enumerate(told):
+        anchor = settings.anchor * t.total + 1.0
+        mean = (t.first + anchor * shape.means[k, :d]) / (t.total + anchor)
+        shares = (t.flags + anchor * shape.means[k, d:]) / (t.total + anchor)
+        cross = np.outer(mean, t.first)
+        own = (t.second - cross - cross.T) / max(t.total, 1e-9) + np.outer(mean, mean)
         covariance = (1 - settings.pull) * own + settings.pull * pooled
-        components.append(_component(mean, covariance, np.clip(shares, 0.01, 0.99)))
-    return Side(side.usual, tuple(components))
+        components.append(Component(mean, covariance, np.clip(shares, 0.01, 0.99)))
+    return Side(d, tuple(components))
 
 
-def _component(mean: Floats, covariance: Floats, flags: Floats) -> Component:
-    root = np.linalg.cholesky(np.linalg.inv(covariance))
-    return Component(mean, root, float(np.log(np.diag(root)).sum()), flags)
+def _told(component: Component, vectors: Floats32, weight: Floats, d: int) -> _Told:
+    """Sum up decisions; a trait that isn't known is put in as what the component expects of it given the known ones."""
+    first, second = np.zeros(d), np.zeros((d, d))
+    for rows, seen in alike(vectors[:, :d]):
+        part, own, hidden = component.marginal(seen), weight[rows], ~seen
+        slope = component.covariance[np.ix_(hidden, seen)] @ part.precision
+        full = np.empty((len(rows), d))
+        full[:, seen] = vectors[rows, :d][:, seen]
+        full[:, hidden] = component.mean[hidden] + (full[:, seen] - part.mean) @ slope.T
+        first += own @ full
+        second += (full * own[:, None]).T @ full
+        left = (
+            component.covariance[np.ix_(hidden, hidden)] - slope @ component.covariance[np.ix_(seen, hidden)]
+        )
+        second[np.ix_(hidden, hidden)] += own.sum() * left
+    flags = vectors[:, d:].astype(np.float64)
+    usual = np.where(np.isnan(flags), component.flags, flags)
+    return _Told(float(weight.sum()), first, second, weight @ usual)
+
+
+def _covariance(told: Sequence[_Told]) -> Floats:
+    """Return the covariance of all decisions together."""
+    total = max(sum(t.total for t in told), 1e-9)
+    mean = np.sum([t.first for t in told], axis=0) / total
+    return np.asarray(np.sum([t.second for t in told], axis=0) / total - np.outer(mean, mean))
