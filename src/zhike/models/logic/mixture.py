@@ -36,13 +36,14 @@ _HASH = 2_654_435_761  # Knuth's multiplicative hash: neighbours land far from e
 class MixtureSettings:
     """How the mixture is fitted.
 
-    `rounds` of EM; `anchor`: the prior's weight as a share of a component's decisions; `pull`: share of the pooled covariance
-    in a component's; `steps` of the lattice of divisions while it is fitted; `sample`: decisions that are enough to fit it on (of a
+    `rounds` of EM; `anchor`: the prior's weight as a share of a component's decisions, to which `floor` decisions are added;
+    `pull`: share of the pooled covariance in a component's; `steps` of the lattice of divisions while it is fitted; `sample`: decisions that are enough to fit it on (of a
     larger branch whole clients are taken by a hash of their place).
     """
 
     rounds: int = 15
     anchor: float = 0.5
+    floor: float = 50.0
     pull: float = 0.6
     steps: int = 6
     sample: int = 60_000
@@ -130,7 +131,7 @@ def _sharpened(side: Side, shape: Shape, vectors: Floats32, parts: Floats, setti
     pooled = _covariance(told) + np.diag(1e-4 * shape.spread[:d] ** 2)
     components = []
     for k, t in enumerate(told):
-        anchor = settings.anchor * t.total + 1.0
+        anchor = settings.anchor * t.total + settings.floor
         mean = (t.first + anchor * shape.means[k, :d]) / (t.total + anchor)
         shares = (t.flags + anchor * shape.means[k, d:]) / (t.total + anchor)
         cross = np.outer(mean, t.first)

@@ -47,11 +47,34 @@ def lattice(steps: int) -> Floats:
 
 
 @cache
-def leads(steps: int) -> Floats:
-    """Return how far each logic has the largest share in each division: 1, or equal parts where several have it; (divisions, 3)."""
+def _leaders(steps: int) -> tuple[tuple[Ints, Ints], ...]:
+    """Return the divisions by which logics have the largest share in them: those logics, and the divisions' places."""
     logics = lattice(steps)[:, : len(LOGICS)]
-    largest = np.isclose(logics, logics.max(1, keepdims=True)).astype(np.float64)
-    return np.asarray(largest / largest.sum(1, keepdims=True))
+    bits = np.isclose(logics, logics.max(1, keepdims=True)) @ (1 << np.arange(len(LOGICS)))
+    return tuple(
+        (np.flatnonzero((int(b) >> np.arange(len(LOGICS))) & 1), np.flatnonzero(bits == b))
+        for b in np.unique(bits)
+    )
+
+
+def leading(probable: Floats, steps: int) -> Floats:
+    """Return how probable it is that each logic has the largest share; (clients, 3), rows sum to one.
+
+    `probable` (clients, divisions). A division where several lead stands for all that lie within half a step of it: what
+    of these each logic leads follows from how the probability rises towards its side. To the first order that is the fourth root
+    of the probability of leading alone, for the sides' midpoints lie a quarter as far apart as the neighbouring divisions.
+    """
+    alone = np.zeros((len(probable), len(LOGICS)))
+    for logics, places in _leaders(steps):
+        if len(logics) == 1:
+            alone[:, logics[0]] = probable[:, places].sum(1)
+    towards = np.maximum(alone, np.finfo(np.float64).tiny) ** 0.25
+    out = alone.copy()
+    for logics, places in _leaders(steps):
+        if len(logics) > 1:
+            sides = towards[:, logics] / towards[:, logics].sum(1, keepdims=True)
+            out[:, logics] += probable[:, places].sum(1, keepdims=True) * sides
+    return np.asarray(out / out.sum(1, keepdims=True))  # so that no rounding lifts one above one
 
 
 def likelihoods(densities: Floats, weights: Floats, owner: Ints, clients: int, steps: int) -> Floats:

@@ -20,7 +20,7 @@ from zhike.models.logic.decisions import Decisions, Memory
 from zhike.models.logic.definitions import LOGICS, buys, sells
 from zhike.models.logic.evidence import TRAITS, Evidence, evidence_of, words
 from zhike.models.logic.mixture import Mixture, MixtureSettings, fit, log_densities, owners
-from zhike.models.logic.shares import ShareSettings, common, lattice, leads, likelihoods, posterior
+from zhike.models.logic.shares import ShareSettings, common, lattice, leading, likelihoods, posterior
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -87,9 +87,7 @@ def judged(
         counts >= settings.decisions
     )
     found = evidence_of(mixture, bought, sold, clients)
-    leading = posterior(likely, usual) @ leads(shares.steps)
-    leading /= leading.sum(1, keepdims=True)  # no rounding above one
-    return Verdicts(leading, counts, enough, found), mixture
+    return Verdicts(leading(posterior(likely, usual), shares.steps), counts, enough, found), mixture
 
 
 def classes(

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from zhike.models.logic.shares import common, lattice, leads, likelihoods, posterior
+from zhike.models.logic.shares import common, lattice, leading, likelihoods, posterior
 
 
 def some(clients: int, decisions: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -25,10 +25,23 @@ def test_the_lattice_holds_every_division_in_whole_steps() -> None:
 
 
 def test_the_largest_share_leads_and_equal_ones_share_the_lead() -> None:
-    found = leads(4)
+    found = leading(np.eye(len(lattice(4))), 4)
     for division, lead in zip(lattice(4)[:, :3], found, strict=True):
         first = [bool(abs(share - max(division)) < 1e-9) for share in division]
         assert lead == pytest.approx([f / sum(first) for f in first])
+
+
+@pytest.mark.parametrize("slope", [0.0, 8.0, 30.0])
+def test_where_two_lead_the_lead_goes_to_the_side_towards_which_the_probability_rises(slope: float) -> None:
+    # A smooth probability over the shares of two logics, summed up exactly, beside the same known on the lattice alone.
+    def height(shares: np.ndarray) -> np.ndarray:
+        away = shares - np.array([0.5, 0.5, 0.0, 0.0])
+        return np.exp(slope * (shares[:, 0] - shares[:, 1]) - 60 * (away[:, :2] ** 2).sum(1))
+
+    lattices = {steps: height(lattice(steps)) for steps in (10, 40)}
+    coarse, fine = (leading((h / h.sum())[None, :], steps)[0] for steps, h in lattices.items())
+    assert coarse[0] == pytest.approx(fine[0], abs=0.05)
+    assert coarse[0] - coarse[1] == pytest.approx(0.0, abs=1e-9) if slope == 0 else coarse[0] > coarse[1]
 
 
 def test_likelihoods_are_the_products_over_a_client_s_decisions() -> None:
@@ -70,7 +83,7 @@ def test_what_is_common_explains_the_branch_better_with_every_round() -> None:
     assert usual.sum() == pytest.approx(1)
     shares = posterior(likely, usual) @ lattice(10)
     assert shares[0, 0] == pytest.approx(0.75, abs=0.1)
-    assert (usual @ leads(10))[:2] == pytest.approx([0.5, 0.5], abs=0.05)
+    assert leading(usual[None, :], 10)[0, :2] == pytest.approx([0.5, 0.5], abs=0.05)
 
 
 def test_who_has_decided_nothing_is_as_probable_as_the_branch() -> None:
@@ -84,7 +97,7 @@ def test_more_decisions_make_a_lead_surer() -> None:
     row = np.array([[0.0, -1.0, -1.0, -1.0]])
     even = np.full(len(lattice(10)), 1 / len(lattice(10)))
     few, many = (
-        (posterior(likelihoods(np.repeat(row, n, 0), np.ones(n), np.zeros(n, np.int64), 1, 10), even) @ leads(10))[0]
+        leading(posterior(likelihoods(np.repeat(row, n, 0), np.ones(n), np.zeros(n, np.int64), 1, 10), even), 10)[0]
         for n in (2, 40)
     )  # fmt: skip
     assert 1 / 3 < few[0] < 0.7 < 0.9 < many[0]
