@@ -5,6 +5,8 @@ mixed or not; who is published as insufficient counts as wrong. Promised: macro-
 in every market and variant; with --bullbear: the same leading logic in a bull and the bear that follows for ≥ 95 %; with
 --months: published classes that change for ≤ 3 % a month. None of it is kept everywhere yet (docs/methods/logic.md).
 
+The rivals give everybody a class and have their clusters named in the way that agrees best with the truth.
+
     python bench/logic.py [--clients 1500] [--days 500] [--seeds 1] [--markets …] [--variants …] [--jobs 2] [--json FILE]
     python bench/logic.py --bullbear [--clients …] [--seeds 3] [--variants …]
     python bench/logic.py --months 12 [--clients …] [--seeds …] [--markets …] [--variants …]
@@ -53,7 +55,10 @@ def figures(records: list[Record]) -> str:
 
 
 def beside(records: list[Record]) -> str:
-    """Return a line for ours and for each rival; a rival divides each branch by itself, as ours does."""
+    """Return a line for ours and for each rival; a rival divides each branch by itself, as ours does.
+
+    The rivals' clusters are named in the way that agrees best with the truth (bench/_rivals.py): more than anybody could do.
+    """
     truth, found, *_ = verdicts(records)
     ways, told = {"ours": found}, found >= 0
     each = [found_by_rivals(r.rows, verdicts([r])[0]) for r in records if r.rows]
@@ -105,9 +110,7 @@ def shown(found: Iterator[Record]) -> int:
         text, good = SUMMED[kind](together)
         kept.append(good)
         print(f"{name}  Σ {text}", flush=True)
-    print(
-        f"Kept in {sum(kept)} of {len(kept)}. Clusters are named in the way that agrees best with the truth."
-    )
+    print(f"What is promised is kept in {sum(kept)} of {len(kept)}.")
     return len(kept) - sum(kept)
 
 
