@@ -32,7 +32,7 @@ lint: $(VENV)/test.stamp  ## style, types, import contracts, the rules of the ho
 	$(BIN)/python -m pytest -q tests/test_house.py
 
 bench: $(VENV)/bench.stamp  ## measure side by side with rivals, print ratios (bench/README.md)
-	for script in bench/[a-z]*.py; do $(BIN)/python "$$script" || exit 1; done
+	failed=0; for script in bench/[a-z]*.py; do $(BIN)/python "$$script" || failed=1; done; exit $$failed
 
 docs: $(VENV)/run.stamp  ## write the generated pages anew
 	$(BIN)/python -m zhike.datacentre.tables.dictionary > docs/dictionary.md.new || { rm -f docs/dictionary.md.new; exit 1; }
