@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import zhike
+import pytest
 
+import zhike
+from zhike.base.stamps import imported
+
+HOUSE = Path(zhike.__file__).resolve().parent
 LOOP = """
 from zhike.base.compiling import compiled
 from zhike.middle import MIDDLE
@@ -54,3 +59,47 @@ def test_a_constant_changed_in_another_file_is_seen_and_nothing_else_compiles_an
     assert said(tmp_path) == ("1", 1)
     package(tmp_path, 2)
     assert said(tmp_path) == ("2", 0)
+
+
+def by_the_parser(text: str) -> set[Path]:
+    """Return what `imported` should: by the language's own parser, which is too slow for every start."""
+    found = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            found.update(place(a.name) for a in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.update(place(f"{node.module}.{a.name}") or place(node.module) for a in node.names)
+    return {p for p in found if p}
+
+
+def place(module: str) -> Path | None:
+    """Return the file of a module or package of ours."""
+    if module.split(".")[0] != "zhike":
+        return None
+    inner = HOUSE.joinpath(*module.split(".")[1:])
+    return next((p for p in (inner.with_suffix(".py"), inner / "__init__.py") if p.is_file()), None)
+
+
+def test_every_import_of_every_file_is_seen() -> None:
+    files = sorted(HOUSE.rglob("*.py"))
+    assert len(files) > 250
+    for file in files:
+        text = file.read_text()
+        assert by_the_parser(text) <= imported(text), file
+
+
+@pytest.mark.parametrize(
+    ("text", "files"),
+    [
+        ("from zhike.base import stamps as s, text\n", {"base/stamps.py", "base/text.py"}),
+        ("    from zhike.base import (\n    stamps,\n    text,\n)\n", {"base/stamps.py", "base/text.py"}),
+        ("from zhike.datacentre import kernels\n", {"datacentre/kernels/__init__.py"}),
+        (
+            "from zhike.models.logic import LOGICS, shares\n",
+            {"models/logic/__init__.py", "models/logic/shares.py"},
+        ),
+        ("import zhike.base.stamps\nimport numpy\n", {"base/stamps.py"}),
+    ],
+)
+def test_what_an_import_rests_on(text: str, files: set[str]) -> None:
+    assert imported(text) == {HOUSE / f for f in files}
