@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -122,7 +123,8 @@ def _logic(
         np.concatenate([d.trips for d in done]),
         np.concatenate([d.held for d in done]),
     )
-    verdicts, _ = judged(bought, sold, known, settings.logic)
+    keys = np.array([crc32(c.encode()) for c in clients], np.uint64)
+    verdicts, _ = judged(bought, sold, known, settings.logic, keys)
     overlays = {c: o for d in done for c, o in d.overlays.items()}
     earlier = (
         {r["client_id"]: (r["logic"], r["since"]) for r in before.select(["client_id", "logic", "since"]).to_pylist()}

@@ -12,6 +12,7 @@ from zhike.features.ledger import columns as col
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
+Flags = npt.NDArray[np.bool_]
 
 _PLACES = ("mom5", "mom20", "mom60", "ma20", "cheap", "attention", "lottery", "low")
 BUY_NAMES = (*_PLACES, "hot", "after_limit", "more_below", "more_above")
@@ -35,8 +36,13 @@ class Decisions:
     vectors: Floats32
     flags: int
 
-    def only(self, wanted: npt.NDArray[np.bool_]) -> Decisions:
-        """Return some of the decisions; `wanted` (n,)."""
+    @property
+    def telling(self) -> Flags:
+        """Tell of which decisions (n,) at least one place in the market is known."""
+        return np.asarray((~np.isnan(self.vectors[:, : len(_PLACES)])).any(1), np.bool_)
+
+    def only(self, wanted: Flags | slice) -> Decisions:
+        """Return some of the decisions; `wanted` (n,) or a slice."""
         return Decisions(self.client[wanted], self.weight[wanted], self.vectors[wanted], self.flags)
 
 

@@ -21,6 +21,7 @@ from zhike.models.logic.mixture import Mixture
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 _N = len(LOGICS)
+_AT_ONCE = 20_000
 
 # A trait: its words, and the columns of buys and of sales that make it up.
 _TRAITS: Mapping[str, tuple[Said, tuple[str, ...], tuple[str, ...]]] = {
@@ -63,15 +64,11 @@ def evidence_of(mixture: Mixture, buys: Decisions, sells: Decisions, clients: in
     bought = [np.array([BUY_NAMES.index(n) for n in spec[1]], np.int64) for spec in _TRAITS.values()]
     sold = [np.array([SELL_NAMES.index(n) for n in spec[2]], np.int64) for spec in _TRAITS.values()]
     for side, decisions, groups in ((mixture.buys, buys, bought), (mixture.sells, sells, sold)):
-        logs = _by_trait(side, decisions, groups)
-        against = (logs.sum(1, keepdims=True) - logs) / (_N - 1)
-        for k in range(_N):
-            for t in range(len(TRAITS)):
-                total[:, k, t] += np.bincount(
-                    decisions.client,
-                    decisions.weight * (logs[:, k, t] - against[:, k, t]),
-                    minlength=clients,
-                )
+        for begin in range(0, len(decisions.client), _AT_ONCE):
+            some = decisions.only(np.s_[begin : begin + _AT_ONCE])
+            logs = _by_trait(side, some, groups)
+            against = (logs.sum(1, keepdims=True) - logs) / (_N - 1)
+            np.add.at(total, some.client, some.weight[:, None, None] * (logs - against))
     spoken = np.bincount(buys.client, buys.weight, clients) + np.bincount(sells.client, sells.weight, clients)
     return Evidence(total / np.where(spoken > 0, spoken, 1.0)[:, None, None])
 

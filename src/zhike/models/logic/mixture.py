@@ -1,8 +1,9 @@
 """Which logic each decision follows: a mixture of the definitions' shapes, sharpened on the branch's own decisions.
 
 A client's decisions come from four sources (value, trend, sentiment, chance) in shares of the client's own (`shares`); a decision
-of a source is normally distributed around what is typical of it. Expectation–maximisation from the definitions (Dempster, Laird
-and Rubin 1977); the means are held to the definitions by a prior worth a share of the decisions, so that they keep their names.
+of a source is normally distributed around what is typical of it. In the manner of expectation–maximisation (Dempster, Laird and
+Rubin 1977) from the definitions, with a client's mean shares put in for what they may be; the means are held to the definitions
+by a prior worth a share of the decisions, so that they keep their names.
 What isn't known of a decision (cheapness where no earnings were delivered, the gain where the cost isn't known) is left open: it
 counts for none of the sources.
 """
@@ -10,7 +11,7 @@ counts for none of the sources.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ from zhike.models.logic.shares import ShareSettings, common, lattice, likelihood
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
+Keys = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
 K = len(COMPONENTS)
 _FIRST, _AGAIN = (
@@ -38,7 +40,7 @@ class MixtureSettings:
 
     `rounds` of EM; `anchor`: the prior's weight as a share of a component's decisions, to which `floor` decisions are added;
     `pull`: share of the pooled covariance in a component's; `steps` of the lattice of divisions while it is fitted; `sample`: decisions that are enough to fit it on (of a
-    larger branch whole clients are taken by a hash of their place).
+    larger branch whole clients are taken by a hash of their keys).
     """
 
     rounds: int = 15
@@ -60,17 +62,17 @@ class Mixture:
 def fit(
     sides: tuple[Decisions, Decisions],
     shapes: tuple[Shape, Shape],
-    clients: int,
+    keys: Keys,
     settings: MixtureSettings,
     shares: ShareSettings,
 ) -> Mixture:
-    """Fit the mixture to the buys and sales of `clients` clients, beginning with the definitions."""
-    both = _sampled(sides, clients, settings.sample)
+    """Fit the mixture to the buys and sales, beginning with the definitions; `keys` (clients,) choose whose (`judged`)."""
+    both, clients = _sampled(sides, keys, settings.sample)
     fitted = [start(shape, d) for shape, d in zip(shapes, both, strict=True)]
     owner, weights = owners(both), np.concatenate([d.weight for d in both])
     divisions = lattice(settings.steps)
     usual = np.full(len(divisions), 1 / len(divisions))
-    enough = np.bincount(owner, minlength=clients) >= shares.least
+    enough = np.bincount(owner, weights, clients) >= shares.least
     for n in range(settings.rounds):
         densities = log_densities(fitted, both)
         likely = likelihoods(densities, weights, owner, clients, settings.steps)
@@ -84,14 +86,18 @@ def fit(
     return Mixture(*fitted)
 
 
-def _sampled(sides: Sequence[Decisions], clients: int, most: int) -> tuple[Decisions, ...]:
-    """Return all decisions, or those of as many clients as have about `most`, chosen by a hash of their place."""
+def _sampled(sides: Sequence[Decisions], keys: Keys, most: int) -> tuple[tuple[Decisions, ...], int]:
+    """Return all decisions, or those of as many clients as have about `most`, and how many clients these are.
+
+    Clients are taken by a hash of their keys beneath a threshold: who joins doesn't change who else is taken but at the threshold.
+    """
     found = sum(len(d.client) for d in sides)
     if found <= most:
-        return tuple(sides)
-    places = np.arange(clients, dtype=np.uint64) * np.uint64(_HASH) % np.uint64(1 << 32)
-    taken = places < np.uint64(int(most / found * (1 << 32)))
-    return tuple(d.only(taken[d.client]) for d in sides)
+        return tuple(sides), len(keys)
+    taken = keys * np.uint64(_HASH) % np.uint64(1 << 32) < np.uint64(int(most / found * (1 << 32)))
+    place = np.cumsum(taken) - 1
+    kept = (d.only(taken[d.client]) for d in sides)
+    return tuple(replace(d, client=place[d.client]) for d in kept), int(taken.sum())
 
 
 def owners(sides: Sequence[Decisions]) -> Ints:

@@ -24,6 +24,7 @@ from zhike.models.logic.shares import ShareSettings, common, lattice, leading, l
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Keys = npt.NDArray[np.uint64]
 MIXED, INSUFFICIENT = "mixed", "insufficient"
 
 
@@ -31,7 +32,8 @@ MIXED, INSUFFICIENT = "mixed", "insufficient"
 class LogicSettings:
     """When there is enough to tell, and how far a class must lead.
 
-    `trips` closed round trips or `held` days of holding (the reference's rule) are enough, but never fewer than `decisions`;
+    Within `memory`, `trips` closed round trips or `held` days of holding are enough, but never fewer than `decisions` that tell
+    anything of the market, each counted by how much it still speaks;
     `margin`: lead below which it is mixed; `stay`: how much further the old class may fall behind before it is given up;
     `memory`: how long a decision speaks; `shares`: how its division among the sources is weighed.
     """
@@ -47,7 +49,13 @@ class LogicSettings:
 
     def __post_init__(self) -> None:
         """Refuse settings that can't work."""
-        if not (0 <= self.margin < 1 and 0 <= self.stay < 1 and self.decisions > 0):
+        memory, shares, mixture = self.memory, self.shares, self.mixture
+        if not (
+            0 <= self.margin < 1 and 0 <= self.stay < 1 and self.decisions > 0
+            and 0 <= memory.fresh <= memory.window and memory.window > 0 and memory.half_life > 0
+            and min(shares.steps, mixture.steps) > 1 and shares.spread > 0 and shares.rounds > 0
+            and mixture.anchor >= 0 and mixture.floor > 0 and 0 < mixture.pull <= 1 and mixture.sample > 0
+        ):  # fmt: skip
             raise UsageError(
                 say(f"盈利逻辑设置不可用：{self}", f"These settings of the logic can't be used: {self}")
             )
@@ -63,31 +71,43 @@ class Experience:
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """The outcome for n clients: `probability` (n, 3) in the order of LOGICS, decisions `counts` (n,), `enough` (n,), evidence."""
+    """The outcome for n clients: `probability` (n, 3) in the order of LOGICS, evidence, whether there was `enough` (n,).
+
+    `counts` (n,): decisions that tell anything of the market; `spoken` (n,): how much they still speak together.
+    """
 
     probability: Floats
     counts: Ints
+    spoken: Floats
     enough: npt.NDArray[np.bool_]
     evidence: Evidence
 
 
 def judged(
-    bought: Decisions, sold: Decisions, known: Experience, settings: LogicSettings
+    bought: Decisions, sold: Decisions, known: Experience, settings: LogicSettings, keys: Keys | None = None
 ) -> tuple[Verdicts, Mixture]:
-    """Sharpen the definitions on all decisions, and judge every client by the client's own."""
+    """Sharpen the definitions on all decisions, and judge every client by the client's own.
+
+    `keys` (clients,): numbers of 32 bits that stay with a client whoever joins; by them a large branch is sampled (default: the places).
+    """
     clients, sides, shares = len(known.trips), (bought, sold), settings.shares
-    mixture = fit(sides, (buys(), sells()), clients, settings.mixture, shares)
+    chosen = np.arange(clients, dtype=np.uint64) if keys is None else keys
+    mixture = fit(sides, (buys(), sells()), chosen, settings.mixture, shares)
     owner, weights = owners(sides), np.concatenate([d.weight for d in sides])
-    counts = np.bincount(owner, minlength=clients)
+    telling = np.concatenate([d.telling for d in sides])
+    counts, spoken = (
+        np.bincount(owner[telling], minlength=clients),
+        np.bincount(owner, weights * telling, clients).astype(np.float64),
+    )
     densities = log_densities((mixture.buys, mixture.sells), sides)
     likely = likelihoods(densities, weights, owner, clients, shares.steps)
     even = np.full(len(lattice(shares.steps)), 1 / len(lattice(shares.steps)))
-    usual = common(likely[counts >= shares.least], even, shares.rounds, shares.spread)
+    usual = common(likely[spoken >= shares.least], even, shares.rounds, shares.spread)
     enough = ((known.trips >= settings.trips) | (known.held >= settings.held)) & (
-        counts >= settings.decisions
+        spoken >= settings.decisions
     )
-    found = evidence_of(mixture, bought, sold, clients)
-    return Verdicts(leading(posterior(likely, usual), shares.steps), counts, enough, found), mixture
+    probability = leading(posterior(likely, usual), shares.steps)
+    return Verdicts(probability, counts, spoken, enough, evidence_of(mixture, bought, sold, clients)), mixture
 
 
 def classes(
@@ -144,8 +164,8 @@ def _reason(verdicts: Verdicts, known: Experience, i: int, name: str, settings: 
     n, trips = int(verdicts.counts[i]), int(known.trips[i])
     if name == INSUFFICIENT:
         return (
-            f"样本不足：决策 {n} 次（需 {settings.decisions} 次），完整交易 {trips} 轮（需 {settings.trips} 轮或持仓满"
-            f" {settings.held} 天）。"
+            f"样本不足：有行情可比的决策 {n} 次，按远近折合 {verdicts.spoken[i]:.1f} 次（需 {settings.decisions} 次），"
+            f"完整交易 {trips} 轮（需 {settings.trips} 轮或持仓满 {settings.held} 天）。"
         )
     top = int(verdicts.probability[i].argmax())
     parts = verdicts.evidence.parts[i, top]

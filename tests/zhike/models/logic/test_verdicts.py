@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date
 from statistics import NormalDist
 
@@ -17,6 +18,7 @@ from zhike.models.logic import (
     LogicSettings,
     Memory,
     MixtureSettings,
+    ShareSettings,
     judged,
     logic_table,
 )
@@ -35,7 +37,7 @@ def known(clients: int, trips: int = 6) -> Experience:
 def verdict(*probability: float, enough: bool = True) -> Verdicts:
     made = decisions(1, 6, 1.0)
     found, _ = judged(made.bought, made.sold, known(1), SETTINGS)
-    return Verdicts(np.array([probability]), found.counts, np.array([enough]), found.evidence)
+    return Verdicts(np.array([probability]), found.counts, found.spoken, np.array([enough]), found.evidence)
 
 
 def test_a_place_becomes_its_normal_score() -> None:
@@ -144,7 +146,7 @@ def test_too_few_decisions_or_round_trips_are_said() -> None:
     rows = logic_table(["A", "B", "C"], found, known(3), {}, {}, DAY, SETTINGS).to_pylist()
     assert {r["logic"] for r in rows} == {"insufficient"}
     assert rows[0]["p_value"] is None
-    assert "决策 4 次（需 6 次）" in rows[0]["reason"]
+    assert "决策 4 次，按远近折合 4.0 次（需 6 次）" in rows[0]["reason"]
     made = decisions(3, 6, 1.0)
     assert not judged(made.bought, made.sold, known(3, trips=5), SETTINGS)[0].enough.any()
     held = Experience(np.full(3, 5), np.full(3, 60))
@@ -159,6 +161,34 @@ def test_since_is_the_day_of_the_last_change() -> None:
     assert [(r["logic"], r["since"]) for r in rows[:2]] == [("value", date(2025, 1, 2)), ("trend", DAY)]
 
 
-def test_settings_that_cannot_be_meant_are_refused() -> None:
+def test_decisions_of_long_ago_are_not_enough() -> None:
+    made = decisions(3, 6, 1.0)
+    old = [Decisions(d.client, d.weight * 0.4, d.vectors, d.flags) for d in (made.bought, made.sold)]
+    found, _ = judged(old[0], old[1], known(3), SETTINGS)
+    assert found.counts.tolist() == [12] * 3
+    assert found.spoken == pytest.approx([4.8] * 3)
+    assert not found.enough.any()
+
+
+def test_who_joins_does_not_change_on_whom_a_large_branch_is_fitted() -> None:
+    made, some = decisions(400, 10, 0.75), LogicSettings(mixture=MixtureSettings(sample=2_000))
+    keys = np.random.default_rng(7).integers(0, 1 << 32, 401).astype(np.uint64)
+    later = [Decisions(d.client + 1, d.weight, d.vectors, d.flags) for d in (made.bought, made.sold)]
+    before = judged(made.bought, made.sold, known(400), some, keys[1:])[0].probability
+    after = judged(later[0], later[1], known(401), some, keys)[0].probability
+    assert after[1:] == pytest.approx(before, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: LogicSettings(decisions=0),
+        lambda: LogicSettings(memory=Memory(window=0)),
+        lambda: LogicSettings(memory=Memory(half_life=0.0)),
+        lambda: LogicSettings(shares=ShareSettings(spread=0.0)),
+        lambda: LogicSettings(mixture=MixtureSettings(steps=0)),
+    ],
+)
+def test_settings_that_cannot_be_meant_are_refused(make: Callable[[], LogicSettings]) -> None:
     with pytest.raises(UsageError):
-        LogicSettings(decisions=0)
+        make()
