@@ -24,7 +24,8 @@ from zhike.datacentre.generation import Generation
 from zhike.datacentre.ingest import ingest
 from zhike.datacentre.request import Request
 from zhike.engine import EngineSettings
-from zhike.run import run_night
+from zhike.models.logic import LogicSettings, Memory
+from zhike.run import NightSettings, run_night
 from zhike.simulate import Plan, simulate
 
 LOGICS = ("value", "trend", "sentiment")
@@ -60,8 +61,8 @@ class Task:
 class Record:
     """What came of a task: a row for each client.
 
-    A row has id, truth, purity; by night (lists) trips closed so far, class, p (None: insufficient); for TURN also `alone`, the
-    class that the last night publishes where no night was before; for ONCE the measures that the rivals go by.
+    A row has id, truth, purity; by night (lists) trips closed so far, class, p (None: insufficient); for TURN also `alone`, p of
+    a last night that knows neither an earlier one nor a decision from before the turn; for ONCE the measures that the rivals go by.
     """
 
     task: Task
@@ -99,7 +100,7 @@ def record(task: Task) -> Record:
         rows = _rows(story.truth, closed(story.drop), days, nights)
         if alone is not None:
             for row in rows:
-                row["alone"] = alone[row["id"]]["logic"]
+                row["alone"] = _p(alone.get(row["id"]))
         return Record(task, _measured(rows, last) if task.kind == ONCE else rows)
 
 
@@ -139,10 +140,11 @@ def _nights(task: Task, drop: Path) -> list[Date]:
 
 
 def _alone(home: Path, day: Date) -> dict[str, Row]:
-    """Run the night in a copy of the home that nothing was published in yet."""
+    """Run the night in a copy of the home that nothing was published in yet, with a memory that reaches back to the turn only."""
     other = home.with_name("alone")
     shutil.copytree(home, other)
-    return _told(run_night(other, day, _ENGINE).published.generation)
+    logic = LogicSettings(memory=Memory(fresh=TURN_DAYS, window=TURN_DAYS))
+    return _told(run_night(other, day, _ENGINE, NightSettings(logic=logic)).published.generation)
 
 
 def _told(generation: Generation) -> dict[str, Row]:

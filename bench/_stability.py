@@ -26,24 +26,26 @@ def _share(hits: Iterable[bool]) -> float:
 
 
 def turned(records: Sequence[Record]) -> tuple[Rows, Rows]:
-    """Return the clients with a class at both nights: those who closed enough in each market, and enough by the bull's end."""
+    """Return the clients with a class at every night: those who closed enough in each market, and enough by the bull's end."""
     rows = [row for r in records for row in r.rows if _known(row, 0, 1) and row["trips"][0] >= TRIPS]
+    rows = [row for row in rows if row["alone"] is not None]
     return [row for row in rows if row["trips"][1] - row["trips"][0] >= TRIPS], rows
 
 
 def same_leading(rows: Rows) -> float:
-    """Return the share whose leading logic is the same at both nights."""
-    return _share(leading(row["p"][0]) == leading(row["p"][1]) for row in rows)
+    """Return the share whose leading logic in the bull is the one that the bear's decisions alone show."""
+    return _share(leading(row["p"][0]) == leading(row["alone"]) for row in rows)
 
 
 def turn_line(rows: Rows) -> str:
     """Return the shares that agree between bull and bear, and how many are right in each."""
     published = _share(row["class"][0] == row["class"][1] for row in rows)
-    alone = _share(row["class"][0] == row["alone"] for row in rows)
-    right = [_share(leading(row["p"][n]) == row["truth"] for row in rows) for n in (0, 1)]
+    after = _share(leading(row["p"][0]) == leading(row["p"][1]) for row in rows)
+    bull = _share(leading(row["p"][0]) == row["truth"] for row in rows)
+    bear = _share(leading(row["alone"]) == row["truth"] for row in rows)
     return (
-        f"{len(rows):5}  same: leading {same_leading(rows):.3f}  published {published:.3f} (without memory {alone:.3f})"
-        f"  leading is right: bull {right[0]:.3f} bear {right[1]:.3f}"
+        f"{len(rows):5}  same: bull and bear apart {same_leading(rows):.3f}  as published, remembering: leading {after:.3f}"
+        f" class {published:.3f}  right: bull {bull:.3f} bear alone {bear:.3f}"
     )
 
 

@@ -2,8 +2,8 @@
 
 Whoever closed at least six round trips in the drop is judged; the class is the logic with the highest published probability,
 mixed or not; who is published as insufficient counts as wrong. Promised: macro-F1 ≥ 0.95 and expected calibration error ≤ 0.05
-in every market and variant; with --bullbear: the same leading logic in a bull and the bear that follows for ≥ 95 %; with
---months: published classes that change for ≤ 3 % a month. None of it is kept everywhere yet (docs/methods/logic.md).
+in every market and variant; with --bullbear: the same leading logic in a bull and, by its own decisions alone, in the bear that follows for ≥ 95 %; with
+--months: published classes that change for ≤ 3 % a month. Where it isn't kept: docs/methods/logic.md.
 
 The rivals give everybody a class and have their clusters named in the way that agrees best with the truth.
 
