@@ -45,9 +45,9 @@ def jump_said(security: str, day: date, jump: Jump) -> Said:
     size = max(jump.ratio, 1.0 / jump.ratio)
     up = jump.ratio > 1.0
     what = say(
-        f"{security} 在 {day} 的收盘价为上一交易日的 {size if up else 1 / size:.6g} 倍，没有公司行为或复权因子可以解释。",
+        f"{security} 在 {day} 的收盘价为上一交易日的 {size if up else 1 / size:.6g} 倍，而没有交付改变份额的公司行为。",
         f"The close of {security} on {day} is {size if up else 1 / size:.6g} times that of the last day traded, and no corporate action"
-        " or adjustment factor explains it.",
+        " that changes units was delivered.",
     )
     assumed = _rise(jump) if up else _fall(jump)
     return say(f"{what.zh}{assumed.zh}{_NEXT.zh}", f"{what.en} {assumed.en} {_NEXT.en}")
