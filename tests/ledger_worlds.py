@@ -95,7 +95,7 @@ class _Market:
 
     def _jump(self, s: int, t: int, due: float) -> float:
         """Let the price jump; what it is measured against may know of it."""
-        g = self.chance.choice((0.1, 1 / 17.3) if due < 20 else (10.0, 20.0))
+        g = self.chance.choice((0.1, 1 / 17.3) if due < 6 else (10.0, 20.0))
         self.jumps.append((s, t, g))
         return due / g
 
