@@ -45,6 +45,7 @@ def market(rng: np.random.Generator) -> Book:
         days, close, previous, close, index, np.r_[np.nan, index[1:] / index[:-1] - 1],
         rng.normal(0.5, 0.2, close.shape).astype(np.float32), marks[0], rng.random((8, *close.shape), np.float32),
         marks[1], marks[2], marks[3], np.searchsorted(split, np.arange(SECURITIES + 1)), at, np.full(len(split), 2.0),
+        np.zeros(SECURITIES + 1, np.int64), np.zeros(0, np.int64), np.zeros(0),
     )  # fmt: skip
 
 

@@ -146,7 +146,7 @@ def market_of(book: Book, securities: Sequence[str], as_of: int) -> Market:
         eps=numbers(book.eps), suspended=marks(book.locked), actions=_actions(book, securities),
         standing={name: numbers(book.standing[k]) for k, name in enumerate(STANDINGS)},
         after_limit=marks(book.after_limit), hot=marks(book.hot), followed=marks(book.followed),
-        total_return=numbers(book.chain),
+        total_return=numbers(book.chain), jumps=_jumps(book, securities),
     )  # fmt: skip
 
 
@@ -178,6 +178,7 @@ def book_of_market(market: Market) -> tuple[Book, tuple[str, ...]]:
     def places(name: str) -> np.ndarray:
         return grid(lambda s, t: known(market.standing.get(name, {}), s, t))
 
+    jumps = [(i, t, g) for i, s in enumerate(securities) for t, g in sorted(market.jumps.get(s, {}).items())]
     returns = [market.market_return(t) for t in range(len(days))]
     book = Book(
         np.array(days), grid(market.closing), grid(market.before), grid(lambda s, t: known(market.total_return, s, t)),
@@ -186,6 +187,8 @@ def book_of_market(market: Market) -> tuple[Book, tuple[str, ...]]:
         np.stack([places(name) for name in STANDINGS]).astype(np.float32), marks(market.after_limit), marks(market.hot), marks(market.followed),
         np.searchsorted([i for i, _, _ in actions], np.arange(len(securities) + 1)).astype(np.int64),
         np.array([t for _, t, _ in actions], np.int64), np.array([f for _, _, f in actions], np.float64),
+        np.searchsorted([i for i, _, _ in jumps], np.arange(len(securities) + 1)).astype(np.int64),
+        np.array([t for _, t, _ in jumps], np.int64), np.array([g for _, _, g in jumps], np.float64),
     )  # fmt: skip
     return book, securities
 
@@ -197,6 +200,13 @@ def _actions(book: Book, securities: Sequence[str]) -> dict[str, dict[int, float
             day = int(book.days[book.action_day[k]])
             actions[security][day] = actions[security].get(day, 1.0) * float(book.action_factor[k])
     return actions
+
+
+def _jumps(book: Book, securities: Sequence[str]) -> dict[str, dict[int, float]]:
+    places = {s: range(book.jump_from[i], book.jump_from[i + 1]) for i, s in enumerate(securities)}
+    return {
+        s: {int(book.jump_day[k]): float(book.jump_factor[k]) for k in of} for s, of in places.items() if of
+    }
 
 
 def stored(name: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from ledger_reference_books import Book, Client, opening, opening_price, units
+from ledger_reference_books import Book, Client, opening, opening_price, take_jump, units
 from ledger_reference_events import MOMENTA, STANDINGS, YUAN, Day, cash_flow, custody, trade
 from ledger_reference_market import TIE, Market, against, known, marked
 
@@ -66,6 +66,7 @@ def ledger(
         if row["kind"] in ("ipo", "rights"):
             subscribed.setdefault(row["security_id"], []).append(market.place(row["date"]))
     state = Client(client, market, first, subscribed)
+    state.events = {t: [row for book, row in of if book is not cash_flow] for t, of in events.items()}
     if first < end:
         opening(state, holdings, trades, custody)
     rows = [_day(state, t, events.get(t, []), counted) for t in range(first, end)]
@@ -117,6 +118,7 @@ def _open(day: Day, trades: list[dict]) -> None:
     for security, book in client.books():
         if market.factor(security, t) != 1.0:
             book.scale(market.factor(security, t))
+        take_jump(client, security, book, t)
     for row in trades:
         if row["kind"] != "repo" and row["quantity"] and row["amount"]:
             client.marks[row["security_id"]] = row["amount"] / row["quantity"]
@@ -146,6 +148,7 @@ def _move(day: Day, security: str, book: Book, value: int) -> None:
     last, before = market.closing(security, t - 1) if t else None, market.before(security, t)
     entitled = 0
     known_both = last is not None and before is not None
+    known_both = known_both and market.jump(security, t) is None
     if known_both and abs(before * market.factor(security, t) - last) > TIE * last:
         entitled = value - units(book.quantity, before)
     move = day.client.value(security, book, t) - value + entitled

@@ -101,6 +101,7 @@ class Client:
     entitled: int = 0  # place of the last day on which it changed
     paper: int = 0  # paper profit at the last close
     trips: list[dict] = field(default_factory=list)
+    events: dict[int, list[dict]] = field(default_factory=dict)  # trades and custody by place of the day
 
     def books(self) -> list[tuple[str, Book]]:
         return [*self.longs.items(), *self.shorts.items()]
@@ -126,6 +127,8 @@ class Client:
     def given(self, security: str, t: int) -> bool:
         """Tell whether a corporate action or a subscription gave the shares whose listing is booked on t."""
         actions = any(0 <= t - u <= 60 for u, _ in self.market.actions_of(security))
+        rises = [u for u, g in self.market.jumps.get(security, {}).items() if g < 1]
+        actions = actions or any(0 <= t - u <= 60 for u in rises)
         return actions or any(1 <= t - u <= 60 for u in self.subscribed.get(security, []))
 
     def close_trip(self, security: str, book: Book, t: int) -> None:
@@ -182,7 +185,35 @@ def opening_price(client: Client, security: str) -> float | None:
     market, t = client.market, client.first
     price = market.before(security, t)
     price = market.closing(security, t) if price is None else price
-    return None if price is None else price * market.factor(security, t)
+    rise = market.jump(security, t) or 1.0
+    return None if price is None else price * (market.factor(security, t) * min(rise, 1.0))
+
+
+def take_jump(client: Client, security: str, book: Book, t: int) -> None:
+    """Let a book's units change on the day of a jump, where the client's later trades say so, or don't speak against a rise."""
+    g = client.market.jump(security, t)
+    if g is not None and _changed(client, security, book, t, g):
+        book.scale(g)
+
+
+def _changed(client: Client, security: str, book: Book, t: int, g: float) -> bool:
+    rise, share = g < 1, 10_000
+    if book.seeded or client.shorts.get(security) is book:
+        return rise
+    counts = {"changed": round(book.quantity * g), "kept": book.quantity}
+    least = {name: -count - share for name, count in counts.items()}
+    for u in range(t, client.market.change_after(security, t)):
+        for event in client.events.get(u, []):
+            more = _added(client, event, u) if event["security_id"] == security else 0
+            if more == 0:
+                continue
+            counts = {name: count + more for name, count in counts.items()}
+            wrong = [name for name, count in counts.items() if count < least[name]]
+            if wrong:
+                return rise if len(wrong) == 2 else wrong == ["kept"]
+            if abs(counts["changed"]) < share:
+                return True
+    return rise
 
 
 def _unwound(
@@ -198,6 +229,9 @@ def _unwound(
     quantity, became = row["quantity"], 1.0
     for t in range(len(market.days) - 1, client.first - 1, -1):
         quantity -= added.get(t, 0)
+        rise = market.jump(security, t) if market.days[t] <= counted else None
+        if rise is not None and rise < 1:
+            quantity, became = round(quantity / rise), became * rise
         factor = market.factor(security, t) if market.days[t] <= counted else 1.0
         if factor != 1.0:
             quantity, became = round(quantity / factor), became * factor

@@ -24,6 +24,7 @@ class Market:
     suspended: Marks = field(default_factory=dict)
     limit_down: Marks = field(default_factory=dict)
     actions: dict[str, dict[int, float]] = field(default_factory=dict)
+    jumps: dict[str, dict[int, float]] = field(default_factory=dict)  # g by place of the day
     standing: dict[str, Numbers] = field(default_factory=dict)
     after_limit: Marks = field(default_factory=dict)
     hot: Marks = field(default_factory=dict)
@@ -74,6 +75,15 @@ class Market:
         """List the actions with a ratio by the place of their trading day."""
         actions = self.actions.get(security, {})
         return [(self.place(day), f) for day, f in sorted(actions.items()) if day >= self.days[0]]
+
+    def jump(self, security: str, t: int) -> float | None:
+        """Return g where the price jumps on day t."""
+        return self.jumps.get(security, {}).get(t)
+
+    def change_after(self, security: str, t: int) -> int:
+        """Return the place of the next day with a corporate action or a jump; that of no day where there is none."""
+        later = [u for u, _ in self.actions_of(security)] + list(self.jumps.get(security, {}))
+        return min([u for u in later if t < u < len(self.days)], default=len(self.days))
 
     def market_return(self, t: int) -> float | None:
         """Return R, absent on the first day."""

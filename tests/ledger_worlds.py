@@ -60,6 +60,7 @@ class _Market:
         self.close, self.previous = np.full(shape, np.nan), np.full(shape, np.nan)
         self.chain, self.locked = np.full(shape, np.nan), np.zeros(shape, np.bool_)
         self.actions: list[tuple[int, int, float]] = []
+        self.jumps: list[tuple[int, int, float]] = []
         for s in range(len(QUOTED)):
             self._walk(s)
 
@@ -75,6 +76,8 @@ class _Market:
             if chance.random() < 0.02:
                 due /= 1.1  # a bonus that no action tells of
             halted = chance.random() < 0.06 and t > begins
+            if not halted and t > begins and chance.random() < 0.02 and not self.jumped(s):
+                due = self._jump(s, t, due)
             due = due if chance.random() < 0.5 or due == last else round(due, 2)
             now = (
                 due
@@ -86,6 +89,15 @@ class _Market:
             chain *= now / due
             self.chain[s, t], self.locked[s, t] = chain, halted or chance.random() < 0.1
             last = now
+
+    def jumped(self, s: int) -> bool:
+        return any(s == other for other, _, _ in self.jumps)
+
+    def _jump(self, s: int, t: int, due: float) -> float:
+        """Let the price jump; what it is measured against may know of it."""
+        g = self.chance.choice((0.1, 1 / 17.3) if due < 6 else (10.0, 20.0))
+        self.jumps.append((s, t, g))
+        return due / g
 
     def _factor(self, s: int, t: int) -> float:
         factor = 1.0
@@ -113,6 +125,8 @@ class _Market:
             rng.random(shape) < 0.1, rng.random(shape) < 0.2, rng.random(shape) < 0.5,
             np.searchsorted([s for s, _, _ in where], np.arange(len(QUOTED) + 1)).astype(np.int64),
             np.array([t for _, t, _ in where], np.int64), np.array([f for _, _, f in where], np.float64),
+            np.searchsorted([s for s, _, _ in self.jumps], np.arange(len(QUOTED) + 1)).astype(np.int64),
+            np.array([t for _, t, _ in self.jumps], np.int64), np.array([g for _, _, g in self.jumps], np.float64),
         )  # fmt: skip
 
 

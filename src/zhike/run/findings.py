@@ -11,6 +11,7 @@ from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables import table as table_called
 from zhike.features.market import missing_parts
 from zhike.run.first_pass import Done
+from zhike.run.jumps import jumps_found
 from zhike.run.market import Market
 
 _OPTIONAL = (
@@ -27,7 +28,7 @@ _OPTIONAL = (
 
 
 def findings_of(run_id: str, as_of: date, market: Market, states: pa.Table, done: Sequence[Done]) -> pa.Table:
-    """Return the rows of `finding`: a missing table, a missing part of the market's state, positions older than the trades."""
+    """Return the rows of `finding`: a missing table, a missing part of the market's state, prices that jump, positions older than the trades."""
     sources = done[0].task.sources
     found: list[tuple[str | None, str, str, str, int]] = [
         (name, "missing_table", f"没有 {name} 表，依赖它的指标为空。", "info", 1)
@@ -47,11 +48,12 @@ def findings_of(run_id: str, as_of: date, market: Market, states: pa.Table, done
                 seeded,
             )
         )
-    rows = [
+    rows: list[dict[str, object]] = [
         {
-            "run_id": run_id, "ordinal": n, "as_of": as_of, "table": table, "source": "run", "check": check, "reason": reason,
-            "severity": severity, "count": count,
+            "table": table, "check": check, "reason": reason, "severity": severity, "count": count,
         }
-        for n, (table, check, reason, severity, count) in enumerate(found, 1)
+        for table, check, reason, severity, count in found
     ]  # fmt: skip
+    named: dict[str, object] = {"run_id": run_id, "as_of": as_of, "source": "run"}
+    rows = [named | {"ordinal": n} | row for n, row in enumerate([*jumps_found(market.prices), *rows], 1)]
     return pa.Table.from_pylist(rows, schema=schema_of(table_called("finding")))

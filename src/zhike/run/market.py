@@ -64,7 +64,7 @@ def market_of(sources: Sources, as_of: date, settings: MarketSettings, ranked: S
         days = days if days is not None else _days_of_trades(sources, as_of)
         prices = _no_prices(days)
     else:
-        prices = prices_of(quotes, sources.rows("security"), days, actions)
+        prices = prices_of(quotes, sources.rows("security"), days, actions, settings)
     book = book_of(prices, standing_of(prices, ranked), _closes(index, prices), actions)
     return Market(prices, book, _states(prices, index, as_of, settings), index, index_id)
 

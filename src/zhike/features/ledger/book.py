@@ -20,7 +20,8 @@ class Book(NamedTuple):
     return index of each security, `index_chain` (T,) that of the index, `index_return` (T,) its return (NaN: unknown).
     `eps` (S, T) earnings per share, NaN unknown. `locked`: could not be sold. `standing` (8, S, T) places 0…1 in the
     order of STANDINGS, NaN unknown; `after_limit`, `hot`, `followed` (S, T). Corporate actions of security s are
-    `action_day` (columns of T) and `action_factor` from `action_from[s]` to `action_from[s + 1]`.
+    `action_day` (columns of T) and `action_factor` from `action_from[s]` to `action_from[s + 1]`; so are its jumps: what a
+    unit may have become on days whose price jumps with nothing delivered to explain it (below 1 after a rise).
     """
 
     days: Ints
@@ -38,6 +39,9 @@ class Book(NamedTuple):
     action_from: Ints
     action_day: Ints
     action_factor: Floats
+    jump_from: Ints
+    jump_day: Ints
+    jump_factor: Floats
 
 
 def sealed(book: Book) -> Book:

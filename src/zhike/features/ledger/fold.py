@@ -22,11 +22,13 @@ from zhike.features.ledger.bookings import (
     book_flow,
 )
 from zhike.features.ledger.events import Assets, Events, Holdings
+from zhike.features.ledger.jumps import take_jump
 from zhike.features.ledger.openings import KEEP, open_positions
 from zhike.features.ledger.positions import State
 from zhike.features.ledger.pricing import (
     factor_of,
     forget_securities,
+    jump_of,
     mark_trades,
     price_of,
     worth_at,
@@ -97,7 +99,7 @@ def _fold_client(
         while end < stop and events.day[end] == at:
             end += 1
         held = state.of_client[pos.USED] > 0
-        _morning(state, book, events, e, end, at, row, sums)
+        _morning(state, book, events, events.start[client], e, end, stop, at, row, sums)
         for k in range(e, end):
             _apply(state, book, events, k, client, begin, row, sums)
         given_up = _write_off(state.of_client, at, sums)
@@ -128,12 +130,15 @@ def _apply(
 
 @compiled
 def _morning(
-    state: State, book: Book, events: Events, begin: int, end: int, at: int, row: Floats, sums: Floats
-) -> None:
-    """Take the positions through the night: corporate actions, the move to today's close, entitlements."""
+    state: State, book: Book, events: Events, begin: int, e: int, end: int, stop: int, at: int, row: Floats, sums: Floats
+) -> None:  # fmt: skip
+    """Take the positions through the night: corporate actions, jumps, the move to today's close, entitlements.
+
+    The client's events begin with `begin`, those of the day with `e`; they end before `stop` and `end`.
+    """
     whole, entitled, gone = state.whole, 0, False
-    if end > begin:
-        mark_trades(state, book, events, begin, end, at)
+    if end > e:
+        mark_trades(state, book, events, e, end, at)
     for slot in range(state.of_client[pos.USED]):
         security, factor = whole[slot, pos.SECURITY], 1.0
         if security < book.close.shape[0] and book.action_from[security] < book.action_from[security + 1]:
@@ -141,6 +146,9 @@ def _morning(
             if factor != 1.0:
                 pos.scale(state, slot, factor)
         if security < book.close.shape[0] and not np.isnan(book.close[security, at]):
+            if jump_of(book, security, at) != 1.0:
+                take_jump(state, book, events, begin, e, stop, slot, at)
+                factor = np.nan
             entitled += _move_quoted(whole, book.close, book.previous, book.eps, slot, at, factor, row, sums)
         else:
             _add_move(whole, slot, price_of(state, book, security, at), 0, row, sums)
@@ -164,7 +172,10 @@ def _morning(
 def _move_quoted(
     whole: Ints, close: Floats, previous: Floats, eps: Floats32, slot: int, at: int, factor: float, row: Floats, sums: Floats
 ) -> int:  # fmt: skip
-    """Add the move of a position that has a quote, and where it came from; return what went off today."""
+    """Add the move of a position that has a quote, and where it came from; return what went off today.
+
+    `factor` is what a unit became by corporate actions; NaN on a day whose price jumps: nothing goes off then.
+    """
     security, value, entitled = whole[slot, pos.SECURITY], whole[slot, pos.VALUE], 0
     if at == 0:
         _add_move(whole, slot, close[security, at], 0, row, sums)

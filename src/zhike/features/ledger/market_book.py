@@ -36,6 +36,7 @@ def book_of(prices: Prices, standing: Standing, index: Floats, actions: pa.Table
         prices.days.astype(np.int64), prices.close, prices.previous, prices.adjusted, carried(index), returns, prices.eps,
         (prices.flags & TRADED == 0) | (prices.flags & LIMIT_DOWN != 0), np.stack(places), standing.limit_up_recent,
         np.nan_to_num(attention, nan=0.0) >= _HOT, _most_traded(prices), first, day, factor,
+        *_jumps(prices),
     )  # fmt: skip
 
 
@@ -71,6 +72,17 @@ def unit_changes(actions: pa.Table | None, prices: Prices) -> tuple[Ints, Ints, 
     order = np.flatnonzero(counts)[np.lexsort((days[counts], rows[counts]))]
     first = np.searchsorted(rows[order], np.arange(len(prices.securities) + 1))
     return first.astype(np.int64), days[order].astype(np.int64), factor[order]
+
+
+def _jumps(prices: Prices) -> tuple[Ints, Ints, Floats]:
+    """Return the jumps that units may have changed on, security by security: first, day, factor."""
+    found = [j for j in prices.jumps if j.units != 1.0]
+    first = np.searchsorted([j.security for j in found], np.arange(len(prices.securities) + 1))
+    return (
+        first.astype(np.int64),
+        np.array([j.day for j in found], np.int64),
+        np.array([j.units for j in found], np.float64),
+    )
 
 
 def save_book(folder: Path, book: Book) -> None:

@@ -11,7 +11,7 @@ from zhike.features.ledger import positions as pos
 from zhike.features.ledger.book import Book
 from zhike.features.ledger.events import ABSENT, Events, Holdings
 from zhike.features.ledger.positions import State
-from zhike.features.ledger.pricing import close_of, factor_of, previous_of, worth_at
+from zhike.features.ledger.pricing import close_of, factor_of, jump_of, previous_of, worth_at
 
 Ints = npt.NDArray[np.int64]
 KEEP = 60  # trading days within which a booking belongs to what entitled to it
@@ -19,11 +19,14 @@ KEEP = 60  # trading days within which a booking belongs to what entitled to it
 
 @compiled
 def given_before(book: Book, events: Events, begin: int, e: int) -> bool:
-    """Tell whether a corporate action or a subscription (by the client, from event `begin` on) gave listed shares before."""
+    """Tell whether an action, a rise by a jump or a subscription (the client's, from event `begin` on) gave listed shares before."""
     security, at = events.security[e], events.day[e]
     if security < book.close.shape[0]:
         for k in range(book.action_from[security], book.action_from[security + 1]):
             if at - KEEP <= book.action_day[k] <= at:
+                return True
+        for k in range(book.jump_from[security], book.jump_from[security + 1]):
+            if at - KEEP <= book.jump_day[k] <= at and book.jump_factor[k] < 1.0:
                 return True
     while e > begin and events.day[e - 1] >= at - KEEP:
         e -= 1
@@ -46,7 +49,7 @@ def open_positions(
         price = previous_of(book, security, at)
         if np.isnan(price):
             price = close_of(book, security, at)
-        price *= factor_of(book, security, at)
+        price *= factor_of(book, security, at) * min(jump_of(book, security, at), 1.0)
         slot = pos.slot_for(state, security, False, book.days[at], at)
         pos.seed(
             state, slot, units, _opening_cost(holdings.cost[h], units, held, became, price), book.days[at]
@@ -76,8 +79,11 @@ def _unwound(
     for t in range(last, first - 1, -1):
         while e >= begin and events.day[e] >= t:
             if events.security[e] == security and events.date[e] <= counted:
-                units -= _added(book, events, begin, e)
+                units -= added(book, events, begin, e)
             e -= 1
+        jump = jump_of(book, security, t) if book.days[t] <= counted else 1.0
+        if jump < 1.0:  # a fall has changed no units, for all that is known here
+            units, became = int(np.rint(units / jump)), became * jump
         factor = factor_of(book, security, t) if book.days[t] <= counted else 1.0
         if factor != 1.0:
             units, became = int(np.rint(units / factor)), became * factor
@@ -85,8 +91,8 @@ def _unwound(
 
 
 @compiled
-def _added(book: Book, events: Events, begin: int, e: int) -> int:
-    """Return by how much an event changes what is held long."""
+def added(book: Book, events: Events, begin: int, e: int) -> int:
+    """Return by how much an event changes what is held long; `begin` is the client's first."""
     kind, sort, units = events.kind[e], events.sort[e], events.quantity[e]
     if kind >= ev.BUY:
         if sort == ev.REPO or sort == ev.SHORT:

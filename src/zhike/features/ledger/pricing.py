@@ -40,6 +40,16 @@ def factor_of(book: Book, security: int, at: int) -> float:
 
 
 @compiled
+def jump_of(book: Book, security: int, at: int) -> float:
+    """Return what one unit may have become on a day whose price jumps; 1 where it doesn't, or there is nothing to infer."""
+    if security < book.close.shape[0]:
+        for k in range(book.jump_from[security], book.jump_from[security + 1]):
+            if book.jump_day[k] == at:
+                return float(book.jump_factor[k])
+    return 1.0
+
+
+@compiled
 def price_of(state: State, book: Book, security: int, at: int) -> float:
     """Return the close, else the client's mark divided by the corporate actions since, else NaN."""
     price = close_of(book, security, at)

@@ -25,9 +25,11 @@ from zhike.features.market.gathering import (
     spread,
     spread_marks,
 )
+from zhike.features.market.jumps import Grids, Jump, mended
 from zhike.features.market.kernels import walk
 from zhike.features.market.listing import Listing, listing_of
 from zhike.features.market.prices import Prices
+from zhike.features.market.settings import MarketSettings
 
 Array = npt.NDArray[Any]
 
@@ -48,25 +50,29 @@ def prices_of(
     securities: pa.Table | None = None,
     calendar_days: Days | None = None,
     actions: pa.Table | None = None,
+    settings: MarketSettings | None = None,
 ) -> Prices:
     """Build the price book from quotes, a table or a stream of record batches in any order.
 
     `calendar_days`: rising day numbers; None takes the days of the quotes. The book begins with the first day quoted
     and ends with the last. Columns that are absent, or don't hold what they should, are unknown: NaN.
     The previous close is the quote's own, else the close before less the rights going off: by the ratio of adjustment
-    factors where the security has them, else by the corporate actions.
+    factors where the security has them, else by the corporate actions. What jumps all the same (`jump`, `noise` of the
+    settings) is listed in `jumps`.
     """
+    chosen = settings or MarketSettings()
     gathered = gather(quotes)
     days = _days(calendar_days, [chunk.day for chunk in gathered.chunks])
     order = {name: s for s, name in enumerate(sorted(gathered.ids))}
     where = places(gathered, order, days)
     marks = spread_marks(gathered, where)
     listing = listing_of(tuple(order), days, securities)
-    walked = _walked(gathered, where, marks, listing, rights_of(actions, order, days))
+    rights = rights_of(actions, order, days)
+    walked, jumps = _walked(gathered, where, marks, listing, rights, chosen)
     rest = _rest(gathered, where, marks, walked["flags"])
     grids = {name: frozen(grid) for name, grid in (walked | rest).items()}
     grids["limited"] = frozen(listing.rule >= 0)
-    return Prices(frozen(days), tuple(order), listing.kinds, left_out=where.left_out, **grids)
+    return Prices(frozen(days), tuple(order), listing.kinds, left_out=where.left_out, jumps=jumps, **grids)
 
 
 def _days(calendar: Days | None, quoted: Sequence[Days]) -> Days:
@@ -86,6 +92,12 @@ class Rights:
     first: npt.NDArray[np.int64]
     day: npt.NDArray[np.int32]
     terms: npt.NDArray[np.float64]
+
+    def splits(self, security: int, after: int, until: int) -> float:
+        """Return the product of a security's splits on the days after one, up to another; 1 without any."""
+        own = slice(self.first[security], self.first[security + 1])
+        within = (self.day[own] > after) & (self.day[own] <= until)
+        return float(np.prod(self.terms[own][within, 3]))
 
 
 def rights_of(actions: pa.Table | None, order: Mapping[str, int], days: Days) -> Rights:
@@ -128,9 +140,14 @@ def _add(terms: npt.NDArray[np.float64], kind: str, cash: float, ratio: float, p
 
 
 def _walked(
-    gathered: Gathered, where: Places, marks: Array, listing: Listing, rights: Rights
-) -> dict[str, Array]:
-    """Fill the grids that follow from walking along the days."""
+    gathered: Gathered,
+    where: Places,
+    marks: Array,
+    listing: Listing,
+    rights: Rights,
+    settings: MarketSettings,
+) -> tuple[dict[str, Array], tuple[Jump, ...]]:
+    """Fill the grids that follow from walking along the days; return them, and what jumps."""
     close, previous = spread(gathered, where, "close"), spread(gathered, where, "prev_close")
     returns, adjusted, flags = np.empty_like(close), np.empty_like(close), np.zeros(close.shape, np.uint8)
     halts = np.array([kind in ("stock", "") for kind in listing.kinds], np.bool_)
@@ -138,11 +155,15 @@ def _walked(
         close, previous, spread(gathered, where, "adj_factor"), marks, halts, listing.end, rights.first, rights.day,
         rights.terms, returns, adjusted, flags,
     )  # fmt: skip
+    jumps = mended(
+        Grids(close, previous, returns, adjusted, flags), listing.kinds, rights.splits, settings.jump, settings.noise
+    )  # fmt: skip
     walk.mark_limits(
         close, previous, spread(gathered, where, "high"), flags, listing.rule, listing.rates, listing.tick,
         listing.bound_from,
     )  # fmt: skip
-    return {"close": close, "previous": previous, "returns": returns, "adjusted": adjusted, "flags": flags}
+    grids = {"close": close, "previous": previous, "returns": returns, "adjusted": adjusted, "flags": flags}
+    return grids, jumps
 
 
 def _rest(gathered: Gathered, where: Places, marks: Array, flags: Array) -> dict[str, Array]:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from zhike.base.period import Days
+from zhike.features.market.jumps import Jump
 from zhike.features.market.kernels.walk import LIMIT_DOWN, LIMIT_UP, ST, SUSPENDED, TOUCHED_UP, TRADED
 
 __all__ = ["LIMIT_DOWN", "LIMIT_UP", "ST", "SUSPENDED", "TOUCHED_UP", "TRADED", "Prices"]
@@ -30,6 +31,7 @@ class Prices:
     `flags`: bits TRADED, SUSPENDED (listed but not traded), LIMIT_UP and LIMIT_DOWN (closed at it), TOUCHED_UP (the
     day's high was it; never where the high is unknown), ST.
     `limited`: securities whose rule of price limits is known, shape (S,); empty: none.
+    `jumps`: closes that jump with nothing delivered to explain it, by security and day (docs/methods/market.md §1).
     `kinds`: kind of each security, "" unknown. `left_out`: rows of quotes without id or on no trading day.
     The arrays are read-only.
     """
@@ -50,6 +52,7 @@ class Prices:
     flags: npt.NDArray[np.uint8]
     left_out: int = 0
     limited: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    jumps: tuple[Jump, ...] = ()
 
     def rows_of(self, ids: Iterable[str | None]) -> npt.NDArray[np.int32]:
         """Return the row of each security; −1 where there are no prices of it."""
