@@ -16,7 +16,7 @@ from zhike.datacentre.tables.results import LOGICS, STAGE
 from zhike.models.lifecycle import settings as s
 from zhike.models.lifecycle.levels import Levels, levels_of
 from zhike.models.lifecycle.months import Flags, Floats, Ints, Months
-from zhike.models.lifecycle.panel import first_days, month_ends, month_numbers
+from zhike.models.lifecycle.panel import first_days, month_ends, month_numbers, told
 from zhike.models.lifecycle.sentences import Case, sentence
 from zhike.models.lifecycle.settings import Settings
 from zhike.models.lifecycle.walk import Ages, Stages, walk
@@ -62,8 +62,9 @@ def history(
     settings = settings or Settings()
     days = np.asarray(calendar_days)
     days = days[days <= day_no(as_of)]
-    numbers, ends, counts = month_ends(days[month_numbers(days) >= _first_month(panel, day_no(as_of))])
-    people = _people(panel, client, lead, day_no(as_of))
+    own = told(panel)
+    numbers, ends, counts = month_ends(days[month_numbers(days) >= _first_month(own, day_no(as_of))])
+    people = _people(own, client, lead, day_no(as_of))
     group, patience = _groups(people.clients, logic, settings)
     months = _dense(panel, people, numbers, group)
     judged = counts >= settings.least_days
@@ -198,16 +199,10 @@ def _groups(clients: tuple[str, ...], logic: pa.Table | None, settings: Settings
 def _dense(panel: pa.Table, people: _People, numbers: Ints, group: Ints) -> Months:
     """Lay the panel out as clients × months; where a client has no row nothing was there."""
     clients, opened, closed = people.clients, people.opened, people.closed
-    at = pc.index_in(panel["client_id"], value_set=pa.array(clients, pa.string())).fill_null(-1).to_numpy()
-    month = month_numbers(panel["month"].cast(pa.int32()).to_numpy())
-    column = np.searchsorted(numbers, month)
-    good = (at >= 0) & np.isin(month, numbers)
-    at, column = at[good], column[good]
+    own, (at, column, good) = told(panel), _places(told(panel), clients, numbers)
 
-    def laid(name: str, absent: float = 0.0) -> Floats:
-        out = np.full((len(clients), len(numbers)), absent)
-        out[at, column] = panel[name].cast(pa.float64()).fill_null(np.nan).to_numpy()[good]
-        return out
+    def laid(name: str) -> Floats:
+        return _laid(own[name], at, column, good, (len(clients), len(numbers)))
 
     first = np.full(len(clients), len(numbers) - 1, np.int64)
     np.minimum.at(first, at, column)
@@ -215,9 +210,30 @@ def _dense(panel: pa.Table, people: _People, numbers: Ints, group: Ints) -> Mont
     start = np.where(opened == _NEVER, first, np.minimum(begun, first))
     ended = np.searchsorted(numbers, month_numbers(np.maximum(closed, 0)))
     end = np.where(closed == _NEVER, len(numbers), ended)
-    net = _carried(laid("net"), np.bincount(at, panel["net"].is_valid().to_numpy()[good], len(clients)) > 0)
-    logins = _from_the_first(laid("login_days") if "login_days" in panel.column_names else None, net)
+    net = _carried(laid("net"), np.bincount(at, own["net"].is_valid().to_numpy()[good], len(clients)) > 0)
+    logins = None
+    if "login_days" in panel.column_names:
+        logins = _laid(panel["login_days"], *_places(panel, clients, numbers), net.shape)
+    logins = _from_the_first(logins, net)
     return Months(net, laid("flow"), laid("trading_days"), logins, laid("revenue"), group, start, end)
+
+
+def _places(
+    panel: pa.Table, clients: tuple[str, ...], numbers: Ints
+) -> tuple[Ints, Ints, npt.NDArray[np.bool_]]:
+    """Return row and column of each row of the panel that has a place, and which rows these are."""
+    at = pc.index_in(panel["client_id"], value_set=pa.array(clients, pa.string())).fill_null(-1).to_numpy()
+    month = month_numbers(panel["month"].cast(pa.int32()).to_numpy())
+    good = (at >= 0) & np.isin(month, numbers)
+    return at[good].astype(np.int64), np.searchsorted(numbers, month[good]).astype(np.int64), good
+
+
+def _laid(
+    values: pa.ChunkedArray, at: Ints, column: Ints, good: npt.NDArray[np.bool_], shape: tuple[int, ...]
+) -> Floats:
+    out = np.zeros(shape)
+    out[at, column] = values.cast(pa.float64()).fill_null(np.nan).to_numpy()[good]
+    return out
 
 
 def _from_the_first(logins: Floats | None, net: Floats) -> Floats:
