@@ -77,10 +77,15 @@ def taken_in(folder: Path) -> Branch:
     return Branch(panel, client, market.book.days, logic, truth["stage"], truth["engagement"])
 
 
-def found_in(branch: Branch, *, logins: bool = True) -> History:
-    """Walk the branch's clients through the months, the logic being the true one."""
+def found_in(branch: Branch, *, logins: bool = True, logic: bool = True) -> History:
+    """Walk the branch's clients through the months.
+
+    `logic`: like clients and the months until dormancy by the *true* logic, which no broker has; otherwise by none, the
+    whole branch being alike.
+    """
     panel = branch.panel if logins else branch.panel.drop_columns("login_days")
-    return history(panel, branch.client, branch.days, date_of(int(branch.days[-1])), logic=branch.logic)
+    known = branch.logic if logic else None
+    return history(panel, branch.client, branch.days, date_of(int(branch.days[-1])), logic=known)
 
 
 def beside(branch: Branch, found: History) -> Beside:
