@@ -47,7 +47,8 @@ def monthly(client_day: pa.Table, calendar_days: Days, login: pa.Table | None = 
 
     net: at the end of the month's last trading day, 0 where the client has no row on it (nothing was left); null where no asset
     row of the month says. flow: brought in less taken out. revenue: commission less exchange fees.
-    login_days: days with a row of `login` (client_id, date), null where no logins were delivered (None).
+    login_days: days with a row of `login` (client_id, date), null where no logins were delivered (None). A month of which
+    logins alone tell has a row too, all else in it null: it says nothing of assets or trades (`told`).
     `calendar_days`: the trading days up to `as_of`, as day numbers; rows behind them aren't read.
     """
     months, ends, _ = month_ends(calendar_days)
@@ -59,9 +60,15 @@ def monthly(client_day: pa.Table, calendar_days: Days, login: pa.Table | None = 
     grouped = rows.group_by(["client_id", "month"], use_threads=False).aggregate(
         [*((name, "sum") for name in (*_SUMS, "traded")), ("net", "last"), ("date", "max")]
     )
-    return _panel(grouped, months, ends).append_column(
-        PANEL.field("login_days"), _login_days(grouped, login, ends)
-    )
+    panel = _panel(grouped, months, ends)
+    if login is None:
+        return panel.append_column(PANEL.field("login_days"), pa.nulls(panel.num_rows, pa.int64()))
+    return _joined(panel, _login_days(login, months, ends))
+
+
+def told(panel: pa.Table) -> pa.Table:
+    """Return the rows with a day of the client's behind them; the others tell of logins alone."""
+    return panel.filter(pc.is_valid(panel["trading_days"]))
 
 
 def _prepared(rows: pa.Table, days: npt.NDArray[np.int32]) -> pa.Table:
@@ -87,23 +94,22 @@ def _panel(grouped: pa.Table, months: npt.NDArray[np.int64], ends: npt.NDArray[n
     return pa.table(columns).cast(pa.schema(list(PANEL)[:-1]))
 
 
-def _login_days(grouped: pa.Table, login: pa.Table | None, ends: npt.NDArray[np.int64]) -> pa.Array:
-    """Count each row's days with a login up to the last of `ends`."""
-    if login is None:
-        return pa.nulls(grouped.num_rows, pa.int64())
+def _login_days(login: pa.Table, months: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> pa.Table:
+    """Count each client's days with a login in each of `months`, up to the last of `ends`."""
     days = login["date"].cast(pa.int32()).to_numpy()
-    known = days <= ends[-1]
+    month = month_numbers(days)
+    known = np.isin(month, months) & (days <= ends[-1])
     rows = pa.table({
         "client_id": login["client_id"].cast(pa.string()).filter(pa.array(known)), "day": days[known],
-        "month": month_numbers(days[known]),
+        "month": pa.array(first_days(month[known]).astype(np.int32)).view(pa.date32()),
     })  # fmt: skip
     counts = rows.group_by(["client_id", "month"], use_threads=False).aggregate([("day", "count_distinct")])
-    mine = _keys(grouped)
-    at = pc.index_in(mine, value_set=_keys(counts))
-    return pc.fill_null(counts["day_count_distinct"].combine_chunks().take(at), 0)
+    return counts.rename_columns({"day_count_distinct": "login_days"})
 
 
-def _keys(rows: pa.Table) -> pa.Array:
-    """Return client and month as one text."""
-    month = rows["month"].cast(pa.string())
-    return pc.binary_join_element_wise(rows["client_id"].cast(pa.string()), month, "/").combine_chunks()
+def _joined(panel: pa.Table, logins: pa.Table) -> pa.Table:
+    """Set the logins beside the panel; a client goes on looking in after the last yuan is gone, so either may lack a month."""
+    both = panel.join(logins, ["client_id", "month"], join_type="full outer", use_threads=False)
+    at = both.column_names.index("login_days")
+    both = both.set_column(at, "login_days", pc.fill_null(both["login_days"], 0))
+    return both.select(PANEL.names).cast(PANEL).sort_by([("client_id", "ascending"), ("month", "ascending")])

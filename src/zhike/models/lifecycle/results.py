@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date as Date
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -14,14 +13,14 @@ from zhike.base.period import Days, date_of, day_no
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables.results import LOGICS, STAGE
 from zhike.models.lifecycle import settings as s
+from zhike.models.lifecycle.laid_out import dense
 from zhike.models.lifecycle.levels import Levels, levels_of
-from zhike.models.lifecycle.months import Flags, Floats, Ints, Months
-from zhike.models.lifecycle.panel import first_days, month_ends, month_numbers
+from zhike.models.lifecycle.months import Ints, Months
+from zhike.models.lifecycle.panel import first_days, month_ends, month_numbers, told
+from zhike.models.lifecycle.people import NEVER, People, people_of
 from zhike.models.lifecycle.sentences import Case, sentence
 from zhike.models.lifecycle.settings import Settings
 from zhike.models.lifecycle.walk import Ages, Stages, walk
-
-_NEVER = -(10**6)  # a day number long before any date
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +61,11 @@ def history(
     settings = settings or Settings()
     days = np.asarray(calendar_days)
     days = days[days <= day_no(as_of)]
-    numbers, ends, counts = month_ends(days[month_numbers(days) >= _first_month(panel, day_no(as_of))])
-    people = _people(panel, client, lead, day_no(as_of))
+    own = told(panel)
+    numbers, ends, counts = month_ends(days[month_numbers(days) >= _first_month(own, day_no(as_of))])
+    people = people_of(own, client, lead, day_no(as_of))
     group, patience = _groups(people.clients, logic, settings)
-    months = _dense(panel, people, numbers, group)
+    months = dense(panel, people, numbers, group)
     judged = counts >= settings.least_days
     levels = levels_of(months, judged, patience, settings)
     ages = _ages(months, people, numbers, ends)
@@ -110,7 +110,7 @@ def changes(found: History) -> pa.Table:
 
 
 def _row(found: History, i: int, m: int) -> tuple[str, str, Date, str]:
-    closed = date_of(int(found.closed[i])) if found.closed[i] != _NEVER else None
+    closed = date_of(int(found.closed[i])) if found.closed[i] != NEVER else None
     rule = int(found.rule[i, m])
     case = Case(i, m, found.months, found.levels, found.ages, closed, found.settings)
     return found.clients[i], s.STAGES[found.stage[i, m]], _since(found, i, m), sentence(rule, case).zh
@@ -121,7 +121,7 @@ def _since(found: History, i: int, m: int) -> Date:
     day, rule = int(found.month_ends[m]), found.rule[i, m]
     if rule == s.CLOSED:
         day = int(found.closed[i])
-    elif found.opened[i] != _NEVER and (m == 0 or found.stage[i, m - 1] == s.UNKNOWN):
+    elif found.opened[i] != NEVER and (m == 0 or found.stage[i, m - 1] == s.UNKNOWN):
         day = int(found.opened[i]) if m or found.stage[i, m] in (s.PROSPECT, s.DEVELOPING) else day
     return date_of(day)
 
@@ -132,55 +132,10 @@ def _last_change(stage: Stages) -> Ints:
     return np.asarray(stage.shape[1] - 1 - np.argmax(turned[:, ::-1], axis=1))
 
 
-@dataclass(frozen=True, slots=True)
-class _People:
-    """The clients known on a day, in order: day numbers of opening (or of becoming a lead) and closing, who is a lead only."""
-
-    clients: tuple[str, ...]
-    opened: Ints
-    closed: Ints
-    lead: Flags
-
-
-def _people(panel: pa.Table, client: pa.Table, lead: pa.Table | None, as_of: int) -> _People:
-    ids = client["client_id"].to_pylist()
-    opened = dict(zip(ids, _days_of(client, "opened_on"), strict=True))
-    closed = dict(zip(ids, _days_of(client, "closed_on"), strict=True))
-    frozen = client["frozen"].to_pylist() if "frozen" in client.column_names else [None] * len(ids)
-    kept_out = {i for i, f in zip(ids, frozen, strict=True) if f} | {i for i in ids if opened[i] > as_of}
-    traded = set(pc.unique(panel["client_id"]).to_pylist())
-    leads = _leads(lead, as_of)
-    clients = tuple(sorted((set(ids) | traded | leads.keys()) - kept_out))
-    days = np.array([opened.get(i, _NEVER) for i in clients], np.int64)
-    led = np.array([leads.get(i, _NEVER) for i in clients], np.int64)
-    shut = np.array([closed.get(i, _NEVER) for i in clients], np.int64)
-    return _People(
-        clients,
-        np.where(days == _NEVER, led, days),
-        np.where(shut > as_of, _NEVER, shut),
-        (days == _NEVER) & (led != _NEVER),
-    )
-
-
-def _leads(lead: pa.Table | None, as_of: int) -> dict[str, int]:
-    """Return the day each lead that has a client number came in, the first where there are several."""
-    if lead is None:
-        return {}
-    rows = zip(lead["client_id"].to_pylist(), _days_of(lead, "created_at"), strict=True)
-    return dict(sorted(((i, day) for i, day in rows if i is not None and day <= as_of), reverse=True))
-
-
 def _first_month(panel: pa.Table, as_of: int) -> int:
     """Return the first month any client's rows tell of: earlier ones in the calendar are not silence but unknown."""
     first = pc.min(panel["month"].cast(pa.int32())).as_py()
     return int(month_numbers(as_of if first is None else min(first, as_of)))
-
-
-def _days_of(table: pa.Table, name: str) -> list[int]:
-    if name not in table.column_names:
-        return [_NEVER] * table.num_rows
-    days = table[name].cast(pa.date32()).cast(pa.int32()).fill_null(_NEVER)
-    return [int(d) for d in days.to_pylist()]
 
 
 def _groups(clients: tuple[str, ...], logic: pa.Table | None, settings: Settings) -> tuple[Ints, Ints]:
@@ -195,54 +150,15 @@ def _groups(clients: tuple[str, ...], logic: pa.Table | None, settings: Settings
     return group, np.array([settings.patience(name) for name in named], np.int64)
 
 
-def _dense(panel: pa.Table, people: _People, numbers: Ints, group: Ints) -> Months:
-    """Lay the panel out as clients × months; where a client has no row nothing was there."""
-    clients, opened, closed = people.clients, people.opened, people.closed
-    at = pc.index_in(panel["client_id"], value_set=pa.array(clients, pa.string())).fill_null(-1).to_numpy()
-    month = month_numbers(panel["month"].cast(pa.int32()).to_numpy())
-    column = np.searchsorted(numbers, month)
-    good = (at >= 0) & np.isin(month, numbers)
-    at, column = at[good], column[good]
-
-    def laid(name: str, absent: float = 0.0) -> Floats:
-        out = np.full((len(clients), len(numbers)), absent)
-        out[at, column] = panel[name].cast(pa.float64()).fill_null(np.nan).to_numpy()[good]
-        return out
-
-    first = np.full(len(clients), len(numbers) - 1, np.int64)
-    np.minimum.at(first, at, column)
-    begun = np.searchsorted(numbers, month_numbers(np.maximum(opened, 0)))
-    start = np.where(opened == _NEVER, first, np.minimum(begun, first))
-    ended = np.searchsorted(numbers, month_numbers(np.maximum(closed, 0)))
-    end = np.where(closed == _NEVER, len(numbers), ended)
-    net = _carried(laid("net"), np.bincount(at, panel["net"].is_valid().to_numpy()[good], len(clients)) > 0)
-    logins = _from_the_first(laid("login_days") if "login_days" in panel.column_names else None, net)
-    return Months(net, laid("flow"), laid("trading_days"), logins, laid("revenue"), group, start, end)
-
-
-def _from_the_first(logins: Floats | None, net: Floats) -> Floats:
-    """Take logins for unknown before the first month in which anybody had one, and where there are none at all."""
-    some = np.zeros(net.shape[1], np.bool_) if logins is None else (logins > 0).any(axis=0)
-    known = np.maximum.accumulate(some)
-    return np.full(net.shape, np.nan) if logins is None else np.where(known[None, :], logins, np.nan)
-
-
-def _carried(net: Floats, known: npt.NDArray[np.bool_]) -> Floats:
-    """Carry the last known net assets over months without an asset row; NaN all along where there never was one."""
-    at = np.where(np.isnan(net), 0, np.arange(net.shape[1])[None, :])
-    carried = np.take_along_axis(net, np.maximum.accumulate(at, axis=1), 1)
-    return np.where(known[:, None], np.nan_to_num(carried), np.nan)
-
-
-def _ages(months: Months, people: _People, numbers: Ints, ends: Ints) -> Ages:
+def _ages(months: Months, people: People, numbers: Ints, ends: Ints) -> Ages:
     """Count days and months since opening; where its day isn't known, since the first month with a row."""
     first_day = first_days(numbers)
     since = np.where(
-        people.opened != _NEVER, people.opened, first_day[np.clip(months.start, 0, len(numbers) - 1)]
+        people.opened != NEVER, people.opened, first_day[np.clip(months.start, 0, len(numbers) - 1)]
     )
     return Ages(
         np.asarray(ends[None, :] - since[:, None], np.int64),
         np.asarray(numbers[None, :] - month_numbers(since)[:, None], np.int64),
         people.lead,
-        (people.opened != _NEVER) & (people.opened < first_day[0]) & ~people.lead,
+        (people.opened != NEVER) & (people.opened < first_day[0]) & ~people.lead,
     )

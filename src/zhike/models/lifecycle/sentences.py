@@ -15,6 +15,8 @@ from zhike.models.lifecycle.months import QUARTER, YEAR, Months
 from zhike.models.lifecycle.settings import Settings
 from zhike.models.lifecycle.walk import Ages
 
+_MANY = 1_000  # times likelier: beyond it the number says no more
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -127,20 +129,32 @@ def _falling_activity(c: Case) -> Said:
 
 
 def _less(c: Case) -> tuple[str, str]:
-    """Say what was seen of the activity and what was to be expected, and how surely it has fallen."""
+    """Say what was seen of the activity, what was to be expected, and how much likelier that is after a fall than without one.
+
+    This is no probability of a fall: how many fall at all isn't in it.
+    """
     a, at = c.levels.activity, (c.i, c.m)
     days = (
-        (a.trading, a.trading_due, "交易", "traded on"),
-        (a.logins, a.logins_due, "登录", "logged in on"),
+        (a.trading, a.trading_due, "交易", "traded on", "trades"),
+        (a.logins, a.logins_due, "登录", "logged in on", "logins"),
     )
-    known = [(seen[at], due[at], zh, en) for seen, due, zh, en in days if np.isfinite(due[at])]
-    sure = np.exp(min(a.fallen[at], np.log(1000.0)))
-    zh = "、".join(f"{word} {seen:.0f} 天（应约 {due:.0f} 天）" for seen, due, word, _ in known)
-    en = ", ".join(f"{word} {seen:.0f} days (about {due:.0f} expected)" for seen, due, _, word in known)
+    known = [(seen[at], due[at], *words) for seen, due, *words in days if np.isfinite(due[at])]
+    zh = "、".join(f"{word} {seen:.0f} 天（应约 {due:.0f} 天）" for seen, due, word, *_ in known)
+    en = ", ".join(f"{word} {seen:.0f} days (about {due:.0f} expected)" for seen, due, _, word, _ in known)
+    zh_acts = "与".join(word for _, _, word, *_ in reversed(known))
+    en_acts = " and ".join(word for *_, word in reversed(known))
+    zh_times, en_times = _times(float(np.exp(min(a.fallen[at], 2 * np.log(_MANY)))))
     return (
-        f"{zh}，像是活跃度已降一半以上，其可能性为未变的 {sure:.0f} 倍",
-        f"{en}: {sure:.0f} times likelier with activity fallen to half or less than with it unchanged",
+        f"{zh}；若活跃度已降一半以上，出现这样的{zh_acts}的可能性是未变时的 {zh_times}（以近六个月计）",
+        f"{en}; had activity fallen to half or less, {en_acts} like these would be {en_times} as likely as with it unchanged"
+        " (over six months)",
     )
+
+
+def _times(ratio: float) -> tuple[str, str]:
+    if ratio > _MANY:
+        return f"{_MANY:,} 倍以上", f"more than {_MANY:,} times"
+    return f"{ratio:.0f} 倍", f"{ratio:.0f} times"
 
 
 def _silent(c: Case) -> Said:

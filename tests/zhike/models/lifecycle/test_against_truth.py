@@ -6,8 +6,8 @@ from functools import cache
 
 import numpy as np
 import pytest
+from _lifecycle_truth import Beside, Branch, beside, found_in, taken_in
 
-from lifecycle_truth import Beside, Branch, beside, found_in, taken_in
 from made_up import branch
 from zhike.models.lifecycle import History
 

@@ -7,6 +7,7 @@ import pyarrow as pa
 from client_months import calendar, months_from
 from few_rows import rows_of
 from zhike.models.lifecycle import monthly
+from zhike.models.lifecycle.panel import PANEL, told
 
 MONTHS = months_from(2025, 1, 3)
 
@@ -41,6 +42,30 @@ def test_days_with_a_login_count_once_and_none_where_there_was_none() -> None:
     found = monthly(rows, calendar(MONTHS[:2]), login)
     assert found["login_days"].to_pylist() == [2, 0, 0, 1]
     assert found["login_days"].type == monthly(rows, calendar(MONTHS[:2]))["login_days"].type
+
+
+def test_a_month_of_logins_alone_has_a_row_that_says_nothing_else() -> None:
+    rows = rows_of("client_day", [{"client_id": "B", "date": date(2025, 1, 20), "net": 1}])
+    days = [
+        ("B", date(2025, 2, 3)), ("B", date(2025, 2, 4)), ("A", date(2025, 1, 6)),
+        ("B", date(2024, 12, 31)), ("B", date(2025, 3, 25)),
+    ]  # fmt: skip
+    login = rows_of("login", [{"client_id": c, "date": d, "count": 1} for c, d in days])
+    found = monthly(rows, calendar(MONTHS), login)
+    assert found.schema == PANEL
+    # in order of client and month; months and days outside the calendar have none
+    of = [
+        (r["client_id"], r["month"].month, r["net"], r["trading_days"], r["login_days"])
+        for r in found.to_pylist()
+    ]
+    assert of == [("A", 1, None, None, 1), ("B", 1, 1.0, 0, 0), ("B", 2, None, None, 2)]
+    assert found["flow"].null_count == found["revenue"].null_count == 2
+    assert told(found)["client_id"].to_pylist() == ["B"]
+
+
+def test_logins_delivered_without_a_row_are_no_logins_in_every_month() -> None:
+    rows = rows_of("client_day", [{"client_id": "A", "date": date(2025, 1, 20), "net": 1}])
+    assert monthly(rows, calendar(MONTHS), rows_of("login", []))["login_days"].to_pylist() == [0]
 
 
 def test_who_has_no_row_on_the_months_last_day_has_nothing_left() -> None:

@@ -58,7 +58,7 @@ class Beside:
     @property
     def called(self) -> npt.NDArray[np.bool_]:
         """Mark who is called declining."""
-        return self.found == DECLINING
+        return np.asarray(self.found == DECLINING)
 
 
 def taken_in(folder: Path) -> Branch:
@@ -71,16 +71,22 @@ def taken_in(folder: Path) -> Branch:
         market = market_of(sources, _TODAY, MarketSettings(), StandingSettings())
         read = {n: sources.rows(n, columns) for n, columns in READS.items() if sources.has(n)}
         ledger = ledger_of(market.book, market.prices.securities, read, len(market.book.days) - 1)
-        panel = monthly(ledger.client_day, market.book.days, sources.rows("login"))
+        days = market.book.days.astype(np.int32)
+        panel = monthly(ledger.client_day, days, sources.rows("login"))
         client = sources.rows("client")
     logic = truth["client"].select(["client_id", "logic"])
-    return Branch(panel, client, market.book.days, logic, truth["stage"], truth["engagement"])
+    return Branch(panel, client, days, logic, truth["stage"], truth["engagement"])
 
 
-def found_in(branch: Branch, *, logins: bool = True) -> History:
-    """Walk the branch's clients through the months, the logic being the true one."""
+def found_in(branch: Branch, *, logins: bool = True, logic: bool = True) -> History:
+    """Walk the branch's clients through the months.
+
+    `logic`: like clients and the months until dormancy by the *true* logic, which no broker has; otherwise by none, the
+    whole branch being alike.
+    """
     panel = branch.panel if logins else branch.panel.drop_columns("login_days")
-    return history(panel, branch.client, branch.days, date_of(int(branch.days[-1])), logic=branch.logic)
+    known = branch.logic if logic else None
+    return history(panel, branch.client, branch.days, date_of(int(branch.days[-1])), logic=known)
 
 
 def beside(branch: Branch, found: History) -> Beside:
@@ -91,8 +97,8 @@ def beside(branch: Branch, found: History) -> Beside:
     highest = np.stack([level[:, max(m - 11, 0) : m + 1].max(axis=1) for m in range(level.shape[1])], axis=1)
     halved = awake & (level <= 0.5 * highest)
     cooling = awake & (halved | (level < 0.75) | (true == DECLINING))
-    whole = (found.stage.astype(np.int64), found.rule.astype(np.int64), true, awake, halved, cooling)
-    return Beside(*(array[:, 12:] for array in whole))
+    stage, rule = (codes[:, 12:].astype(np.int64) for codes in (found.stage, found.rule))
+    return Beside(stage, rule, true[:, 12:], awake[:, 12:], halved[:, 12:], cooling[:, 12:])
 
 
 def _truth(branch: Branch, found: History) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
