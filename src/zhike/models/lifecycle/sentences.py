@@ -99,6 +99,11 @@ def _steady(c: Case) -> Said:
         c.levels.revenue_share[c.i, c.m],
         c.levels.revenue_share_like[c.i, c.m],
     )
+    if not np.isfinite(share):
+        return say(
+            f"入户 {age} 个月，资产与创收平稳：近 {YEAR} 个月没有净创收可比",
+            f"with us for {age} months, steady: no net revenue of {YEAR} months to compare with",
+        )
     return say(
         f"入户 {age} 个月，资产与创收平稳：近 {QUARTER} 个月净创收为近 {YEAR} 个月高点的 {_percent(share)}（同类中位 {_percent(like)}）",
         f"with us for {age} months, steady: net revenue of {QUARTER} months at {_percent(share)} of its {YEAR}-month peak"

@@ -294,3 +294,11 @@ def test_a_threshold_that_makes_no_sense_is_refused() -> None:
         Settings(fall=1.5)
     with pytest.raises(UsageError, match="wishful"):
         Settings(silent_by_logic={"wishful": 3})
+
+
+def test_where_a_year_brought_no_revenue_a_steady_client_s_reason_says_so() -> None:
+    found = lived({"free": Life(revenue=[0.0]), "other": STEADY})
+    row = now(found, "free")
+    assert row["stage"] == "mature"
+    assert str(row["reason"]).endswith("近 12 个月没有净创收可比")
+    assert "—" not in str(row["reason"])
