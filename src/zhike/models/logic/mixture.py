@@ -19,7 +19,7 @@ import numpy.typing as npt
 from zhike.models.logic.components import Component, Side, alike, start
 from zhike.models.logic.decisions import Decisions
 from zhike.models.logic.definitions import COMPONENTS, Shape
-from zhike.models.logic.shares import ShareSettings, common, lattice, likelihoods, posterior
+from zhike.models.logic.shares import ShareSettings, common, evenly, lattice, likelihoods, posterior
 
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
@@ -70,8 +70,7 @@ def fit(
     both, clients = _sampled(sides, keys, settings.sample)
     fitted = [start(shape, d) for shape, d in zip(shapes, both, strict=True)]
     owner, weights = owners(both), np.concatenate([d.weight for d in both])
-    divisions = lattice(settings.steps)
-    usual = np.full(len(divisions), 1 / len(divisions))
+    divisions, usual = lattice(settings.steps), evenly(settings.steps)
     enough = np.bincount(owner, weights, clients) >= shares.least
     for n in range(settings.rounds):
         densities = log_densities(fitted, both)
@@ -133,7 +132,8 @@ def _sharpened(side: Side, shape: Shape, vectors: Floats32, parts: Floats, setti
     if len(vectors) < 10 * K:
         return side
     d = side.traits
-    told = [_told(c, vectors, parts[:, k], d) for k, c in enumerate(side.components)]
+    groups = alike(vectors[:, :d])
+    told = [_told(c, vectors, groups, parts[:, k], d) for k, c in enumerate(side.components)]
     pooled = _covariance(told) + np.diag(1e-4 * shape.spread[:d] ** 2)
     components = []
     for k, t in enumerate(told):
@@ -147,10 +147,12 @@ def _sharpened(side: Side, shape: Shape, vectors: Floats32, parts: Floats, setti
     return Side(d, tuple(components))
 
 
-def _told(component: Component, vectors: Floats32, weight: Floats, d: int) -> _Told:
-    """Sum up decisions; a trait that isn't known is put in as what the component expects of it given the known ones."""
+def _told(
+    component: Component, vectors: Floats32, groups: list[tuple[Ints, Flags]], weight: Floats, d: int
+) -> _Told:
+    """Sum up decisions, in `groups` that know `alike`; a trait that isn't known is put in as what the component expects of it given the known ones."""
     first, second = np.zeros(d), np.zeros((d, d))
-    for rows, seen in alike(vectors[:, :d]):
+    for rows, seen in groups:
         part, own, hidden = component.marginal(seen), weight[rows], ~seen
         slope = component.covariance[np.ix_(hidden, seen)] @ part.precision
         full = np.empty((len(rows), d))

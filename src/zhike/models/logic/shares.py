@@ -46,6 +46,11 @@ def lattice(steps: int) -> Floats:
     return np.asarray((np.array(whole, np.float64) + _INSIDE) / (steps + sources * _INSIDE))
 
 
+def evenly(steps: int) -> Floats:
+    """Return the divisions as equally common; (divisions,), sums to one."""
+    return np.full(len(lattice(steps)), 1 / len(lattice(steps)))
+
+
 @cache
 def _leaders(steps: int) -> tuple[tuple[Ints, Ints], ...]:
     """Return the divisions by which logics have the largest share in them: those logics, and the divisions' places."""

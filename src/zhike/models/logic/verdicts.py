@@ -20,7 +20,7 @@ from zhike.models.logic.decisions import Decisions, Memory
 from zhike.models.logic.definitions import LOGICS, buys, sells
 from zhike.models.logic.evidence import TRAITS, Evidence, evidence_of, words
 from zhike.models.logic.mixture import Mixture, MixtureSettings, fit, log_densities, owners
-from zhike.models.logic.shares import ShareSettings, common, lattice, leading, likelihoods, posterior
+from zhike.models.logic.shares import ShareSettings, common, evenly, leading, likelihoods, posterior
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -101,8 +101,7 @@ def judged(
     )
     densities = log_densities((mixture.buys, mixture.sells), sides)
     likely = likelihoods(densities, weights, owner, clients, shares.steps)
-    even = np.full(len(lattice(shares.steps)), 1 / len(lattice(shares.steps)))
-    usual = common(likely[spoken >= shares.least], even, shares.rounds, shares.spread)
+    usual = common(likely[spoken >= shares.least], evenly(shares.steps), shares.rounds, shares.spread)
     enough = ((known.trips >= settings.trips) | (known.held >= settings.held)) & (
         spoken >= settings.decisions
     )
