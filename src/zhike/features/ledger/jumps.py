@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from zhike.base.compiling import compiled
 from zhike.features.ledger import positions as pos
@@ -12,6 +13,7 @@ from zhike.features.ledger.openings import added
 from zhike.features.ledger.positions import State
 from zhike.features.ledger.pricing import jump_of
 
+Ints = npt.NDArray[np.int64]
 _SHARE = 10_000  # one, in units of 0.0001: rounding, and a fraction paid out in cash, may leave less
 
 
@@ -63,11 +65,16 @@ def _changed(
 @compiled
 def _next_change(book: Book, security: int, at: int) -> int:
     """Return the day of the next corporate action or jump, −1 where there is none."""
+    action = _next(book.action_from, book.action_day, security, at)
+    jump = _next(book.jump_from, book.jump_day, security, at)
+    return max(action, jump) if action < 0 or jump < 0 else min(action, jump)
+
+
+@compiled
+def _next(first: Ints, day: Ints, security: int, at: int) -> int:
+    """Return the first of a security's days after one; −1 where there is none."""
     found = -1
-    for k in range(book.action_from[security], book.action_from[security + 1]):
-        if book.action_day[k] > at and (found < 0 or book.action_day[k] < found):
-            found = book.action_day[k]
-    for k in range(book.jump_from[security], book.jump_from[security + 1]):
-        if book.jump_day[k] > at and (found < 0 or book.jump_day[k] < found):
-            found = book.jump_day[k]
+    for k in range(first[security], first[security + 1]):
+        if day[k] > at and (found < 0 or day[k] < found):
+            found = day[k]
     return int(found)

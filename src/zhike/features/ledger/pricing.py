@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from zhike.base.compiling import compiled
 from zhike.features.ledger import events as ev
@@ -10,6 +11,9 @@ from zhike.features.ledger import positions as pos
 from zhike.features.ledger.book import Book
 from zhike.features.ledger.events import Events
 from zhike.features.ledger.positions import State
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 
 @compiled
@@ -31,22 +35,27 @@ def previous_of(book: Book, security: int, at: int) -> float:
 @compiled
 def factor_of(book: Book, security: int, at: int) -> float:
     """Return what one share becomes on a day by its corporate actions."""
-    factor = 1.0
     if security < book.close.shape[0]:
-        for k in range(book.action_from[security], book.action_from[security + 1]):
-            if book.action_day[k] == at:
-                factor *= book.action_factor[k]
-    return factor
+        return _product(book.action_from, book.action_day, book.action_factor, security, at)
+    return 1.0
 
 
 @compiled
 def jump_of(book: Book, security: int, at: int) -> float:
     """Return what one unit may have become on a day whose price jumps; 1 where it doesn't, or there is nothing to infer."""
     if security < book.close.shape[0]:
-        for k in range(book.jump_from[security], book.jump_from[security + 1]):
-            if book.jump_day[k] == at:
-                return float(book.jump_factor[k])
+        return _product(book.jump_from, book.jump_day, book.jump_factor, security, at)
     return 1.0
+
+
+@compiled
+def _product(first: Ints, day: Ints, factor: Floats, security: int, at: int) -> float:
+    """Return the product of a security's factors on a day; 1 without any."""
+    product = 1.0
+    for k in range(first[security], first[security + 1]):
+        if day[k] == at:
+            product *= factor[k]
+    return product
 
 
 @compiled
