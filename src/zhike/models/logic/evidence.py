@@ -1,12 +1,13 @@
 """Why a client is held to follow a logic: what each trait of the decisions adds to it, and the words for that.
 
-The score of a logic is the mean over a client's decisions, by how much each still speaks, of the log density under it less that
-under the two others (their mean). A normal log density is a sum over traits, so the traits' parts add up to the score exactly.
+The score of a logic is the mean over a client's decisions, by how much each still speaks, of what they say for it less what they
+say for the two others (their mean). The mixture says a log density, a sum over traits; a scorecard says points, a sum over traits
+too: so the traits' parts add up to the score exactly.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,10 +17,9 @@ from zhike.base.text import Said, say
 from zhike.models.logic.components import Side, alike
 from zhike.models.logic.decisions import BUY_NAMES, SELL_NAMES, Decisions
 from zhike.models.logic.definitions import LOGICS
-from zhike.models.logic.mixture import Mixture
 
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+Floats32 = npt.NDArray[np.float32]
 _N = len(LOGICS)
 _AT_ONCE = 20_000
 
@@ -38,6 +38,13 @@ _TRAITS: Mapping[str, tuple[Said, tuple[str, ...], tuple[str, ...]]] = {
     "sell_gain": (say("卖出时的盈亏与距高点回撤", "gain, and fall from the peak, when selling"), (), ("gain", "from_peak")),
     "sell_held": (say("持有时间", "time held"), (), ("held",)),
 }  # fmt: skip
+# Of each side, the columns of each trait, the level last.
+_GROUPS = (
+    [*([BUY_NAMES.index(n) for n in bought] for _, bought, _ in _TRAITS.values()), [len(BUY_NAMES)]],
+    [*([SELL_NAMES.index(n) for n in sold] for _, _, sold in _TRAITS.values()), [len(SELL_NAMES)]],
+)
+Reader = Callable[[Floats32], Floats]
+"""Vectors (n, D) → what each column says of each logic, and the level; (n, 3, D + 1)."""
 TRAITS = (*_TRAITS, "level")  # `level`: what all decisions of a side have in common, whatever their traits
 
 
@@ -58,35 +65,34 @@ def words(trait: str) -> Said:
     return say("总体", "overall") if trait == "level" else _TRAITS[trait][0]
 
 
-def evidence_of(mixture: Mixture, buys: Decisions, sells: Decisions, clients: int) -> Evidence:
-    """Return what each trait adds to each logic's score, client by client (0 for those without decisions)."""
+def said(reader: Reader, decisions: Decisions, side: int, clients: int) -> Floats:
+    """Return what a client's decisions of one side (0: buys, 1: sales) say together, by traits; (clients, 3, traits), in nats."""
     total = np.zeros((clients, _N, len(TRAITS)))
-    bought = [np.array([BUY_NAMES.index(n) for n in spec[1]], np.int64) for spec in _TRAITS.values()]
-    sold = [np.array([SELL_NAMES.index(n) for n in spec[2]], np.int64) for spec in _TRAITS.values()]
-    for side, decisions, groups in ((mixture.buys, buys, bought), (mixture.sells, sells, sold)):
-        for begin in range(0, len(decisions.client), _AT_ONCE):
-            some = decisions.only(np.s_[begin : begin + _AT_ONCE])
-            logs = _by_trait(side, some, groups)
-            against = (logs.sum(1, keepdims=True) - logs) / (_N - 1)
-            np.add.at(total, some.client, some.weight[:, None, None] * (logs - against))
-    spoken = np.bincount(buys.client, buys.weight, clients) + np.bincount(sells.client, sells.weight, clients)
-    return Evidence(total / np.where(spoken > 0, spoken, 1.0)[:, None, None])
+    for begin in range(0, len(decisions.client), _AT_ONCE):
+        some = decisions.only(np.s_[begin : begin + _AT_ONCE])
+        columns = reader(some.vectors)
+        logs = np.stack([columns[:, :, group].sum(2) for group in _GROUPS[side]], axis=2)
+        np.add.at(total, some.client, some.weight[:, None, None] * logs)
+    return total
 
 
-def _by_trait(side: Side, decisions: Decisions, groups: list[Ints]) -> Floats:
-    """Return the log density of each decision under each logic, cut into traits; shape (n, 3, traits)."""
-    d, vectors = side.traits, decisions.vectors
-    each = np.zeros((len(vectors), _N, vectors.shape[1]))
-    out = np.zeros((len(vectors), _N, len(TRAITS)))
+def evidence_of(total: Floats, spoken: Floats) -> Evidence:
+    """Return the evidence in what decisions say together, `total` (clients, 3, traits), where they speak `spoken` (clients,)."""
+    against = (total.sum(1, keepdims=True) - total) / (_N - 1)
+    return Evidence((total - against) / np.where(spoken > 0, spoken, 1.0)[:, None, None])
+
+
+def densities(side: Side, vectors: Floats32) -> Floats:
+    """Return the log density of decisions under each logic, cut into traits; shape (n, 3, D + 1), last what they have in common."""
+    d = side.traits
+    out = np.zeros((len(vectors), _N, vectors.shape[1] + 1))
     for rows, seen in alike(vectors[:, :d]):
         known = vectors[rows, :d][:, seen].astype(np.float64)
         for k, component in enumerate(side.components[:_N]):
             part = component.marginal(seen)
             away = known - part.mean
-            each[rows[:, None], k, np.flatnonzero(seen)] = -0.5 * away * (away @ part.precision)
+            out[rows[:, None], k, np.flatnonzero(seen)] = -0.5 * away * (away @ part.precision)
             out[rows, k, -1] = part.log_det
     for k, component in enumerate(side.components[:_N]):
-        each[:, k, d:] = component.log_flags(vectors[:, d:].astype(np.float64))
-    for t, group in enumerate(groups):
-        out[:, :, t] = each[:, :, group].sum(2)
+        out[:, k, d:-1] = component.log_flags(vectors[:, d:].astype(np.float64))
     return out

@@ -60,14 +60,13 @@ class Mixture:
 
 
 def fit(
-    sides: tuple[Decisions, Decisions],
+    both: Sequence[Decisions],
     shapes: tuple[Shape, Shape],
-    keys: Keys,
+    clients: int,
     settings: MixtureSettings,
     shares: ShareSettings,
 ) -> Mixture:
-    """Fit the mixture to the buys and sales, beginning with the definitions; `keys` (clients,) choose whose (`judged`)."""
-    both, clients = _sampled(sides, keys, settings.sample)
+    """Fit the mixture to the buys and sales of some clients, beginning with the definitions."""
     fitted = [start(shape, d) for shape, d in zip(shapes, both, strict=True)]
     owner, weights = owners(both), np.concatenate([d.weight for d in both])
     divisions, usual = lattice(settings.steps), evenly(settings.steps)
@@ -85,18 +84,20 @@ def fit(
     return Mixture(*fitted)
 
 
-def _sampled(sides: Sequence[Decisions], keys: Keys, most: int) -> tuple[tuple[Decisions, ...], int]:
-    """Return all decisions, or those of as many clients as have about `most`, and how many clients these are.
+def sampled(sides: Sequence[Decisions], keys: Keys, most: int) -> tuple[tuple[Decisions, ...], Flags]:
+    """Return all decisions, or those of as many clients as have about `most`, their clients counted anew, and who these are (clients,).
 
     Clients are taken by a hash of their keys beneath a threshold: who joins doesn't change who else is taken but at the threshold.
     """
     found = sum(len(d.client) for d in sides)
     if found <= most:
-        return tuple(sides), len(keys)
-    taken = keys * np.uint64(_HASH) % np.uint64(1 << 32) < np.uint64(int(most / found * (1 << 32)))
+        return tuple(sides), np.ones(len(keys), np.bool_)
+    taken = np.asarray(
+        keys * np.uint64(_HASH) % np.uint64(1 << 32) < np.uint64(int(most / found * (1 << 32)))
+    )
     place = np.cumsum(taken) - 1
     kept = (d.only(taken[d.client]) for d in sides)
-    return tuple(replace(d, client=place[d.client]) for d in kept), int(taken.sum())
+    return tuple(replace(d, client=place[d.client]) for d in kept), taken
 
 
 def owners(sides: Sequence[Decisions]) -> Ints:

@@ -1,112 +1,23 @@
-"""The verdict on each client: probabilities, the class with its hysteresis, the evidence in numbers and in words."""
+"""The verdict on each client: the class with its hysteresis, the evidence in numbers and in words."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date as Date
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from zhike.base.errors import UsageError
-from zhike.base.text import say
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables.results import LOGIC
 from zhike.datacentre.tables.words import LOGIC_WORDS
-from zhike.models.logic.decisions import Decisions, Memory
-from zhike.models.logic.definitions import LOGICS, buys, sells
-from zhike.models.logic.evidence import TRAITS, Evidence, evidence_of, words
-from zhike.models.logic.mixture import Mixture, MixtureSettings, fit, log_densities, owners
-from zhike.models.logic.shares import ShareSettings, common, evenly, leading, likelihoods, posterior
+from zhike.models.logic.definitions import LOGICS
+from zhike.models.logic.evidence import TRAITS, words
+from zhike.models.logic.readings import Experience, LogicSettings, Verdicts
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Keys = npt.NDArray[np.uint64]
 MIXED, INSUFFICIENT = "mixed", "insufficient"
-
-
-@dataclass(frozen=True, slots=True)
-class LogicSettings:
-    """When there is enough to tell, and how far a class must lead.
-
-    Within `memory`, `trips` closed round trips or `held` days of holding are enough, but never fewer than `decisions` that tell
-    anything of the market, each counted by how much it still speaks;
-    `margin`: lead below which it is mixed; `stay`: how much further the old class may fall behind before it is given up;
-    `memory`: how long a decision speaks; `shares`: how its division among the sources is weighed.
-    """
-
-    trips: int = 6
-    held: int = 60
-    decisions: int = 6
-    margin: float = 0.15
-    stay: float = 0.15
-    memory: Memory = field(default_factory=Memory)
-    shares: ShareSettings = field(default_factory=ShareSettings)
-    mixture: MixtureSettings = field(default_factory=MixtureSettings)
-
-    def __post_init__(self) -> None:
-        """Refuse settings that can't work."""
-        memory, shares, mixture = self.memory, self.shares, self.mixture
-        if not (
-            0 <= self.margin < 1 and 0 <= self.stay < 1 and self.decisions > 0
-            and 0 <= memory.fresh <= memory.window and memory.window > 0 and memory.half_life > 0
-            and min(shares.steps, mixture.steps) > 1 and shares.spread > 0 and shares.rounds > 0
-            and mixture.anchor >= 0 and mixture.floor > 0 and 0 < mixture.pull <= 1 and mixture.sample > 0
-        ):  # fmt: skip
-            raise UsageError(
-                say(f"盈利逻辑设置不可用：{self}", f"These settings of the logic can't be used: {self}")
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class Experience:
-    """How much is known of each client, shape (clients,): closed round trips, days on which something was held."""
-
-    trips: Ints
-    held: Ints
-
-
-@dataclass(frozen=True, slots=True)
-class Verdicts:
-    """The outcome for n clients: `probability` (n, 3) in the order of LOGICS, evidence, whether there was `enough` (n,).
-
-    `counts` (n,): decisions that tell anything of the market; `spoken` (n,): how much they still speak together.
-    """
-
-    probability: Floats
-    counts: Ints
-    spoken: Floats
-    enough: npt.NDArray[np.bool_]
-    evidence: Evidence
-
-
-def judged(
-    bought: Decisions, sold: Decisions, known: Experience, settings: LogicSettings, keys: Keys | None = None
-) -> tuple[Verdicts, Mixture]:
-    """Sharpen the definitions on all decisions, and judge every client by the client's own.
-
-    `keys` (clients,): numbers of 32 bits that stay with a client whoever joins; by them a large branch is sampled (default: the places).
-    """
-    clients, sides, shares = len(known.trips), (bought, sold), settings.shares
-    chosen = np.arange(clients, dtype=np.uint64) if keys is None else keys
-    mixture = fit(sides, (buys(), sells()), chosen, settings.mixture, shares)
-    owner, weights = owners(sides), np.concatenate([d.weight for d in sides])
-    telling = np.concatenate([d.telling for d in sides])
-    counts, spoken = (
-        np.bincount(owner[telling], minlength=clients),
-        np.bincount(owner, weights * telling, clients).astype(np.float64),
-    )
-    densities = log_densities((mixture.buys, mixture.sells), sides)
-    likely = likelihoods(densities, weights, owner, clients, shares.steps)
-    usual = common(likely[spoken >= shares.least], evenly(shares.steps), shares.rounds, shares.spread)
-    enough = ((known.trips >= settings.trips) | (known.held >= settings.held)) & (
-        spoken >= settings.decisions
-    )
-    probability = leading(posterior(likely, usual), shares.steps)
-    return Verdicts(probability, counts, spoken, enough, evidence_of(mixture, bought, sold, clients)), mixture
 
 
 def classes(

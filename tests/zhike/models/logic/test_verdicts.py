@@ -13,6 +13,7 @@ import pytest
 from logic_decisions import decisions
 from zhike.base.errors import UsageError
 from zhike.models.logic import (
+    CardSettings,
     Decisions,
     Experience,
     LogicSettings,
@@ -24,7 +25,8 @@ from zhike.models.logic import (
 )
 from zhike.models.logic.decisions import normal_scores
 from zhike.models.logic.definitions import LOGICS
-from zhike.models.logic.verdicts import Verdicts, classes
+from zhike.models.logic.readings import Verdicts
+from zhike.models.logic.verdicts import classes
 
 SETTINGS = LogicSettings()
 DAY = date(2025, 6, 30)
@@ -106,9 +108,9 @@ def test_what_was_long_ago_speaks_less_than_what_was_lately() -> None:
     assert (found.probability.argmax(1) == new.truth).mean() > 0.95
 
 
-def test_the_evidence_adds_up_to_the_score() -> None:
-    made = decisions(30, 8, 0.8)
-    found, mixture = judged(made.bought, made.sold, known(30), SETTINGS)
+def test_the_evidence_of_the_mixture_adds_up_to_the_score() -> None:
+    made, first = decisions(30, 8, 0.8), LogicSettings(cards=CardSettings(trust=1e9))
+    found, mixture = judged(made.bought, made.sold, known(30), first)
     logs = np.concatenate(
         [mixture.buys.log_density(made.bought.vectors), mixture.sells.log_density(made.sold.vectors)]
     )
@@ -187,6 +189,8 @@ def test_who_joins_does_not_change_on_whom_a_large_branch_is_fitted() -> None:
         lambda: LogicSettings(memory=Memory(half_life=0.0)),
         lambda: LogicSettings(shares=ShareSettings(spread=0.0)),
         lambda: LogicSettings(mixture=MixtureSettings(steps=0)),
+        lambda: LogicSettings(cards=CardSettings(folds=1)),
+        lambda: LogicSettings(cards=CardSettings(trust=0.0)),
     ],
 )
 def test_settings_that_cannot_be_meant_are_refused(make: Callable[[], LogicSettings]) -> None:
