@@ -180,14 +180,22 @@ def _pages(task: Task, asset: pa.Table, position: pa.Table) -> list[Part]:
 
 def _measure(task: Task, ledger: Ledger, states: pa.Table, calendar: Calendar) -> list[Part]:
     """Measure the clients: sums aside for what needs all clients, attribution and how sure the measures are as parts."""
-    settings = task.settings.clients
-    tables = tables_for_measures(task.sources, (task.low, task.high), task.as_of, ledger, states, calendar)
+    settings, as_of = task.settings.clients, task.as_of
+    tables = tables_for_measures(task.sources, (task.low, task.high), as_of, ledger, states, calendar)
+    plain = {name: without_codes(rows) for name, rows in tables.items()}
+    when = (as_of, calendar.days.tobytes(), settings)
     with Engine(EngineSettings(threads=1)) as engine:
-        lazy = {name: engine.over(without_codes(rows)) for name, rows in tables.items()}
-        pieces = gather(lazy, task.as_of, calendar, settings)
-        sums = engine.over(assembled({name: engine.collect(piece) for name, piece in pieces.items()}))
-        estimates = engine.collect(estimated(sums, tables, task.as_of, settings))
-        parts = engine.collect(attribution(lazy["client_day"], task.as_of, calendar))
+        pieces = engine.planned(("sums", when), plain, lambda lazy: gather(lazy, as_of, calendar, settings))
+        estimates = engine.planned(
+            ("measures", as_of, settings, tuple(tables)),
+            {"sums": assembled(pieces)},
+            lambda lazy: {"measure": estimated(lazy["sums"], tables, as_of, settings)},
+        )["measure"]
+        parts = engine.planned(
+            ("attribution", when),
+            {"client_day": plain["client_day"]},
+            lambda lazy: {"attribution": attribution(lazy["client_day"], as_of, calendar)},
+        )["attribution"]
     found = told(estimates, tables, settings=settings)
     feather.write_feather(found.measure, str(task.aside("measure")), compression="lz4")
     return [
