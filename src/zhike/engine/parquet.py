@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from zhike.base.errors import DamagedStore
 from zhike.base.text import say
+from zhike.engine.counting import count_opened, decoded
 from zhike.engine.durable import flush
 
 ROW_GROUP = 120_000
@@ -91,8 +92,9 @@ class RowStream:
 
 def read_table(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     """Read a stored file, verifying page checksums; raise DamagedStore where it isn't what was written."""
+    count_opened(path)
     try:
-        return pq.read_table(
+        rows = pq.read_table(
             path,
             columns=list(columns) if columns is not None else None,
             page_checksum_verification=True,
@@ -100,11 +102,13 @@ def read_table(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
         )
     except (OSError, pa.ArrowInvalid) as error:
         raise _damaged(path, str(error)) from error
+    return decoded(path, rows)
 
 
 @contextmanager
 def _opened(path: Path, coded: Collection[str] = ()) -> Iterator[pq.ParquetFile]:
     """Open a stored file, verifying page checksums; raise DamagedStore where it isn't what was written."""
+    count_opened(path)
     try:
         with pq.ParquetFile(path, page_checksum_verification=True, read_dictionary=list(coded)) as stored:
             yield stored
@@ -123,7 +127,8 @@ def read_sorted(path: Path, column: str, low: int, high: int) -> npt.NDArray[np.
     pieces = [np.empty(0, np.int64)]
     with _opened(path) as stored:
         for group in _groups_between(stored, column, low, high):
-            values = stored.read_row_group(group, columns=[column])[column].combine_chunks().to_numpy()
+            rows = decoded(path, stored.read_row_group(group, columns=[column]))
+            values = rows[column].combine_chunks().to_numpy()
             a, b = np.searchsorted(values, [low, high])
             pieces.append(values[a:b])
     return np.concatenate(pieces)
@@ -133,7 +138,7 @@ def read_groups(path: Path, columns: Sequence[str]) -> Iterable[pa.Table]:
     """Yield a stored file one row group at a time, verifying page checksums."""
     with _opened(path) as stored:
         for group in range(stored.num_row_groups):
-            yield stored.read_row_group(group, columns=list(columns))
+            yield decoded(path, stored.read_row_group(group, columns=list(columns)))
 
 
 def read_rows(path: Path, positions: npt.NDArray[np.int64], columns: Sequence[str]) -> pa.Table:
@@ -145,7 +150,7 @@ def read_rows(path: Path, positions: npt.NDArray[np.int64], columns: Sequence[st
             end = start + stored.metadata.row_group(group).num_rows
             a, b = np.searchsorted(wanted, [start, end])
             if a < b:
-                rows = stored.read_row_group(group, columns=list(columns))
+                rows = decoded(path, stored.read_row_group(group, columns=list(columns)))
                 pieces.append(rows.take(pa.array(wanted[a:b] - start)))
             start = end
     back = np.empty(len(order), np.int64)
@@ -162,7 +167,7 @@ def read_between(
     """
     with _opened(path, coded) as stored:
         names = list(dict.fromkeys([*columns, by]))
-        rows = stored.read_row_groups(_groups_between(stored, by, low, high), columns=names)
+        rows = decoded(path, stored.read_row_groups(_groups_between(stored, by, low, high), columns=names))
     value = rows[by].to_numpy()
     inside = (value >= low) & (value < high)
     if not inside.all():

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from zhike.base.errors import DamagedStore, StoreError, UsageError
 from zhike.base.text import say
+from zhike.engine.counting import count_opened, count_query
 
 
 class _NoPandas:
@@ -118,6 +119,8 @@ class Engine:
         if not files:
             empty = schema.empty_table()
             return nw.from_native(self._connection.from_arrow(empty))
+        for path in files:
+            count_opened(path)
         relation = self._connection.read_parquet([str(f) for f in files])
         return nw.from_native(relation).select(*schema.names)
 
@@ -127,6 +130,7 @@ class Engine:
 
     def collect(self, frame: Frame) -> pa.Table:
         """Run a lazy table and return its rows."""
+        count_query()
         with _as_store_error():
             return frame.to_native().to_arrow_table()
 
@@ -149,6 +153,7 @@ class Engine:
 
     def batches(self, frame: Frame, rows: int = 100_000) -> Iterator[pa.RecordBatch]:
         """Run a lazy table and yield its rows in batches, without holding them all."""
+        count_query()
         with _as_store_error():
             yield from frame.to_native().to_arrow_reader(rows)
 
