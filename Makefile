@@ -10,7 +10,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 LOCKED := $(INSTALL) --require-hashes --no-build-isolation
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all lint bench docs lock clean
+.PHONY: help run test test-all lint bench bench-check docs bundle lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 -- /p' Makefile | sed 's/ -- /	/'
@@ -34,11 +34,17 @@ lint: $(VENV)/test.stamp  ## style, types, import contracts, the rules of the ho
 bench: $(VENV)/bench.stamp  ## measure side by side with rivals, print ratios (bench/README.md)
 	failed=0; for script in bench/[a-z]*.py; do $(BIN)/python "$$script" || failed=1; done; exit $$failed
 
+bench-check: $(VENV)/compiled.stamp  ## count what a small night costs, compare with bench/bounds.toml (RENEW=1 stores what was counted)
+	$(BIN)/python bench/check.py $(if $(RENEW),--renew)
+
 docs: $(VENV)/run.stamp  ## write the generated pages anew
 	$(BIN)/python -m zhike.datacentre.tables.dictionary > docs/dictionary.md.new || { rm -f docs/dictionary.md.new; exit 1; }
 	mv docs/dictionary.md.new docs/dictionary.md
 	$(BIN)/python -m zhike.features.clients.dictionary > docs/measures.md.new || { rm -f docs/measures.md.new; exit 1; }
 	mv docs/measures.md.new docs/measures.md
+
+bundle: $(VENV)/build.stamp  ## a folder that installs without any network: build/bundle/zhike-VERSION (INTO=folder for another)
+	$(BIN)/python bundle/make.py $(if $(INTO),"$(INTO)")
 
 # The locks: one resolution of everything, then one file for each extra cut out of it, so that all of them agree.
 UV := $(VENV)/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --no-config --system-certs --no-emit-index-url \
