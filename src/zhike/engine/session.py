@@ -149,7 +149,11 @@ class Engine:
                 _PLANNED[key] = {n: made.to_native().sql_query() for n, made in plan(lazy).items()}
                 for oldest in list(_PLANNED)[:-_KEPT]:
                     del _PLANNED[oldest]
-            return {n: self._connection.sql(text).to_arrow_table() for n, text in _PLANNED[key].items()}
+            found = {}
+            for name, text in _PLANNED[key].items():
+                count_query()
+                found[name] = self._connection.sql(text).to_arrow_table()
+            return found
 
     def batches(self, frame: Frame, rows: int = 100_000) -> Iterator[pa.RecordBatch]:
         """Run a lazy table and yield its rows in batches, without holding them all."""
