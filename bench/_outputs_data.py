@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import numba
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 from _outputs_definitions import DAYS, SECURITIES
+from _outputs_walk import walk
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -113,40 +113,10 @@ def _trades(rng: np.random.Generator, of: Ints, counts: Ints, close: Ints, suspe
     day = day[np.lexsort((day, client))]
     kinds = np.minimum(3 + counts // 15, _MOST_HELD)
     first, stride = rng.integers(0, SECURITIES, len(of)), rng.integers(1, 40, len(of))
-    security, sell, quantity, cents = _walk(
+    security, sell, quantity, cents = walk(
         counts, kinds, first, stride, day, rng.random((n, 4)), close, suspended
     )
     return _Trades(client, security, day, sell, quantity, cents)
-
-
-@numba.njit(cache=True)
-def _walk(
-    counts: Ints, kinds: Ints, first: Ints, stride: Ints, day: Ints, luck: Floats, close: Ints, suspended: Bools
-) -> tuple[Ints, Bools, Ints, Ints]:  # fmt: skip
-    """Walk each client's positions at random, reflected at nothing; return security, sell, units and cents."""
-    n = len(day)
-    security, quantity, cents = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
-    sell = np.zeros(n, np.bool_)
-    i = 0
-    for c in range(len(counts)):
-        held = np.zeros(kinds[c], np.int64)
-        for _ in range(counts[c]):
-            slot = int(luck[i, 0] * kinds[c])
-            for _ in range(kinds[c]):
-                s = (first[c] + slot * stride[c]) % len(close)
-                if not suspended[s, day[i]]:
-                    break
-                slot = (slot + 1) % kinds[c]
-            suspended[s, day[i]] = False
-            units = 100 * (1 + int(luck[i, 1] * luck[i, 1] * 40))
-            if luck[i, 2] < 0.5 and held[slot] > 0:
-                sell[i] = True
-                units = held[slot] if luck[i, 2] < 0.15 else min(units, held[slot])
-            held[slot] += -units if sell[i] else units
-            price = max(1, round(close[s, day[i]] * (0.99 + 0.02 * luck[i, 3])))
-            security[i], quantity[i], cents[i] = s, units, units * price
-            i += 1
-    return security, sell, quantity, cents
 
 
 def _trade_table(rng: np.random.Generator, rows: _Trades, days: Ints) -> pa.Table:

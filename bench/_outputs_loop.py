@@ -35,12 +35,12 @@ def fold(
     slot_of = np.full(len(close), _NONE, np.int64)
     of_slot, held = np.empty(most, np.int64), np.zeros((most, TODAY_AMOUNT + 1))
     lots = np.zeros((most, 2), np.int64)  # oldest and newest lot of each slot
-    lot_next, lot_units, lot_cost, lot_day = (
+    lot_next, lot_units, lot_day = (
         np.zeros(most, np.int64),
         np.zeros(most, np.int64),
-        np.zeros(most),
         np.zeros(most, np.int64),
     )
+    lot_cost = np.zeros(most)
     for c in range(len(start) - 1):
         row, used, i, end = sums[c], 0, start[c], start[c + 1]
         if i == end:
@@ -62,23 +62,25 @@ def fold(
                     lots[slot] = _NONE
                 if buys[i]:
                     lot = i - first
-                    lot_next[lot], lot_units[lot], lot_cost[lot], lot_day[lot] = (
-                        _NONE,
-                        quantity[i],
-                        (amount[i] + fee[i]) / quantity[i],
-                        days[today],
-                    )
+                    lot_next[lot], lot_units[lot], lot_day[lot] = _NONE, quantity[i], days[today]
+                    lot_cost[lot] = (amount[i] + fee[i]) / quantity[i]
                     _buy(held[slot], lots[slot], lot_next, lot, quantity[i], amount[i] + fee[i])
                 else:
                     _sell(held[slot], row, quantity[i], amount[i], fee[i], same)
                     _take(row, lots[slot], lot_next, lot_units, lot_cost, lot_day, quantity[i], amount[i], days[today])  # fmt: skip
                 i += 1
             _count_gains(row, held, of_slot, used, close, suspended, today, same)
-        for slot in range(used):
-            worth = held[slot, UNITS] * close[of_slot[slot], -1]
-            row[WORTH] += worth
-            row[SQUARES] += worth * worth
-            slot_of[of_slot[slot]] = _NONE
+        _value(row, held, of_slot, used, close, slot_of)
+
+
+@compiled
+def _value(row: Floats, held: Floats, of_slot: Ints, used: int, close: Floats, slot_of: Ints) -> None:
+    """Value what is left at the last close, and forget the client's slots."""
+    for slot in range(used):
+        worth = held[slot, UNITS] * close[of_slot[slot], -1]
+        row[WORTH] += worth
+        row[SQUARES] += worth * worth
+        slot_of[of_slot[slot]] = _NONE
 
 
 @compiled

@@ -8,7 +8,18 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from _outputs_data import Data
-from _outputs_definitions import DECAY, FLOW_WINDOW, FRESH, LEAST_MONTHS, LOOK_BACK, LOST, NAMES, QUIET, SAME, TRADE_COLUMNS
+from _outputs_definitions import (
+    DECAY,
+    FLOW_WINDOW,
+    FRESH,
+    LEAST_MONTHS,
+    LOOK_BACK,
+    LOST,
+    NAMES,
+    QUIET,
+    SAME,
+    TRADE_COLUMNS,
+)
 
 PAIR = ["client_id", "security_id"]
 EPISODE = [*PAIR, "episode"]
@@ -91,7 +102,9 @@ def _closed(state: Any) -> Any:
         brought=(state["amount"] - state["fee"]).where(~state["buys"], 0.0),
         paid=(state["amount"] + state["fee"]).where(state["buys"], 0.0),
     )
-    trips = rows.groupby(EPISODE).agg(brought=("brought", "sum"), paid=("paid", "sum"), least=("after", "min"))
+    trips = rows.groupby(EPISODE).agg(
+        brought=("brought", "sum"), paid=("paid", "sum"), least=("after", "min")
+    )
     trips = trips[trips["least"] == 0]
     won = (trips["brought"] - trips["paid"] > SAME * trips["paid"]).astype(float)
     return won.groupby("client_id").mean().rename("win_rate")
@@ -116,15 +129,21 @@ def _gains(resting: Any, quote: Any) -> Any:
     taken = _signs(sales["client_id"], price, cost, ("rg", "rl"))
     days = resting.groupby(["client_id", "date"])["takes"].any().astype(int).reset_index()
     days["ordinal"] = days.groupby("client_id")["takes"].cumsum()
-    rests = resting[resting["units"] > 0].merge(days[["client_id", "date", "ordinal"]], on=["client_id", "date"])
-    following = days[["client_id", "date", "ordinal"]].rename(columns={"date": "next_date", "ordinal": "next"})
+    rests = resting[resting["units"] > 0].merge(
+        days[["client_id", "date", "ordinal"]], on=["client_id", "date"]
+    )
+    following = days[["client_id", "date", "ordinal"]].rename(
+        columns={"date": "next_date", "ordinal": "next"}
+    )
     rests = rests.merge(following, on=["client_id", "next_date"], how="left")
     most = rests["client_id"].map(days.groupby("client_id")["ordinal"].max())
     high = (rests["next"] - (rests["next_sold"] > 0)).fillna(most).astype(int)
     times = np.maximum(high - rests["ordinal"], 0).to_numpy()
     pairs = rests.loc[rests.index.repeat(times), ["client_id", "security_id", "units", "cost", "ordinal"]]
     pairs["ordinal"] += np.arange(len(pairs)) - np.repeat(np.cumsum(times) - times, times) + 1
-    pairs = pairs.merge(days.loc[days["takes"] > 0, ["client_id", "ordinal", "date"]], on=["client_id", "ordinal"])
+    pairs = pairs.merge(
+        days.loc[days["takes"] > 0, ["client_id", "ordinal", "date"]], on=["client_id", "ordinal"]
+    )
     quoted = quote.loc[~quote["suspended"], ["security_id", "date", "close"]]
     pairs = pairs.merge(quoted, on=["security_id", "date"])
     kept = _signs(pairs["client_id"], pairs["close"], pairs["cost"] / pairs["units"], ("pg", "pl"))
@@ -152,7 +171,9 @@ def _owned(data: Data, day: Any, as_of: int) -> Any:
     flows, rows = _table(data, "transfer"), _table(data, "asset").sort_values(["client_id", "date"])
     ends = months["date"].to_numpy()
     moved = flows.assign(date=ends[np.searchsorted(ends, flows["date"])]).groupby(["client_id", "date"])["amount"].sum()  # fmt: skip
-    rows = rows.merge(months, on="date").merge(moved.rename("moved").reset_index(), on=["client_id", "date"], how="left")
+    rows = rows.merge(months, on="date").merge(
+        moved.rename("moved").reset_index(), on=["client_id", "date"], how="left"
+    )
     rows = rows.sort_values(["client_id", "date"])
     nets = rows.groupby("client_id")["net"]
     rows["fall"] = 1 - rows["net"] / nets.cummax()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import _outputs_definitions as given
 from _outputs_data import Data
+from _outputs_position import Position
 
 Row = dict[str, Any]
 
@@ -24,39 +25,6 @@ class Market(NamedTuple):
     days: list[date]
     levels: list[float]
     mood: dict[date, int]
-
-
-class Position:
-    """One position: average cost, and lots for first in, first out."""
-
-    def __init__(self) -> None:
-        self.units, self.cost = 0, 0.0
-        self.lots: deque[list[Any]] = deque()
-        self.paid = self.brought = 0.0
-
-    def buy(self, units: int, cost: float, day: date) -> None:
-        """Add units."""
-        self.units += units
-        self.cost += cost
-        self.paid += cost
-        self.lots.append([units, cost / units, day])
-
-    def sell(self, units: int, day: date) -> tuple[float, float, float]:
-        """Take units; return their average cost, the cost of the oldest ones, and unit-days."""
-        average = self.cost * units / self.units
-        oldest = held = 0.0
-        left = units
-        while left:
-            lot = self.lots[0]
-            n = min(left, lot[0])
-            oldest, held = oldest + n * lot[1], held + n * (day - lot[2]).days
-            lot[0] -= n
-            left -= n
-            if not lot[0]:
-                self.lots.popleft()
-        self.units -= units
-        self.cost = self.cost - average if self.units else 0.0
-        return average, oldest, held
 
 
 def outputs(data: Data) -> list[Row]:
@@ -75,13 +43,16 @@ def _by_client(data: Data, name: str) -> dict[int, list[Row]]:
 
 
 def _market(data: Data) -> Market:
-    quote = data.read("quote").to_pydict()
-    keys = list(zip(quote["security_id"], quote["date"], strict=True))
-    day = data.read("day").to_pydict()
+    day, quote = (
+        data.read("day").to_pydict(),
+        data.read("quote").sort_by([("security_id", "ascending"), ("date", "ascending")]),
+    )
+    days, n = day["date"], len(day["date"])  # a row a security and day: dates needn't be read
+    keys = [(s, d) for s in quote["security_id"].to_pylist()[::n] for d in days]
     return Market(
-        dict(zip(keys, map(float, quote["close"]), strict=True)),
-        {k for k, s in zip(keys, quote["suspended"], strict=True) if s}, day["date"],
-        [float(c) for c in day["close"]], dict(zip(day["date"], day["market"], strict=True)),
+        dict(zip(keys, quote["close"].cast("float64").to_pylist(), strict=True)),
+        {k for k, s in zip(keys, quote["suspended"].to_pylist(), strict=True) if s}, days,
+        [float(c) for c in day["close"]], dict(zip(days, day["market"], strict=True)),
     )  # fmt: skip
 
 

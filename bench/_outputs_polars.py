@@ -8,15 +8,20 @@ from __future__ import annotations
 import polars as pl
 import pyarrow as pa
 from _outputs_data import Data
-from _outputs_definitions import DECAY, FLOW_WINDOW, FRESH, LEAST_MONTHS, LOOK_BACK, LOST, NAMES, QUIET, SAME, TRADE_COLUMNS
+from _outputs_definitions import (
+    DECAY,
+    FLOW_WINDOW,
+    FRESH,
+    LEAST_MONTHS,
+    LOOK_BACK,
+    LOST,
+    NAMES,
+    QUIET,
+    SAME,
+)
+from _outputs_polars_states import PAIR, rests_of, scanned, states
 
-ORDERED = ["client_id", "security_id", "date", "trade_id"]
-PAIR = ["client_id", "security_id"]
 c = pl.col
-
-
-def _table(data: Data, name: str) -> pl.LazyFrame:
-    return pl.scan_parquet(data.path(name)).with_columns(c("date").to_physical())
 
 
 def _gained(key: str | None) -> pl.Expr:
@@ -26,11 +31,11 @@ def _gained(key: str | None) -> pl.Expr:
 
 def outputs(data: Data) -> pa.Table:
     """Return the outputs, a row a client."""
-    day = _table(data, "day").sort("date").with_columns(c("close").cast(pl.Float64)).with_columns(moved=_gained(None)).collect()  # fmt: skip
+    day = scanned(data, "day").sort("date").with_columns(c("close").cast(pl.Float64)).with_columns(moved=_gained(None)).collect()  # fmt: skip
     quote = _quotes(data, day)
     as_of = int(day["date"].max())  # type: ignore[arg-type]
-    state = _state(data).collect(engine="streaming")
-    resting = _resting(state).collect(engine="streaming")
+    state = states(data).collect(engine="streaming")
+    resting = rests_of(state).collect(engine="streaming")
     last = quote.filter(c("date") == as_of).select("security_id", "close")
     parts = [_traded(state, quote, day, as_of), _closed(state), *_gains(resting, quote), _held(resting, last), *_owned(data, day, as_of)]  # fmt: skip
     found = pl.scan_parquet(data.path("client"))
@@ -41,43 +46,13 @@ def outputs(data: Data) -> pa.Table:
 
 def _quotes(data: Data, day: pl.DataFrame) -> pl.DataFrame:
     return (
-        _table(data, "quote")
+        scanned(data, "quote")
         .sort("security_id", "date")
         .with_columns(c("close").cast(pl.Float64))
         .with_columns(gained=_gained("security_id"))
         .join(day.lazy().select("date", "moved"), on="date")
         .select("security_id", "date", "close", "suspended", beyond=(c("gained") - c("moved")).fill_null(0.0))
         .collect(engine="streaming")
-    )
-
-
-def _state(data: Data) -> pl.LazyFrame:
-    """Return the trades with what the positions and their costs are after each."""
-    buys, n = c("side").cast(pl.String) == "buy", c("quantity").cast(pl.Float64)
-    fee = c("commission").cast(pl.Float64).fill_null(0.0)
-    episode = [*PAIR, "episode"]
-    return (
-        _table(data, "trade")
-        .select(TRADE_COLUMNS)
-        .select(*ORDERED, buys=buys, n=n, amount=c("amount").cast(pl.Float64), fee=fee)
-        .sort(ORDERED)
-        .with_columns(
-            after=pl.when("buys").then(c("n")).otherwise(-c("n")).cum_sum().over(PAIR),
-            bought=pl.when("buys").then(c("n")).otherwise(0.0).cum_sum().over(PAIR),
-            sold=pl.when("buys").then(0.0).otherwise(c("n")).sum().over(PAIR),
-        )
-        .with_columns(
-            step=pl.when(c("buys") | (c("after") == 0))
-            .then(0.0)
-            .otherwise((c("after") / (c("after") + c("n"))).log()),
-            episode=(c("buys") & (c("after") == c("n"))).cast(pl.Int64).cum_sum().over(PAIR),
-            matched=(c("sold") - (c("bought") - c("n"))).clip(0.0, c("n")),
-        )
-        .with_columns(level=c("step").cum_sum().over(episode))
-        .with_columns(
-            paid=pl.when("buys").then((c("amount") + c("fee")) * (-c("level")).exp()).otherwise(0.0)
-        )
-        .with_columns(cost=c("level").exp() * c("paid").cum_sum().over(episode))
     )
 
 
@@ -118,24 +93,6 @@ def _closed(state: pl.DataFrame) -> pl.LazyFrame:
         .group_by("client_id")
         .agg(win_rate=(c("brought") - c("paid") > SAME * c("paid")).cast(pl.Float64).mean())
     )
-
-
-def _resting(state: pl.DataFrame) -> pl.LazyFrame:
-    """Return positions day by day of their own trades, with what they were before and when the next trade comes."""
-    sells = ~c("buys")
-    return (
-        state.lazy()
-        .group_by([*PAIR, "date"], maintain_order=True)
-        .agg(
-            units=c("after").last(), cost=c("cost").last(), sold=c("n").filter(sells).sum(),
-            brought=c("amount").filter(sells).sum(), 
-        )
-        .with_columns(
-            units_before=c("units").shift(1).over(PAIR).fill_null(0.0), cost_before=c("cost").shift(1).over(PAIR),
-            next_date=c("date").shift(-1).over(PAIR), next_sold=c("sold").shift(-1).over(PAIR),
-        )
-        .with_columns(takes=(c("sold") > 0) & (c("units_before") > 0))
-    )  # fmt: skip
 
 
 def _gains(resting: pl.DataFrame, quote: pl.DataFrame) -> tuple[pl.LazyFrame, pl.LazyFrame]:
@@ -179,7 +136,9 @@ def _gains(resting: pl.DataFrame, quote: pl.DataFrame) -> tuple[pl.LazyFrame, pl
 
 def _held(resting: pl.DataFrame, last: pl.DataFrame) -> pl.LazyFrame:
     value = c("units") * c("close")
-    held = resting.lazy().filter(c("next_date").is_null() & (c("units") > 0)).join(last.lazy(), on="security_id")
+    held = (
+        resting.lazy().filter(c("next_date").is_null() & (c("units") > 0)).join(last.lazy(), on="security_id")
+    )
     return held.group_by("client_id").agg(hhi=(value * value).sum() / (value.sum() * value.sum()))
 
 
@@ -187,11 +146,13 @@ def _owned(data: Data, day: pl.DataFrame, as_of: int) -> tuple[pl.LazyFrame, pl.
     """Return what assets say by month ends, and the transfers of late."""
     months = day.lazy().filter("month_end").select("date", x=c("close") / c("close").shift(1) - 1)
     amount = c("amount").cast(pl.Float64)
-    flows = _table(data, "transfer").select("client_id", "date", amount=amount)
-    monthly = flows.sort("date").join_asof(months.select("date", end="date").sort("date"), on="date", strategy="forward")
+    flows = scanned(data, "transfer").select("client_id", "date", amount=amount)
+    monthly = flows.sort("date").join_asof(
+        months.select("date", end="date").sort("date"), on="date", strategy="forward"
+    )
     moved = monthly.group_by("client_id", date="end").agg(moved=c("amount").sum())
     nets = (
-        _table(data, "asset")
+        scanned(data, "asset")
         .select("client_id", "date", net=c("net").cast(pl.Float64))
         .sort("client_id", "date")
         .with_columns(earlier=c("net").shift(1).over("client_id"), peak=c("net").cum_max().over("client_id"))

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from _outputs_data import Data
 
 MODULES = {
-    "scan": "_outputs_sql", "sql": "_outputs_sql", "polars": "_outputs_polars", "pandas": "_outputs_pandas",
+    "scan": "_outputs_scan", "sql": "_outputs_sql", "polars": "_outputs_polars", "pandas": "_outputs_pandas",
     "loop": "_outputs_fold", "ours": "_outputs_ours",
 }  # fmt: skip
 
@@ -42,7 +42,7 @@ def main(contender: str, folder: str, file: str) -> int:
     if hasattr(module, "warm"):
         module.warm(data)
     wall, before = time.perf_counter(), cpu()
-    found = module.scan(data) if contender == "scan" else module.outputs(data)
+    found = module.outputs(data)
     took = {"wall": time.perf_counter() - wall, "cpu": cpu() - before, "peak": peak()}
     if found is not None:
         pq.write_table(found, file)

@@ -21,8 +21,8 @@ from _outputs_definitions import (
     NAMES,
     QUIET,
     SAME,
-    TRADE_COLUMNS,
 )
+from _outputs_scan import connection
 
 BUCKET = 500_000  # trades
 _MARKET = f"""
@@ -161,11 +161,6 @@ FROM (SELECT client_id FROM read_parquet($folder || '/client.parquet') WHERE cli
 _STEPS = (_STATES, _TRADED, _CLOSED, _MORNINGS, _DISPOSITION, _HELD, _ASSETS)
 
 
-def connection() -> duckdb.DuckDBPyConnection:
-    """Open a database in memory as the night does: two threads, 2 GB, no order kept for its own sake."""
-    return duckdb.connect(config={"threads": 2, "memory_limit": "2GB", "preserve_insertion_order": False})
-
-
 def ranges(con: duckdb.DuckDBPyConnection, data: Data, most: int) -> list[tuple[int, int]]:
     """Cut the clients into ranges of about so many trades."""
     rows = con.execute(
@@ -177,12 +172,6 @@ def ranges(con: duckdb.DuckDBPyConnection, data: Data, most: int) -> list[tuple[
         {"most": most, "client": data.path("client"), "trade": data.path("trade")},
     ).fetchall()
     return [(int(low), int(high)) for low, high in rows]
-
-
-def scan(data: Data) -> None:
-    """Read the eight columns of the trades, and do as little with them as makes DuckDB read them."""
-    seen = ", ".join(f"max({c})" for c in TRADE_COLUMNS)
-    connection().execute(f"SELECT {seen} FROM read_parquet($path)", {"path": data.path("trade")}).fetchall()
 
 
 def outputs(data: Data) -> pa.Table:
