@@ -35,12 +35,8 @@ def fold(
     slot_of = np.full(len(close), _NONE, np.int64)
     of_slot, held = np.empty(most, np.int64), np.zeros((most, TODAY_AMOUNT + 1))
     lots = np.zeros((most, 2), np.int64)  # oldest and newest lot of each slot
-    lot_next, lot_units, lot_day = (
-        np.zeros(most, np.int64),
-        np.zeros(most, np.int64),
-        np.zeros(most, np.int64),
-    )
-    lot_cost = np.zeros(most)
+    lot_next, lot_cost = np.zeros(most, np.int64), np.zeros(most)
+    lot_units, lot_day = lot_next.copy(), lot_next.copy()
     for c in range(len(start) - 1):
         row, used, i, end = sums[c], 0, start[c], start[c + 1]
         if i == end:
