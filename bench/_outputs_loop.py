@@ -38,11 +38,10 @@ def fold(
     lot_next, lot_cost = np.zeros(most, np.int64), np.zeros(most)
     lot_units, lot_day = lot_next.copy(), lot_next.copy()
     for c in range(len(start) - 1):
-        row, used, i, end = sums[c], 0, start[c], start[c + 1]
+        row, used, first, i, end = sums[c], 0, start[c], start[c], start[c + 1]
         if i == end:
             continue
         row[RECENCY], row[FIRST_AGE] = days[-1] - days[day[end - 1]], days[-1] - days[day[i]]
-        first = i
         while i < end:
             today = day[i]
             row[TRADING_DAYS] += 1
