@@ -12,8 +12,9 @@ import pyarrow as pa
 
 from few_rows import rows_of, weekdays
 from zhike.base.period import Calendar, date_of
+from zhike.datacentre.stored import without_codes
 from zhike.engine import Engine
-from zhike.engine.parquet import write_table
+from zhike.engine.parquet import read_table, write_table
 from zhike.features.clients import Told, assembled, calendar_days, estimated, gather, told
 
 CONTRACT = ("trade", "asset", "cash_flow", "quote", "index_quote")
@@ -48,14 +49,18 @@ class Branch:
 
     def told(self) -> Told:
         """Return the rows of `measure` and `measure_detail` as a run makes them."""
+        tables = {name: without_codes(read_table(path)) for name, path in self.files.items()}
+        when = (self.as_of, self.calendar.days.tobytes())
         with Engine() as engine:
-            tables = self.frames(engine)
-            pieces = gather(tables, self.as_of, self.calendar)
-            sums = assembled({name: engine.collect(piece) for name, piece in pieces.items()})
-            kept = self.folder / "sums.parquet"
-            write_table(kept, sums)
-            estimates = estimated(engine.scan([kept], sums.schema), tables, self.as_of)
-            return told(engine.collect(estimates), tables, "en")
+            sums = assembled(
+                engine.planned(("sums", when), tables, lambda lazy: gather(lazy, self.as_of, self.calendar))
+            )
+            estimates = engine.planned(
+                ("measures", when, tuple(tables)),
+                {"sums": sums},
+                lambda lazy: {"measure": estimated(lazy["sums"], tables, self.as_of)},
+            )["measure"]
+        return told(estimates, tables, "en")
 
     def measures(self) -> dict[str, dict[str, Any]]:
         """Return each client's measures by name."""

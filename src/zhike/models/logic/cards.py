@@ -4,7 +4,7 @@ The mixture knows decisions *of a logic*, normal in shape. Clients of a logic al
 trait is normal. A second reading asks of each trait's values how far clients of one logic show them more than others do: an
 additive multinomial regression (weights of evidence: Good 1950), linear between knots and held smooth, on the decisions of
 all clients, each client counting for the logics as probably as the mixture says. Points add up over traits and decisions.
-No client is read with a card on which the client's own decisions had a say.
+No client is read with points that were learnt from the client's own decisions.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ from zhike.models.logic.definitions import LOGICS
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 _N = len(LOGICS)
 _ENDS = 0.02  # share of decisions beyond the first and the last knot, where points stay as they are there
 _DOUBT = 0.003  # no verdict that is learnt from is surer than this allows
 _NEAR = 1e-2  # nats: a step of Newton's method that moves no point further is the last
+_HALVED = 20  # times at most
 # Points of three logics that add up to zero, as two free numbers: orthonormal, so that no logic is held tighter than another.
 _FREE = np.array([[2.0, -1.0, -1.0], [0.0, 1.0, -1.0]]) / np.sqrt([[6.0], [2.0]])
 
@@ -52,73 +54,76 @@ class CardSettings:
 class Card:
     """What a side's decisions speak for, in nats.
 
-    `knots`: of each trait that isn't a flag, (k,) values; `points`: of the same, (3, k) at the knots, linear between them;
-    `flags` (f, 3, 2): points of no and of yes; `level` (3,): what every decision brings, whatever its traits. Points have the mean
-    zero over the decisions they were learnt from, so that what isn't known stands where it says nothing.
+    `knots`: of each trait, (k,) values (of a flag: no and yes); `points`: of the same, (3, k) at the knots, linear between them;
+    `level` (3,): what every decision brings, whatever its traits. What isn't known says nothing.
     """
 
     knots: tuple[Floats, ...]
     points: tuple[Floats, ...]
-    flags: Floats
     level: Floats
 
     def parts(self, vectors: Floats32) -> Floats:
         """Return what each trait of decisions speaks for; shape (n, 3, D + 1), the level last."""
-        out, d = np.zeros((len(vectors), _N, vectors.shape[1] + 1)), len(self.knots)
-        for j in range(vectors.shape[1]):
+        out = np.zeros((len(vectors), _N, vectors.shape[1] + 1))
+        for j, (knots, points) in enumerate(zip(self.knots, self.points, strict=True)):
             known = ~np.isnan(vectors[:, j])
             x = vectors[known, j].astype(np.float64)
             for k in range(_N):
-                out[known, k, j] = (
-                    np.interp(x, self.knots[j], self.points[j][k]) if j < d else self.flags[j - d, k, (x > 0).astype(np.int64)]
-                )  # fmt: skip
+                out[known, k, j] = np.interp(x, knots, points[k])
         out[:, :, -1] = self.level
         return out
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The columns of a side's regression: hats on the knots of each trait, then the flags; `penalty` (p, p)."""
+    """The columns of a side's regression: hats on the knots of each trait; `penalty` (p, p)."""
 
     knots: tuple[Floats, ...]
-    flags: int
     penalty: Floats
 
     def columns(self, vectors: Floats32) -> Floats32:
         """Return the columns of decisions, shape (n, 1 + p), the first all one; what isn't known is 0 in all of its own."""
-        found = [np.ones((len(vectors), 1), np.float32)]
-        found += [_hats(vectors[:, j].astype(np.float64), k) for j, k in enumerate(self.knots)]
-        return np.hstack([*found, np.nan_to_num(vectors[:, len(self.knots) :])])
+        hats = [_hats(vectors[:, j].astype(np.float64), k) for j, k in enumerate(self.knots)]
+        return np.hstack([np.ones((len(vectors), 1), np.float32), *hats])
 
-    def card(self, points: Floats, usual: Floats, level: Floats) -> Card:
-        """Return the card of `points` (3, p); `usual` (2, p): sums of each column's values and of those known; `level` (3,)."""
-        at, knots_points = 0, []
+    def card(self, points: Floats, columns: Floats32, weight: Floats, common: Floats) -> Card:
+        """Return the card of `points` (3, 1 + p), learnt from rows of `columns` with their `weight`; `common` (3,): how common logics are.
+
+        What a trait says is the log of p(value | logic) ÷ p(value), whose mean over the values is one before the log is taken:
+        so a trait that isn't known says nothing. What that takes from the points goes into the level.
+        """
+        level, at, traits = points[:, 0] - np.log(common), 1, []
         for k in self.knots:
-            own = slice(at, at + len(k))
-            mean = points[:, own] @ usual[0, own] / max(usual[0, own].sum(), 1e-9)
-            level = level + mean
-            knots_points.append(points[:, own] - mean[:, None])
+            own, here = points[:, at : at + len(k)], columns[:, at : at + len(k)]
+            scale = _scale(here @ own.T, weight * here.sum(1), common)
+            traits.append(own - scale[:, None])
+            level = level + scale
             at += len(k)
-        share = usual[0, at:] / np.maximum(usual[1, at:], 1e-9)
-        yes = points[:, at:]
-        flags = np.stack([-yes * share, yes * (1 - share)], axis=2).transpose(1, 0, 2)
-        return Card(self.knots, tuple(knots_points), flags, level + yes @ share)
+        return Card(self.knots, tuple(traits), level - level.mean())
+
+
+def _scale(says: Floats, weight: Floats, common: Floats) -> Floats:
+    """Return what points (n, 3) of a trait have too much for logs of density ratios; (3,)."""
+    if not weight.any():
+        return np.zeros(_N)
+    ratio = np.exp(says - says.max(1, keepdims=True))
+    ratio /= (ratio @ common)[:, None]
+    return np.asarray(np.log(weight @ ratio / weight.sum()))
 
 
 def form_of(decisions: Decisions, settings: CardSettings) -> Form:
     """Return the columns that suit a side's decisions: knots where equally many of them lie between."""
     spread = np.linspace(_ENDS, 1 - _ENDS, settings.knots)
-    knots = []
-    for trait in decisions.vectors[:, : decisions.vectors.shape[1] - decisions.flags].T:
-        known = trait[~np.isnan(trait)].astype(np.float64)
-        knots.append(np.unique(np.quantile(known, spread)) if len(known) else np.zeros(1))
-    width = sum(len(k) for k in knots) + decisions.flags
-    penalty, at = settings.ridge * np.eye(width), 0
+    knots = [np.array([0.0, 1.0])] * decisions.vectors.shape[1]
+    for j in range(decisions.vectors.shape[1] - decisions.flags):
+        known = decisions.vectors[~np.isnan(decisions.vectors[:, j]), j].astype(np.float64)
+        knots[j] = np.unique(np.quantile(known, spread)) if len(known) else np.zeros(1)
+    penalty, at = settings.ridge * np.eye(sum(len(k) for k in knots)), 0
     for k in knots:
         bends = np.diff(np.eye(len(k)), 2, axis=0)
         penalty[at : at + len(k), at : at + len(k)] += settings.rough * bends.T @ bends
         at += len(k)
-    return Form(tuple(knots), decisions.flags, penalty)
+    return Form(tuple(knots), penalty)
 
 
 def _hats(x: Floats, knots: Floats) -> Floats32:
@@ -145,48 +150,65 @@ def cards_of(
     for side in sides:
         side = side.only(side.telling & (fold[side.client] >= 0))
         form = form_of(side, settings)
-        columns, known = form.columns(side.vectors), ~np.isnan(side.vectors[:, len(form.knots) :])
-        free = np.zeros((len(_FREE), columns.shape[1]))
+        columns = form.columns(side.vectors)
         for f in range(settings.folds):
             rows = np.flatnonzero(fold[side.client] != f)
             weight, some = side.weight[rows], columns[rows]
             labels = (1 - _DOUBT) * probable[side.client[rows]] + _DOUBT / _N
-            free = _regressed(some, labels, weight, form.penalty, free, settings.rounds)
-            points = _FREE.T @ free
-            usual = np.vstack([weight @ some[:, 1:]] * 2)
-            usual[1, some.shape[1] - 1 - side.flags :] = weight @ known[rows]
-            base = np.log(np.maximum(weight @ labels, 1e-9))
-            out[f].append(form.card(points[:, 1:], usual, points[:, 0] - base + base.mean()))
+            free = _regressed(some, labels, weight, form.penalty, settings.rounds)
+            common = np.maximum(weight @ labels, 1e-9)
+            out[f].append(form.card(_FREE.T @ free, some, weight, common / common.sum()))
     return [tuple(cards) for cards in out]
 
 
-def _regressed(
-    columns: Floats32, labels: Floats, weight: Floats, penalty: Floats, free: Floats, rounds: int
-) -> Floats:
-    """Return the free numbers (2, 1 + p) of a multinomial regression of `labels` (n, 3) on `columns`, from `free` by Newton's method."""
+def _regressed(columns: Floats32, labels: Floats, weight: Floats, penalty: Floats, rounds: int) -> Floats:
+    """Return the free numbers (2, 1 + p) of a multinomial regression of `labels` (n, 3) on `columns`.
+
+    Newton's method from zero; a step that makes the labels less likely is halved until it doesn't.
+    """
     wide = columns.shape[1]
     held = np.zeros((wide, wide))
     held[0, 0], held[1:, 1:] = 1e-3, penalty
+    free = np.zeros((len(_FREE), wide))
+    chances, before = _chances(columns, free, labels, weight, held)
     for _ in range(rounds):
-        logs = columns @ (_FREE.T @ free).T.astype(np.float32)
-        chances = np.exp(logs - logs.max(1, keepdims=True))
-        chances /= chances.sum(1, keepdims=True)
         slope = _FREE @ (((labels - chances) * weight[:, None]).T @ columns) - free @ held
-        mean = chances @ _FREE.T
-        bend = np.empty((2, wide, 2, wide))
-        for a in range(2):
-            for b in range(a, 2):
-                each = weight * (chances @ (_FREE[a] * _FREE[b]) - mean[:, a] * mean[:, b])
-                bend[a, :, b] = (columns * each[:, None].astype(np.float32)).T @ columns + (a == b) * held
-                bend[b, :, a] = bend[a, :, b].T
-        step = np.linalg.solve(bend.reshape(2 * wide, 2 * wide), slope.ravel()).reshape(2, wide)
-        free = free + step
+        bend = _bend(columns, chances, weight, held)
+        step = np.linalg.solve(bend, slope.ravel()).reshape(free.shape)
+        for _ in range(_HALVED):
+            chances, after = _chances(columns, free + step, labels, weight, held)
+            if after >= before - 1e-6 * abs(before):
+                break
+            step /= 2
+        free, before = free + step, after
         if np.abs(step).max() < _NEAR:
             break
     return free
 
 
-def read(points: Floats, spoken: Floats, learnt: npt.NDArray[np.bool_], settings: CardSettings) -> Floats:
+def _chances(
+    columns: Floats32, free: Floats, labels: Floats, weight: Floats, held: Floats
+) -> tuple[Floats, float]:
+    """Return how probable each logic is for each row, (n, 3), and the log likelihood of the labels less what points are held by."""
+    logs = (columns @ (_FREE.T @ free).T.astype(np.float32)).astype(np.float64)
+    logs -= logs.max(1, keepdims=True)
+    logs -= np.log(np.exp(logs).sum(1, keepdims=True))
+    return np.exp(logs), float(weight @ (labels * logs).sum(1) - 0.5 * ((free @ held) * free).sum())
+
+
+def _bend(columns: Floats32, chances: Floats, weight: Floats, held: Floats) -> Floats:
+    """Return the curvature of the log likelihood, its sign turned; (2 + 2p, 2 + 2p)."""
+    wide, mean = columns.shape[1], chances @ _FREE.T
+    bend = np.empty((2, wide, 2, wide))
+    for a in range(2):
+        for b in range(a, 2):
+            each = weight * (chances @ (_FREE[a] * _FREE[b]) - mean[:, a] * mean[:, b])
+            bend[a, :, b] = (columns * each[:, None].astype(np.float32)).T @ columns + (a == b) * held
+            bend[b, :, a] = bend[a, :, b].T
+    return bend.reshape(2 * wide, 2 * wide)
+
+
+def read(points: Floats, spoken: Floats, learnt: Flags, settings: CardSettings) -> Floats:
     """Return how probable each logic is by the cards; (clients, 3), rows sum to one.
 
     `points` (clients, 3): sums over a client's decisions; `spoken` (clients,): how much these speak together. What the

@@ -97,7 +97,7 @@ def judged(
     spoken = _spoken([d.only(d.telling) for d in sides], clients)
     learnt = spoken >= settings.shares.least
     first = _first(mixture, sides, learnt, settings.shares)
-    trust = _trust(int(learnt.sum()), settings.cards.trust)
+    trust = _trust(int((learnt & taken).sum()), settings.cards.trust)
     told = np.zeros((clients, len(LOGICS), len(TRAITS)))
     for i, (side, decisions) in enumerate(zip((mixture.buys, mixture.sells), sides, strict=True)):
         told += (1 - trust) * said(partial(densities, side), decisions, i, clients)

@@ -10,9 +10,17 @@ import numpy.typing as npt
 import pytest
 
 from logic_decisions import decisions
-from zhike.models.logic import CardSettings, Decisions, Experience, LogicSettings, judged
+from zhike.models.logic import (
+    CardSettings,
+    Decisions,
+    Experience,
+    LogicSettings,
+    MixtureSettings,
+    judged,
+)
 from zhike.models.logic.cards import cards_of, form_of, read
-from zhike.models.logic.decisions import BUY_FLAGS, BUY_NAMES, SELL_NAMES
+from zhike.models.logic.decisions import BUY_FLAGS, BUY_NAMES, SELL_FLAGS, SELL_NAMES
+from zhike.models.logic.readings import _points
 
 SETTINGS = CardSettings(ridge=1e-6, rough=0.0)
 MIXTURE_ONLY, CARDS_ONLY = (
@@ -53,12 +61,12 @@ def test_points_of_a_lone_flag_are_the_log_ratios_of_how_often_clients_show_it()
     fold = np.where(np.arange(900) < 3, 0, 1)  # the first card is learnt from nearly everybody
     card = cards_of([bought], fold, told(truth), replace(SETTINGS, folds=2))[0][0]
     shown = np.array([vectors[(truth[client] == k) & (client > 2), -1].mean() for k in range(3)])
-    yes, no = (card.flags[-1, :, at] + card.level for at in (1, 0))
+    no, yes = (card.points[-1][:, at] + card.level for at in (0, 1))
     assert yes - yes.mean() == pytest.approx(np.log(shown) - np.log(shown).mean(), abs=0.02)
     assert no - no.mean() == pytest.approx(np.log(1 - shown) - np.log(1 - shown).mean(), abs=0.02)
 
 
-def test_points_lie_on_lines_between_the_knots_and_have_no_mean() -> None:
+def test_points_lie_on_lines_between_the_knots_and_are_logs_of_density_ratios() -> None:
     made = decisions(300, 10, 0.8)
     card = cards_of([made.sold], np.arange(300) % 2, told(made.truth), CardSettings(folds=2))[1][0]
     at = SELL_NAMES.index("held")
@@ -71,17 +79,74 @@ def test_points_lie_on_lines_between_the_knots_and_have_no_mean() -> None:
     assert parts[2, :, :-1] == pytest.approx(0.0)
     assert parts[2, :, -1] == pytest.approx(card.level)
     learnt = made.sold.only(made.sold.client % 2 == 0)
-    assert np.abs(card.parts(learnt.vectors)[:, :, :-1].mean(0)).max() < 1e-4
+    ratio = np.exp(card.parts(learnt.vectors)[:, :, at])
+    ratio /= ratio.mean(1, keepdims=True)  # the three logics are equally common
+    assert ratio.mean(0) == pytest.approx(np.ones(3), abs=0.03)
     assert np.abs(card.points[at]).max() > 0.5
 
 
-def test_nobody_is_read_with_a_card_that_knows_the_own_verdict() -> None:
+@pytest.mark.parametrize("hidden", ["held", "hot"])
+def test_a_trait_that_is_known_of_some_says_nothing_of_the_others(hidden: str) -> None:
+    rng, at = np.random.default_rng(6), SELL_NAMES.index(hidden)
+    truth, client = np.arange(600) % 3, np.repeat(np.arange(600), 40)
+    vectors = np.zeros((len(client), len(SELL_NAMES)), np.float32)
+    told_apart = np.array([2.0, 0.8, 0.8])[truth[client]] * rng.standard_normal(len(client))
+    vectors[:, at] = (
+        told_apart if hidden == "held" else rng.random(len(client)) < np.array([0.9, 0.2, 0.2])[truth[client]]
+    )
+    vectors[client % 2 == 0, at] = np.nan
+    sold = Decisions(client, np.ones(len(client)), vectors, SELL_FLAGS)
+    fold, some = np.arange(600) // 2 % 2, CardSettings(folds=2)
+    points = np.zeros((600, 3))
+    for f, (card,) in enumerate(cards_of([sold], fold, told(truth), some)):
+        mine = sold.only(fold[sold.client] == f)
+        np.add.at(points, mine.client, card.parts(mine.vectors).sum(2))
+    found = read(points, np.full(600, 40.0), np.ones(600, np.bool_), some)
+    assert found[::2].mean(0) == pytest.approx(np.full(3, 1 / 3), abs=0.08)
+    assert found[1::2][truth[1::2] == 0, 0].mean() > 0.9
+
+
+@pytest.mark.parametrize("shares", [(0.03, 0.03, 0.94), (0.2, 0.3, 0.5)])
+def test_cards_stay_sane_where_a_logic_is_rare_and_some_trade_a_hundred_times_as_much(
+    shares: tuple[float, ...],
+) -> None:
+    worst = 0.0
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        truth = rng.choice(3, 40, p=shares)
+        each = np.ceil(rng.lognormal(2.0, 1.8, 40)).astype(np.int64)
+        whose = np.repeat(np.arange(40), each)
+        many = decisions(3, len(whose), 0.8, seed=seed)  # of each logic as many as all decide together
+        rows = truth[whose] * len(whose) + np.arange(len(whose))
+        sides = [replace(d.only(rows), client=whose) for d in (many.bought, many.sold)]
+        for cards in cards_of(sides, np.arange(40) % 8, told(truth), CardSettings()):
+            worst = max(worst, *(np.abs(p).max() for c in cards for p in (*c.points, c.level)))
+    assert 1 < worst < 30
+
+
+def test_trust_follows_from_the_clients_that_were_learnt_from_not_from_all() -> None:
+    made = decisions(300, 40, 0.8)
+    few = replace(LogicSettings(), mixture=MixtureSettings(sample=120))
+    alone = replace(MIXTURE_ONLY, mixture=MixtureSettings(sample=120))
+    both, first = (judged(made.bought, made.sold, known(300), s)[0].probability for s in (few, alone))
+    assert both == pytest.approx(first, abs=0.02)
+
+
+def test_nobody_is_read_with_points_that_know_the_own_verdict() -> None:
     made, fold = decisions(90, 10, 0.8), np.arange(90) % 3
     turned = np.where((fold == 1)[:, None], told((made.truth + 1) % 3), told(made.truth))
-    sides, some = [made.bought, made.sold], CardSettings(folds=3)
-    before, after = (cards_of(sides, fold, labels, some) for labels in (told(made.truth), turned))
-    assert after[1][0].level == pytest.approx(before[1][0].level, abs=1e-6)
-    assert np.abs(after[0][0].level - before[0][0].level).max() > 1e-3
+    before, after = (
+        _points(
+            (made.bought, made.sold),
+            labels,
+            np.ones(90, np.bool_),
+            fold.astype(np.uint64),
+            CardSettings(folds=3),
+        )
+        for labels in (told(made.truth), turned)
+    )
+    assert after[fold == 1] == pytest.approx(before[fold == 1], abs=1e-9)
+    assert np.abs(after[fold == 0] - before[fold == 0]).max() > 0.5
 
 
 def test_what_one_client_says_again_is_discounted() -> None:
