@@ -76,19 +76,29 @@ def differing(folder: Path) -> Iterator[str]:
     }
     for name, digest in sealed.items():
         path = folder / name
-        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+        if not path.is_file() or sha256(path) != digest:
             yield name
     yield from sorted({f"wheels/{p.name}" for p in (folder / "wheels").glob("*")} - sealed.keys())
 
 
-def check_machine(made_for: dict[str, str]) -> None:
-    """Refuse a Python or a machine that the wheels aren't for."""
-    here = {
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, in hex."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def this_machine() -> dict[str, str]:
+    """Say which Python and which kind of machine this is, as far as wheels differ by it."""
+    return {
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
         "implementation": sys.implementation.name,
         "system": sys.platform,
         "machine": platform.machine(),
     }
+
+
+def check_machine(made_for: dict[str, str]) -> None:
+    """Refuse a Python or a machine that the wheels aren't for."""
+    here = this_machine()
     other = [name for name, value in here.items() if made_for[name] != value]
     needed, found = made_for["glibc"], platform.libc_ver()
     if needed and (found[0] != "glibc" or _numbers(found[1]) < _numbers(needed)):

@@ -9,9 +9,7 @@ Exit codes: 0 made; 1 something of ours is wrong; 3 a wheel couldn't be had (no 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import os
-import platform
 import re
 import shutil
 import subprocess
@@ -19,6 +17,8 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+
+from install import sha256, this_machine  # what it seals is checked by the same words
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -119,10 +119,7 @@ def made_for(wheels: Path, version: str) -> str:
     """Say which Python and which kind of machine the wheels are for."""
     facts = {
         "version": version,
-        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
-        "implementation": sys.implementation.name,
-        "system": sys.platform,
-        "machine": platform.machine(),
+        **this_machine(),
         "glibc": glibc(p.name for p in wheels.iterdir()),
     }
     return "".join(f'{name} = "{value}"\n' for name, value in facts.items())
@@ -132,11 +129,6 @@ def glibc(names: Iterable[str]) -> str:
     """Return the oldest glibc that all wheels of these names accept; "" where none asks for one."""
     asked = [[int(n) for n in re.findall(r"manylinux_2_(\d+)_", name)] for name in names]
     return f"2.{max(min(found) for found in asked if found)}" if any(asked) else ""
-
-
-def sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, in hex."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def seal(made: Path) -> None:

@@ -15,7 +15,8 @@ from zhike.base.period import Calendar, date_of
 from zhike.datacentre.stored import without_codes
 from zhike.engine import Engine
 from zhike.engine.parquet import read_table, write_table
-from zhike.features.clients import Told, assembled, calendar_days, estimated, gather, told
+from zhike.features.clients import ClientSettings, Told, calendar_days, told
+from zhike.run.first_pass import estimates_of
 
 CONTRACT = ("trade", "asset", "cash_flow", "quote", "index_quote")
 CALENDAR = weekdays(date(2025, 3, 31), 300)
@@ -50,16 +51,8 @@ class Branch:
     def told(self) -> Told:
         """Return the rows of `measure` and `measure_detail` as a run makes them."""
         tables = {name: without_codes(read_table(path)) for name, path in self.files.items()}
-        when = (self.as_of, self.calendar.days.tobytes())
         with Engine() as engine:
-            sums = assembled(
-                engine.planned(("sums", when), tables, lambda lazy: gather(lazy, self.as_of, self.calendar))
-            )
-            estimates = engine.planned(
-                ("measures", when, tuple(tables)),
-                {"sums": sums},
-                lambda lazy: {"measure": estimated(lazy["sums"], tables, self.as_of)},
-            )["measure"]
+            estimates = estimates_of(engine, tables, self.as_of, self.calendar, ClientSettings())
         return told(estimates, tables, "en")
 
     def measures(self) -> dict[str, dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -10,8 +9,9 @@ import sys
 import tomllib
 import zipfile
 from pathlib import Path
-from types import ModuleType
 
+import install
+import make
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,19 +22,6 @@ MEMBERS = {
     "zhike-0.0.1.dist-info/METADATA": "Metadata-Version: 2.1\nName: zhike\nVersion: 0.0.1\n",
     "zhike-0.0.1.dist-info/WHEEL": "Wheel-Version: 1.0\nGenerator: hand\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
 }
-
-
-def module(name: str) -> ModuleType:
-    """Load a file of bundle/, which is no package."""
-    spec = importlib.util.spec_from_file_location(f"bundle_{name}", ROOT / "bundle" / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    loaded = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(loaded)
-    return loaded
-
-
-MAKE, INSTALL = module("make"), module("install")
 
 
 @pytest.fixture
@@ -48,10 +35,10 @@ def bundle(tmp_path: Path) -> Path:
             archive.writestr(name, text)
         record = "".join(f"{name},,\n" for name in (*MEMBERS, "zhike-0.0.1.dist-info/RECORD"))
         archive.writestr("zhike-0.0.1.dist-info/RECORD", record)
-    MAKE.furnish(made)
-    (made / "requirements.lock").write_text(MAKE.locked(wheels / WHEEL, "0.0.1"))
-    (made / "made-for.toml").write_text(MAKE.made_for(wheels, "0.0.1"))
-    MAKE.seal(made)
+    make.furnish(made)
+    (made / "requirements.lock").write_text(make.locked(wheels / WHEEL, "0.0.1"))
+    (made / "made-for.toml").write_text(make.made_for(wheels, "0.0.1"))
+    make.seal(made)
     return made
 
 
@@ -88,7 +75,7 @@ def edit(bundle: Path, old: str, new: str) -> None:
     path = bundle / "made-for.toml"
     assert old in path.read_text()
     path.write_text(path.read_text().replace(old, new))
-    MAKE.seal(bundle)
+    make.seal(bundle)
 
 
 def interpreter(folder: Path, name: str, version: str) -> None:
@@ -135,7 +122,7 @@ def test_a_wheel_that_nobody_sealed_is_named_and_nothing_installed(bundle: Path)
 def test_a_wheel_that_is_sealed_but_not_locked_is_not_installed(bundle: Path) -> None:
     lock = bundle / "requirements.lock"
     lock.write_text(lock.read_text().replace("sha256:", "sha256:0")[:-2] + "\n")
-    MAKE.seal(bundle)
+    make.seal(bundle)
     assert "THESE PACKAGES DO NOT MATCH THE HASHES" in refused(bundle)
 
 
@@ -166,8 +153,8 @@ def test_a_python_without_ensurepip_is_refused_with_the_package_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "ensurepip", None)
-    with pytest.raises(INSTALL.Refusal, match="ensurepip") as refusal:
-        INSTALL.check_venv()
+    with pytest.raises(install.Refusal, match="ensurepip") as refusal:
+        install.check_venv()
     assert f"python3.{sys.version_info.minor}-venv" in str(refusal.value)
 
 
@@ -176,5 +163,5 @@ def test_the_oldest_glibc_that_suits_all_wheels_is_found() -> None:
         "a-1-cp311-cp311-manylinux_2_27_x86_64.manylinux_2_28_x86_64.whl",
         "b-1-cp311-abi3-manylinux_2_17_x86_64.whl",
     ]
-    assert MAKE.glibc(names) == "2.27"
-    assert MAKE.glibc(["c-1-py3-none-any.whl"]) == ""
+    assert make.glibc(names) == "2.27"
+    assert make.glibc(["c-1-py3-none-any.whl"]) == ""

@@ -16,7 +16,7 @@ from typing import TypeVar
 Rows = TypeVar("Rows", bound=Sized)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Counts:
     """Lazy tables that were run; by stored file, how often it was opened and how many rows of it were decoded."""
 
@@ -37,7 +37,7 @@ def counting() -> Iterator[Counts]:
     try:
         yield counts
     finally:
-        _OPEN[:] = [c for c in _OPEN if c is not counts]
+        _OPEN.remove(counts)
 
 
 def count_query() -> None:

@@ -146,20 +146,16 @@ class Engine:
         the engine's SQL: planning a range of clients takes longer than running it.
         """
         key = (what, tuple((name, rows.schema) for name, rows in tables.items()))
-        with _as_store_error():
-            for name, rows in tables.items():
-                self._connection.register(name, rows)
+        for name, rows in tables.items():
+            self._connection.register(name, rows)
         texts = _PLANNED.get(key)
         if texts is None:
             texts = _PLANNED[key] = self._texts(tables, plan)
             for oldest in list(_PLANNED)[:-_KEPT]:
                 _PLANNED.pop(oldest, None)
-        found = {}
-        for name, text in texts.items():
-            count_query()
-            with _as_store_error():
-                found[name] = self._connection.sql(text).to_arrow_table()
-        return found
+        return {
+            name: self.collect(nw.from_native(self._connection.sql(text))) for name, text in texts.items()
+        }
 
     def _texts(self, tables: Collection[str], plan: Plan) -> dict[str, str]:
         """Return the SQL of what `plan` makes of tables; raise BrokenPromise where it doesn't mean the same.

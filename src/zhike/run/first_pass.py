@@ -28,7 +28,7 @@ from zhike.features.clients import (
     pages,
     told,
 )
-from zhike.features.clients.settings import YEAR
+from zhike.features.clients.settings import YEAR, ClientSettings
 from zhike.features.ledger import READS, Ledger, ledger_of
 from zhike.features.ledger.columns import ACT_DAY
 from zhike.features.ledger.money_effect import clients_in_profit
@@ -183,16 +183,10 @@ def _measure(task: Task, ledger: Ledger, states: pa.Table, calendar: Calendar) -
     settings, as_of = task.settings.clients, task.as_of
     tables = tables_for_measures(task.sources, (task.low, task.high), as_of, ledger, states, calendar)
     plain = {name: without_codes(rows) for name, rows in tables.items()}
-    when = (as_of, calendar.days.tobytes(), settings)
     with Engine(EngineSettings(threads=1)) as engine:
-        pieces = engine.planned(("sums", when), plain, lambda lazy: gather(lazy, as_of, calendar, settings))
-        estimates = engine.planned(
-            ("measures", as_of, settings, tuple(tables)),
-            {"sums": assembled(pieces)},
-            lambda lazy: {"measure": estimated(lazy["sums"], tables, as_of, settings)},
-        )["measure"]
+        estimates = estimates_of(engine, plain, as_of, calendar, settings)
         parts = engine.planned(
-            ("attribution", when),
+            ("attribution", as_of, calendar.days.tobytes()),
             {"client_day": plain["client_day"]},
             lambda lazy: {"attribution": attribution(lazy["client_day"], as_of, calendar)},
         )["attribution"]
@@ -202,3 +196,19 @@ def _measure(task: Task, ledger: Ledger, states: pa.Table, calendar: Calendar) -
         write_part(task.slots["measure_detail"], found.detail),
         write_part(task.slots["attribution"], parts),
     ]
+
+
+def estimates_of(
+    engine: Engine, tables: Mapping[str, pa.Table], as_of: date, calendar: Calendar, settings: ClientSettings
+) -> pa.Table:
+    """Return the measures of some clients with what each rests on, as `told` takes them; `tables` without codes."""
+    pieces = engine.planned(
+        ("sums", as_of, calendar.days.tobytes(), settings),
+        tables,
+        lambda lazy: gather(lazy, as_of, calendar, settings),
+    )
+    return engine.planned(
+        ("measures", as_of, settings, tuple(tables)),
+        {"sums": assembled(pieces)},
+        lambda lazy: {"measure": estimated(lazy["sums"], tables, as_of, settings)},
+    )["measure"]

@@ -27,6 +27,7 @@ _ENDS = 0.02  # share of decisions beyond the first and the last knot, where poi
 _DOUBT = 0.003  # no verdict that is learnt from is surer than this allows
 _NEAR = 1e-2  # nats: a step of Newton's method that moves no point further is the last
 _HALVED = 20  # times at most
+_LOOSE = 1e-3  # what holds the level, just enough for the regression to have one answer
 # Points of three logics that add up to zero, as two free numbers: orthonormal, so that no logic is held tighter than another.
 _FREE = np.array([[2.0, -1.0, -1.0], [0.0, 1.0, -1.0]]) / np.sqrt([[6.0], [2.0]])
 
@@ -66,24 +67,21 @@ class Card:
         """Return what each trait of decisions speaks for; shape (n, 3, D + 1), the level last."""
         out = np.zeros((len(vectors), _N, vectors.shape[1] + 1))
         for j, (knots, points) in enumerate(zip(self.knots, self.points, strict=True)):
-            known = ~np.isnan(vectors[:, j])
-            x = vectors[known, j].astype(np.float64)
-            for k in range(_N):
-                out[known, k, j] = np.interp(x, knots, points[k])
+            out[:, :, j] = _hats(vectors[:, j], knots) @ points.T
         out[:, :, -1] = self.level
         return out
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The columns of a side's regression: hats on the knots of each trait; `penalty` (p, p)."""
+    """The columns of a side's regression: one that is all one, then hats on the knots of each trait; `penalty` (1 + p, 1 + p)."""
 
     knots: tuple[Floats, ...]
     penalty: Floats
 
     def columns(self, vectors: Floats32) -> Floats32:
         """Return the columns of decisions, shape (n, 1 + p), the first all one; what isn't known is 0 in all of its own."""
-        hats = [_hats(vectors[:, j].astype(np.float64), k) for j, k in enumerate(self.knots)]
+        hats = [_hats(vectors[:, j], k).astype(np.float32) for j, k in enumerate(self.knots)]
         return np.hstack([np.ones((len(vectors), 1), np.float32), *hats])
 
     def card(self, points: Floats, columns: Floats32, weight: Floats, common: Floats) -> Card:
@@ -92,14 +90,19 @@ class Form:
         What a trait says is the log of p(value | logic) ÷ p(value), whose mean over the values is one before the log is taken:
         so a trait that isn't known says nothing. What that takes from the points goes into the level.
         """
-        level, at, traits = points[:, 0] - np.log(common), 1, []
-        for k in self.knots:
-            own, here = points[:, at : at + len(k)], columns[:, at : at + len(k)]
-            scale = _scale(here @ own.T, weight * here.sum(1), common)
-            traits.append(own - scale[:, None])
+        level, traits = points[:, 0] - np.log(common), []
+        for own in _places(self.knots):
+            here = columns[:, own]
+            scale = _scale(here @ points[:, own].T, weight * here.sum(1), common)
+            traits.append(points[:, own] - scale[:, None])
             level = level + scale
-            at += len(k)
         return Card(self.knots, tuple(traits), level - level.mean())
+
+
+def _places(knots: Sequence[Floats]) -> list[slice]:
+    """Return where each trait's columns stand, behind the first."""
+    ends = 1 + np.cumsum([len(k) for k in knots])
+    return [slice(int(end) - len(k), int(end)) for k, end in zip(knots, ends, strict=True)]
 
 
 def _scale(says: Floats, weight: Floats, common: Floats) -> Floats:
@@ -118,21 +121,22 @@ def form_of(decisions: Decisions, settings: CardSettings) -> Form:
     for j in range(decisions.vectors.shape[1] - decisions.flags):
         known = decisions.vectors[~np.isnan(decisions.vectors[:, j]), j].astype(np.float64)
         knots[j] = np.unique(np.quantile(known, spread)) if len(known) else np.zeros(1)
-    penalty, at = settings.ridge * np.eye(sum(len(k) for k in knots)), 0
-    for k in knots:
-        bends = np.diff(np.eye(len(k)), 2, axis=0)
-        penalty[at : at + len(k), at : at + len(k)] += settings.rough * bends.T @ bends
-        at += len(k)
+    places = _places(knots)
+    penalty = settings.ridge * np.eye(places[-1].stop)
+    penalty[0, 0] = _LOOSE
+    for own in places:
+        bends = np.diff(np.eye(own.stop - own.start), 2, axis=0)
+        penalty[own, own] += settings.rough * bends.T @ bends
     return Form(tuple(knots), penalty)
 
 
-def _hats(x: Floats, knots: Floats) -> Floats32:
+def _hats(x: Floats32, knots: Floats) -> Floats:
     """Return values (n,) as weights of the two knots beside them, (n, k); all 0 where the value isn't known."""
-    out, known = np.zeros((len(x), len(knots)), np.float32), np.flatnonzero(~np.isnan(x))
+    out, known = np.zeros((len(x), len(knots))), np.flatnonzero(~np.isnan(x))
     if len(knots) < 2:
         out[known] = 1
         return out
-    inside = np.clip(x[known], knots[0], knots[-1])
+    inside = np.clip(x[known].astype(np.float64), knots[0], knots[-1])
     left = np.minimum(np.searchsorted(knots, inside, side="right") - 1, len(knots) - 2)
     part = (inside - knots[left]) / (knots[left + 1] - knots[left])
     out[known, left], out[known, left + 1] = 1 - part, part
@@ -142,13 +146,13 @@ def _hats(x: Floats, knots: Floats) -> Floats32:
 def cards_of(
     sides: Sequence[Decisions], fold: Ints, probable: Floats, settings: CardSettings
 ) -> list[tuple[Card, ...]]:
-    """Return each fold's cards, one a side, learnt from the decisions of clients in the other folds.
+    """Return each fold's cards, one a side, learnt from the decisions of clients in the other folds, which all tell something.
 
     `fold` (clients,), −1 for clients who aren't learnt from; `probable` (clients, 3): how probable each logic is for each client.
     """
     out: list[list[Card]] = [[] for _ in range(settings.folds)]
     for side in sides:
-        side = side.only(side.telling & (fold[side.client] >= 0))
+        side = side.only(fold[side.client] >= 0)
         form = form_of(side, settings)
         columns = form.columns(side.vectors)
         for f in range(settings.folds):
@@ -161,15 +165,12 @@ def cards_of(
     return [tuple(cards) for cards in out]
 
 
-def _regressed(columns: Floats32, labels: Floats, weight: Floats, penalty: Floats, rounds: int) -> Floats:
-    """Return the free numbers (2, 1 + p) of a multinomial regression of `labels` (n, 3) on `columns`.
+def _regressed(columns: Floats32, labels: Floats, weight: Floats, held: Floats, rounds: int) -> Floats:
+    """Return the free numbers (2, 1 + p) of a multinomial regression of `labels` (n, 3) on `columns`, `held` (1 + p, 1 + p) to zero.
 
     Newton's method from zero; a step that makes the labels less likely is halved until it doesn't.
     """
-    wide = columns.shape[1]
-    held = np.zeros((wide, wide))
-    held[0, 0], held[1:, 1:] = 1e-3, penalty
-    free = np.zeros((len(_FREE), wide))
+    free = np.zeros((len(_FREE), columns.shape[1]))
     chances, before = _chances(columns, free, labels, weight, held)
     for _ in range(rounds):
         slope = _FREE @ (((labels - chances) * weight[:, None]).T @ columns) - free @ held

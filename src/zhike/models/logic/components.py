@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from zhike.models.logic.decisions import Decisions
-from zhike.models.logic.definitions import COMPONENTS, Shape
+from zhike.models.logic.definitions import COMPONENTS, LOGICS, Shape
 
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
@@ -54,15 +55,33 @@ class Side:
     def log_density(self, vectors: Floats32) -> Floats:
         """Return the log densities of decisions under each component; shape (n, 4). What isn't known of a decision says nothing."""
         out, flags = np.empty((len(vectors), len(COMPONENTS))), vectors[:, self.traits :].astype(np.float64)
-        for rows, seen in alike(vectors[:, : self.traits]):
-            known = vectors[rows, : self.traits][:, seen].astype(np.float64)
-            for k, component in enumerate(self.components):
-                part = component.marginal(seen)
-                away = known - part.mean
-                out[rows, k] = part.log_det - 0.5 * ((away @ part.precision) * away).sum(1)
+        for k, rows, _, level, traits in self._by_pattern(vectors, self.components):
+            out[rows, k] = level + traits.sum(1)
         for k, component in enumerate(self.components):
             out[:, k] += component.log_flags(flags).sum(1)
         return out
+
+    def parts(self, vectors: Floats32) -> Floats:
+        """Return the log densities under each logic, cut into traits; shape (n, 3, D + 1), last what the traits have in common."""
+        d, logics = self.traits, self.components[: len(LOGICS)]
+        out = np.zeros((len(vectors), len(LOGICS), vectors.shape[1] + 1))
+        for k, rows, seen, level, traits in self._by_pattern(vectors, logics):
+            out[rows[:, None], k, np.flatnonzero(seen)] = traits
+            out[rows, k, -1] = level
+        for k, component in enumerate(logics):
+            out[:, k, d:-1] = component.log_flags(vectors[:, d:].astype(np.float64))
+        return out
+
+    def _by_pattern(
+        self, vectors: Floats32, components: tuple[Component, ...]
+    ) -> Iterator[tuple[int, Ints, Flags, float, Floats]]:
+        """Yield each component's number, rows (m,) that know the same traits, these (d,), the level, and what each says (m, s)."""
+        for rows, seen in alike(vectors[:, : self.traits]):
+            known = vectors[rows, : self.traits][:, seen].astype(np.float64)
+            for k, component in enumerate(components):
+                part = component.marginal(seen)
+                away = known - part.mean
+                yield k, rows, seen, part.log_det, -0.5 * (away @ part.precision) * away
 
 
 def alike(known: Floats32) -> list[tuple[Ints, Flags]]:

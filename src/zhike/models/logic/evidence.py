@@ -7,14 +7,13 @@ too: so the traits' parts add up to the score exactly.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from zhike.base.text import Said, say
-from zhike.models.logic.components import Side, alike
 from zhike.models.logic.decisions import BUY_NAMES, SELL_NAMES, Decisions
 from zhike.models.logic.definitions import LOGICS
 
@@ -65,14 +64,15 @@ def words(trait: str) -> Said:
     return say("总体", "overall") if trait == "level" else _TRAITS[trait][0]
 
 
-def said(reader: Reader, decisions: Decisions, side: int, clients: int) -> Floats:
-    """Return what a client's decisions of one side (0: buys, 1: sales) say together, by traits; (clients, 3, traits), in nats."""
+def said(readers: Sequence[Reader], sides: Sequence[Decisions], clients: int) -> Floats:
+    """Return what clients' buys and sales say together, each side by its reader, by traits; (clients, 3, traits), in nats."""
     total = np.zeros((clients, _N, len(TRAITS)))
-    for begin in range(0, len(decisions.client), _AT_ONCE):
-        some = decisions.only(np.s_[begin : begin + _AT_ONCE])
-        columns = reader(some.vectors)
-        logs = np.stack([columns[:, :, group].sum(2) for group in _GROUPS[side]], axis=2)
-        np.add.at(total, some.client, some.weight[:, None, None] * logs)
+    for reader, decisions, groups in zip(readers, sides, _GROUPS, strict=True):
+        for begin in range(0, len(decisions.client), _AT_ONCE):
+            some = decisions.only(np.s_[begin : begin + _AT_ONCE])
+            columns = reader(some.vectors)
+            logs = np.stack([columns[:, :, group].sum(2) for group in groups], axis=2)
+            np.add.at(total, some.client, some.weight[:, None, None] * logs)
     return total
 
 
@@ -80,19 +80,3 @@ def evidence_of(total: Floats, spoken: Floats) -> Evidence:
     """Return the evidence in what decisions say together, `total` (clients, 3, traits), where they speak `spoken` (clients,)."""
     against = (total.sum(1, keepdims=True) - total) / (_N - 1)
     return Evidence((total - against) / np.where(spoken > 0, spoken, 1.0)[:, None, None])
-
-
-def densities(side: Side, vectors: Floats32) -> Floats:
-    """Return the log density of decisions under each logic, cut into traits; shape (n, 3, D + 1), last what they have in common."""
-    d = side.traits
-    out = np.zeros((len(vectors), _N, vectors.shape[1] + 1))
-    for rows, seen in alike(vectors[:, :d]):
-        known = vectors[rows, :d][:, seen].astype(np.float64)
-        for k, component in enumerate(side.components[:_N]):
-            part = component.marginal(seen)
-            away = known - part.mean
-            out[rows[:, None], k, np.flatnonzero(seen)] = -0.5 * away * (away @ part.precision)
-            out[rows, k, -1] = part.log_det
-    for k, component in enumerate(side.components[:_N]):
-        out[:, k, d:-1] = component.log_flags(vectors[:, d:].astype(np.float64))
-    return out

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +13,7 @@ from zhike.base.text import say
 from zhike.models.logic.cards import CardSettings, cards_of, read
 from zhike.models.logic.decisions import Decisions, Memory
 from zhike.models.logic.definitions import LOGICS, buys, sells
-from zhike.models.logic.evidence import TRAITS, Evidence, densities, evidence_of, said
+from zhike.models.logic.evidence import TRAITS, Evidence, evidence_of, said
 from zhike.models.logic.mixture import Mixture, MixtureSettings, fit, log_densities, owners, sampled
 from zhike.models.logic.shares import ShareSettings, common, evenly, leading, likelihoods, posterior
 
@@ -94,17 +93,16 @@ def judged(
     chosen = np.arange(clients, dtype=np.uint64) if keys is None else keys
     some, taken = sampled(sides, chosen, settings.mixture.sample)
     mixture = fit(some, (buys(), sells()), int(taken.sum()), settings.mixture, settings.shares)
-    spoken = _spoken([d.only(d.telling) for d in sides], clients)
+    telling = tuple(d.only(d.telling) for d in sides)
+    spoken = _spoken(telling, clients)
     learnt = spoken >= settings.shares.least
     first = _first(mixture, sides, learnt, settings.shares)
+    points = _points(telling, first, learnt & taken, chosen, settings.cards)
     trust = _trust(int((learnt & taken).sum()), settings.cards.trust)
-    told = np.zeros((clients, len(LOGICS), len(TRAITS)))
-    for i, (side, decisions) in enumerate(zip((mixture.buys, mixture.sells), sides, strict=True)):
-        told += (1 - trust) * said(partial(densities, side), decisions, i, clients)
-    points = _points(sides, first, learnt & taken, chosen, settings.cards)
-    told += trust * points
     probability = (1 - trust) * first + trust * read(points.sum(2), spoken, learnt, settings.cards)
-    counts = np.bincount(owners(sides)[np.concatenate([d.telling for d in sides])], minlength=clients)
+    readers = (mixture.buys.parts, mixture.sells.parts)
+    told = (1 - trust) * said(readers, sides, clients) + trust * points
+    counts = np.bincount(owners(telling), minlength=clients)
     enough = ((known.trips >= settings.trips) | (known.held >= settings.held)) & (
         spoken >= settings.decisions
     )
@@ -134,11 +132,10 @@ def _first(mixture: Mixture, sides: Sequence[Decisions], learnt: Flags, shares: 
 def _points(
     sides: Sequence[Decisions], first: Floats, learnt: Flags, keys: Keys, settings: CardSettings
 ) -> Floats:
-    """Return what the cards say of clients, by traits; (clients, 3, traits), in nats."""
+    """Return what the cards say of clients, by traits, from decisions that tell anything; (clients, 3, traits), in nats."""
     fold = (keys % np.uint64(settings.folds)).astype(np.int64)
     told = np.zeros((len(learnt), len(LOGICS), len(TRAITS)))
     for f, cards in enumerate(cards_of(sides, np.where(learnt, fold, -1), first, settings)):
-        for i, (card, decisions) in enumerate(zip(cards, sides, strict=True)):
-            theirs = decisions.only(decisions.telling & (fold[decisions.client] == f))
-            told += said(card.parts, theirs, i, len(learnt))
+        theirs = [d.only(fold[d.client] == f) for d in sides]
+        told += said([card.parts for card in cards], theirs, len(learnt))
     return told
