@@ -19,6 +19,7 @@ from zhike.base.errors import DamagedStore
 from zhike.base.text import say
 from zhike.datacentre.generation.inputs import Inputs
 from zhike.datacentre.store import retired
+from zhike.datacentre.store.manifest import refuse_other_formats
 from zhike.datacentre.tables import RESULTS
 from zhike.engine.durable import as_json, flush, write_whole
 
@@ -99,7 +100,9 @@ def entries(home: Path) -> tuple[Entry, ...]:
     """Read the pointer: the kept generations, the newest last; none where nothing was published."""
     pointer = home / POINTER
     try:
-        return tuple(Entry(e["folder"], e["sha256"]) for e in json.loads(pointer.read_bytes())["kept"])
+        value = json.loads(pointer.read_bytes())
+        refuse_other_formats(value["format"], FORMAT, pointer)
+        return tuple(Entry(e["folder"], e["sha256"]) for e in value["kept"])
     except FileNotFoundError as error:
         if any((home / ROOM).glob(f"*/{MANIFEST}")):
             raise _lost(pointer, str(error)) from error
@@ -177,8 +180,7 @@ def _lost(pointer: Path, what: str) -> DamagedStore:
 
 
 def _from_json(value: dict[str, Any], path: Path) -> Manifest:
-    if value.get("format") != FORMAT:
-        raise damaged(path, f"format {value.get('format')} ≠ {FORMAT}")
+    refuse_other_formats(value["format"], FORMAT, path)
     tables = {
         name: Contents(
             t["rows"],
