@@ -23,7 +23,7 @@ from typing import Any
 
 from zhike.base.errors import UsageError
 from zhike.base.text import say
-from zhike.datacentre.retention.settings import Keep
+from zhike.datacentre.limits import Keep
 from zhike.engine import EngineSettings
 
 FILE = "zhike.toml"

@@ -8,11 +8,11 @@
 Generations go with the night that publishes a newer one; delivered bytes only when somebody says so (`zhike retire --yes`).
 The state that holds, its segments and records, the newest generation and the one its moves are counted from never go.
 
-`settings` (the limits) · `past` (what is past them) · `removal` (doing it). Records: `zhike.datacentre.store.retired`.
+Limits: `zhike.datacentre.limits`. `past` (what is past them) · `removal` (doing it). Records: `zhike.datacentre.store.retired`.
 """
 
+from zhike.datacentre.limits import Keep
 from zhike.datacentre.retention.past import Due, OldDrop, OldGeneration, due
 from zhike.datacentre.retention.removal import Lost, lost, retire, retired_drops
-from zhike.datacentre.retention.settings import Keep
 
 __all__ = ["Due", "Keep", "Lost", "OldDrop", "OldGeneration", "due", "lost", "retire", "retired_drops"]

@@ -14,7 +14,7 @@ from zhike.base.errors import DamagedStore
 from zhike.base.text import say
 from zhike.datacentre.generation import manifest as generations
 from zhike.datacentre.generation.manifest import Entry
-from zhike.datacentre.retention.settings import Keep
+from zhike.datacentre.limits import Keep
 from zhike.datacentre.store.house import Store
 from zhike.datacentre.store.manifest import Manifest
 from zhike.datacentre.store.retired import Gone

@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from zhike.datacentre.generation import manifest as generations
+from zhike.datacentre.limits import Keep
 from zhike.datacentre.retention.past import Due, OldGeneration, old_drops, old_generations
-from zhike.datacentre.retention.settings import Keep
 from zhike.datacentre.store import retired
 from zhike.datacentre.store.house import Store
 from zhike.datacentre.store.manifest import DropEntry

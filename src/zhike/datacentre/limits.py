@@ -1,4 +1,4 @@
-"""The limits: how many generations stay, and for how long delivered bytes do."""
+"""The limits of what is kept: how many generations, and for how long delivered bytes. Light, for whoever reads settings."""
 
 from __future__ import annotations
 
