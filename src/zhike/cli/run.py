@@ -54,17 +54,12 @@ def run(args: argparse.Namespace) -> int:
     with progress() as bar:
         night = run_night(home, args.as_of, engine_settings(home), progress=bar)
     seconds = time.perf_counter() - begun
-    gone = _retire(home, keep)
     if args.format == "json":
-        as_json(
-            {
-                **_json(night, seconds),
-                "retired": [{"id": g.entry.id, "as_of": g.entry.day, "bytes": g.bytes} for g in gone],
-            }
-        )
+        gone = [{"id": g.entry.id, "as_of": g.entry.day, "bytes": g.bytes} for g in _retire(home, keep)]
+        as_json({**_json(night, seconds), "retired": gone})
     else:
         _print(night, seconds)
-        _print_retired(gone, keep, home)
+        _print_retired(_retire(home, keep), keep, home)
     return 0
 
 
