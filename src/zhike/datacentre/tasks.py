@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from zhike.base.errors import StoreError
+from zhike.base.sums import in_one_order
 from zhike.base.text import say
 from zhike.datacentre.plan import Plan
 from zhike.datacentre.tables import TABLES
@@ -142,6 +143,7 @@ def _begin(run: int) -> None:
     when it ends, and a thread waits for that.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    in_one_order()
     if hasattr(os, "pidfd_open"):
         try:
             handle = os.pidfd_open(run)
