@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from zhike.models.logic.decisions import Decisions
 from zhike.models.logic.definitions import COMPONENTS, LOGICS, Shape
+from zhike.models.logic.rows import across, times
 
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
@@ -56,9 +57,9 @@ class Side:
         """Return the log densities of decisions under each component; shape (n, 4). What isn't known of a decision says nothing."""
         out, flags = np.empty((len(vectors), len(COMPONENTS))), vectors[:, self.traits :].astype(np.float64)
         for k, rows, _, level, traits in self._by_pattern(vectors, self.components):
-            out[rows, k] = level + traits.sum(1)
+            out[rows, k] = level + across(traits)
         for k, component in enumerate(self.components):
-            out[:, k] += component.log_flags(flags).sum(1)
+            out[:, k] += across(component.log_flags(flags))
         return out
 
     def parts(self, vectors: Floats32) -> Floats:
@@ -81,7 +82,7 @@ class Side:
             for k, component in enumerate(components):
                 part = component.marginal(seen)
                 away = known - part.mean
-                yield k, rows, seen, part.log_det, -0.5 * (away @ part.precision) * away
+                yield k, rows, seen, part.log_det, -0.5 * times(away, part.precision) * away
 
 
 def alike(known: Floats32) -> list[tuple[Ints, Flags]]:
