@@ -10,6 +10,8 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+Floats = npt.NDArray[np.float64]
+Floats32 = npt.NDArray[np.float32]
 Number = TypeVar("Number", np.float32, np.float64)
 
 
@@ -21,9 +23,17 @@ def across(values: npt.NDArray[Number]) -> npt.NDArray[Number]:
     return out
 
 
-def times(left: npt.NDArray[Number], right: npt.NDArray[Number]) -> npt.NDArray[Number]:
+def fused(left: Floats32, right: Floats32) -> Floats32:
+    """Return the matrix product of `left` (n, d) with `right` (d, k), few of both, added in the order of d, rounded once a step."""
+    out, wide = np.zeros((len(left), right.shape[1]), np.float32), right.astype(np.float64)
+    for k in range(left.shape[1]):
+        out = (left[:, k : k + 1].astype(np.float64) * wide[k] + out).astype(np.float32)
+    return out
+
+
+def times(left: Floats, right: Floats) -> Floats:
     """Return the matrix product of `left` (n, d) with `right` (d, k), few of both, added in the order of d."""
-    out = np.zeros((len(left), right.shape[1]), left.dtype)
+    out = np.zeros((len(left), right.shape[1]))
     for k in range(left.shape[1]):
         out += left[:, k : k + 1] * right[k]
     return out

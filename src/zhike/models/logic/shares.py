@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from zhike.models.logic.definitions import COMPONENTS, LOGICS
-from zhike.models.logic.rows import across, times
+from zhike.models.logic.rows import across, fused
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -96,7 +96,7 @@ def likelihoods(densities: Floats, weights: Floats, owner: Ints, clients: int, s
     for begin, end, starts in _pieces(owner[order]):
         some = order[begin:end]
         parts = np.exp(densities[some] - densities[some].max(1, keepdims=True))
-        each = times(parts.astype(np.float32), divisions)
+        each = fused(parts.astype(np.float32), divisions)
         np.log(each, out=each)
         np.add.at(logs, owner[some[starts]], np.add.reduceat(each * weights[some, None], starts))
     logs -= logs.max(1, keepdims=True)
