@@ -36,7 +36,7 @@ class RateSums:
     @classmethod
     def of(cls, hits: Floats, trials: Floats) -> RateSums:
         """Return the sums of some clients' hits and trials; NaN counts as no trial."""
-        some = trials > 0
+        some = (trials > 0) & ~np.isnan(hits)
         k, n = hits[some], trials[some]
         scaled = k * k / n * 2.0**_HIGH
         high = np.floor(scaled)
