@@ -135,17 +135,12 @@ class Common:
 
 
 def learn_rest(
-    tasks: Sequence[Task],
-    sample: Sample,
-    days: Days,
-    since: Sequence[lifecycle.Begun],
-    rates: Sequence[Mapping[str, RateSums]],
+    tasks: Sequence[Task], sample: Sample, days: Days, since: lifecycle.Begun, rates: Mapping[str, RateSums]
 ) -> Path:
-    """Learn what the last pass needs of all clients, their logic being known; return where it is kept. `since`, `rates`: of each range."""
-    together = lifecycle.Begun.of(since)
+    """Learn what the last pass needs of all clients, their logic being known; return where it is kept. `rates`: sums by rate."""
     _put_in_order(tasks)
-    likes = _likes(tasks, sample, days, together)
-    found = Common(together, likes, _usual_pause(tasks), among(rates, Peers(())))
+    likes = _likes(tasks, sample, days, since)
+    found = Common(since, likes, _usual_pause(tasks), among([rates], Peers(())))
     return _saved(found, tasks[0].work / "common.model")
 
 

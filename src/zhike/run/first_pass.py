@@ -59,6 +59,15 @@ class Done:
     rows: Mapping[str, int]
     seeded: int
 
+    def __add__(self, other: Done) -> Done:
+        """Return the counts and sums of both, without their parts."""
+        return Done(
+            (), self.in_profit + other.in_profit, self.counted + other.counted, self.decisions + other.decisions,
+            {name: sums + other.rates[name] for name, sums in self.rates.items()},
+            lifecycle.Begun.of((self.since, other.since)),
+            {name: n + other.rows[name] for name, n in self.rows.items()}, self.seeded + other.seeded,
+        )  # fmt: skip
+
 
 def first_pass(task: Task) -> Done:
     """Do a range."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +18,7 @@ from zhike.base.errors import UsageError
 from zhike.base.measure import dictionary_rows
 from zhike.base.period import date_of
 from zhike.base.text import say
-from zhike.datacentre.generation import Draft, Inputs, Published, merged
+from zhike.datacentre.generation import Draft, Inputs, Published
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables import table as table_called
 from zhike.datacentre.tasks import Workers
@@ -39,6 +39,7 @@ from zhike.run.tasks import Task
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Sums = TypeVar("Sums", Done, Finished)
 Progress = Callable[[str, int, int], None]
 _BY_RANGE = (
     "measure_detail", "attribution", "client_card", "asset_series", "holding_now", "measure", "measure_detail-branchwide", "logic",
@@ -85,11 +86,11 @@ def run_night(
         tasks = [_task(draft, sources, span, work, chosen) for span in sources.ranges(chosen.range_rows)]
         if len(tasks) > 1:
             workers.warm(_WORTH_PROCESSES)
-        done = _told(workers, first_pass, tasks, "clients", tell)
+        done = _added(draft, _told(workers, first_pass, tasks, "clients", tell))
         _finish(draft, workers, market, tasks, done, tell)
         tell("publish", 0, 1)
         published = draft.publish()
-        return Night(published, day, _sums(done), outcome_of(published.generation))
+        return Night(published, day, dict(sorted(done.rows.items())), outcome_of(published.generation))
 
 
 def last_day(sources: Sources) -> date:
@@ -125,63 +126,55 @@ def _named(slot: str, low: int, high: int) -> tuple[str, str]:
 
 def _told(
     workers: Workers, function: Callable[[Item], Result], items: Sequence[Item], step: str, tell: Progress
-) -> list[Result]:
+) -> Iterator[Result]:
     """Do all items, and tell how far they are."""
-    results: list[Result] = []
     tell(step, 0, len(items))
-    for found in workers.spread(function, items):
-        results.append(found)
-        tell(step, len(results), len(items))
-    return results
+    for n, found in enumerate(workers.spread(function, items), 1):
+        yield found
+        tell(step, n, len(items))
+
+
+def _added(draft: Draft, results: Iterable[Sums]) -> Sums:
+    """Take in the parts of ranges as they come, and add their sums up: only the whole is held."""
+    total: Sums | None = None
+    for found in results:
+        for part in found.parts:
+            draft.adopt(part)
+        total = found if total is None else total + found
+    assert total is not None  # there is at least one range
+    return total
 
 
 def _finish(
-    draft: Draft,
-    workers: Workers,
-    market: Market,
-    tasks: Sequence[Task],
-    done: Sequence[Done],
-    tell: Progress,
+    draft: Draft, workers: Workers, market: Market, tasks: Sequence[Task], done: Done, tell: Progress
 ) -> None:
     """Learn from all clients what is common, and go through the ranges twice more: once with it, once with what follows from that."""
-    for part in (p for d in done for p in d.parts):
-        draft.adopt(part)
-    states = with_clients(
-        market, np.sum([d.in_profit for d in done], axis=0), np.sum([d.counted for d in done], axis=0)
-    )
+    states = with_clients(market, done.in_profit, done.counted)
     if states.num_rows:
         draft.write("market_state", states)
-    work, days, sampling = tasks[0].work, market.book.days.astype(np.int32), tasks[0].settings.sampling
+    task, days = tasks[0], market.book.days.astype(np.int32)
     tell("branch", 0, 2)
-    sample = branch.sample_of(tasks, sampling)
-    path = branch.learn_logic(tasks, sample, sum(d.decisions for d in done), len(days) - 1)
+    sample = branch.sample_of(tasks, task.settings.sampling)
+    path = branch.learn_logic(tasks, sample, done.decisions, len(days) - 1)
     for part in _told(workers, logic_pass, [(t, path) for t in tasks], "logic", tell):
         draft.adopt(part)
     tell("branch", 1, 2)
     late = Late(
-        branch.learn_rest(tasks, sample, days, [d.since for d in done], [d.rates for d in done]),
-        work / "late-states.arrow",
+        branch.learn_rest(tasks, sample, days, done.since, done.rates), task.work / "late-states.arrow"
     )
     feather.write_feather(states, str(late.states), compression="lz4")
-    _publish_rest(draft, _told(workers, second_pass, [(t, late) for t in tasks], "pages", tell), states)
-    known = dictionary_rows(measures(tasks[0].settings.clients).values(), draft.as_of)
+    finished = _added(draft, _told(workers, second_pass, [(t, late) for t in tasks], "pages", tell))
+    draft.write("transition", finished.moves)
+    if states.num_rows:
+        draft.write("phase", phases.merged([finished.phases], states, draft.as_of))
+    _write_words(draft, market, states, task, done)
+
+
+def _write_words(draft: Draft, market: Market, states: pa.Table, task: Task, done: Done) -> None:
+    """Say what the measures mean, and what the night found missing."""
+    known = dictionary_rows(measures(task.settings.clients).values(), draft.as_of)
     draft.write(
         "measure_dictionary",
         pa.Table.from_pylist(known, schema=schema_of(table_called("measure_dictionary"))),
     )
-    seeded = sum(d.seeded for d in done)
-    draft.write("finding", findings_of(draft.run_id, draft.as_of, market, states, tasks[0].sources, seeded))
-
-
-def _publish_rest(draft: Draft, finished: Sequence[Finished], states: pa.Table) -> None:
-    """Take in what the ranges wrote last, and put their sums together."""
-    for part in (p for f in finished for p in f.parts):
-        draft.adopt(part)
-    draft.write("transition", merged([f.moves for f in finished]))
-    if states.num_rows:
-        draft.write("phase", phases.merged((f.phases for f in finished), states, draft.as_of))
-
-
-def _sums(done: Sequence[Done]) -> Mapping[str, int]:
-    names = {name for d in done for name in d.rows}
-    return {name: sum(d.rows.get(name, 0) for d in done) for name in sorted(names)}
+    draft.write("finding", findings_of(draft.run_id, draft.as_of, market, states, task.sources, done.seeded))

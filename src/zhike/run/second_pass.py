@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import feather
 
-from zhike.datacentre.generation import Part, transitions, write_part
+from zhike.datacentre.generation import Part, merged, transitions, write_part
 from zhike.decisions.proposals import Inputs, propose
 from zhike.features.clients import branchwide, pages, told_branchwide
 from zhike.models import lifecycle, phases
@@ -39,6 +39,10 @@ class Finished:
     parts: tuple[Part, ...]
     phases: pa.Table
     moves: pa.Table
+
+    def __add__(self, other: Finished) -> Finished:
+        """Return the sums of both, without their parts."""
+        return Finished((), phases.added((self.phases, other.phases)), merged((self.moves, other.moves)))
 
 
 def second_pass(work: tuple[Task, Late]) -> Finished:

@@ -16,6 +16,7 @@ Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,12 @@ class Side:
 
     def log_density(self, vectors: Floats32) -> Floats:
         """Return the log densities of decisions under each component; shape (n, 4). What isn't known of a decision says nothing."""
+        out = np.empty((len(vectors), len(COMPONENTS)))
+        for begin in range(0, len(vectors), _AT_ONCE):
+            out[begin : begin + _AT_ONCE] = self._log_density(vectors[begin : begin + _AT_ONCE])
+        return out
+
+    def _log_density(self, vectors: Floats32) -> Floats:
         out, flags = np.empty((len(vectors), len(COMPONENTS))), vectors[:, self.traits :].astype(np.float64)
         for k, rows, _, level, traits in self._by_pattern(vectors, self.components):
             out[rows, k] = level + across(traits)
