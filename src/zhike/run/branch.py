@@ -32,6 +32,7 @@ from zhike.run.tasks import Task, beginning
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+_EVERY_LOT = 1 << 32
 _HEAVY = 10  # who decides more than so manieth of what is learnt from isn't learnt from, but in a branch that is learnt from whole
 
 
@@ -65,13 +66,11 @@ def sample_of(tasks: Sequence[Task], settings: Sampling) -> Sample:
         smallest = np.argsort(lots, kind="stable")[: settings.clients + 1]
         lots, acts = lots[smallest], acts[smallest]
     if clients <= settings.clients and decisions <= settings.decisions:
-        return Sample(1 << 32, decisions)
+        return Sample(_EVERY_LOT, decisions)
     most = settings.decisions // _HEAVY
     together = np.cumsum(np.where(acts <= most, acts, 0))
-    first_out = min(
-        int(np.searchsorted(together, settings.decisions, "right")), settings.clients, len(lots) - 1
-    )
-    return Sample(int(lots[first_out]), most)
+    first_out = min(int(np.searchsorted(together, settings.decisions, "right")), settings.clients)
+    return Sample(int(lots[first_out]) if first_out < len(lots) else _EVERY_LOT, most)
 
 
 def learn_logic(tasks: Sequence[Task], sample: Sample, decisions: int, today: int) -> Path:

@@ -133,6 +133,34 @@ def test_from_no_more_clients_than_allowed_is_learnt_and_who_they_are_does_not_d
     assert one.published.generation.rows("logic") > 200
 
 
+def ranges_of(folder: Path, acts: Sequence[Sequence[int]]) -> list[Task]:
+    """Return tasks whose clients have so many decisions each."""
+    tasks = []
+    for low, own in enumerate(acts):
+        task = Task(Sources({}), low, low + 1, folder, date(2025, 1, 2), NightSettings(), {}, {})
+        people = people_of([f"C{low}-{n}" for n in range(len(own))])
+        task.keep("people", people.append_column("acts", pa.array(own, pa.int64())))
+        tasks.append(task)
+    return tasks
+
+
+def sampled(tasks: Sequence[Task], clients: int, decisions: int) -> list[int]:
+    found = branch.sample_of(tasks, Sampling(clients, decisions))
+    return [n for t in tasks for n in found.of(t)[0]["acts"].to_pylist()]
+
+
+def test_a_sample_is_all_who_fit_and_leaves_out_whose_decisions_would_drown_the_others(
+    tmp_path: Path,
+) -> None:
+    tasks = ranges_of(tmp_path, [[50] * 90, [50] * 60])
+    assert len(sampled(tasks, 150, 10_000)) == 150
+    assert len(sampled(tasks, 149, 10_000)) == 149
+    many = ranges_of(tmp_path, [[100] * 90, [100] * 60])
+    assert 98 <= len(sampled(many, 150, 10_000)) <= 100
+    one_trades_all_day = ranges_of(tmp_path, [[50] * 90, [50] * 59 + [2_000_000]])
+    assert sampled(one_trades_all_day, 200, 10_000) == [50] * 149
+
+
 def test_a_night_after_another_one_is_the_same_however_either_was_cut(homes: dict[int, Path]) -> None:
     def run(day: date | None, rows: int) -> Night:
         return run_night(homes[FEW], day, ENGINE, NightSettings(range_rows=rows))
