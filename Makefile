@@ -10,7 +10,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 LOCKED := $(INSTALL) --require-hashes --no-build-isolation
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all lint bench bench-check docs bundle lock clean
+.PHONY: help run test test-all lint bench performance bench-check docs bundle lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 -- /p' Makefile | sed 's/ -- /	/'
@@ -33,6 +33,9 @@ lint: $(VENV)/test.stamp  ## style, types, import contracts, the rules of the ho
 
 bench: $(VENV)/bench.stamp  ## measure side by side with rivals, print ratios (bench/README.md)
 	failed=0; for script in bench/[a-z]*.py; do $(BIN)/python "$$script" || failed=1; done; exit $$failed
+
+performance: $(VENV)/bench.stamp  ## measure outputs and nights at every size and write docs/performance.md (hours on a small machine)
+	$(BIN)/python bench/performance.py --measure --write
 
 bench-check: $(VENV)/compiled.stamp  ## count what a small night costs, compare with bench/bounds.toml (RENEW=1 stores what was counted)
 	$(BIN)/python bench/check.py $(if $(RENEW),--renew)

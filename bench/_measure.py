@@ -11,6 +11,7 @@ import os
 import subprocess
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 _PAUSE = 0.05
@@ -45,6 +46,40 @@ def weighed(command: Sequence[str]) -> int:
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, list(command))
     return peak
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What the processes of a command took: CPU seconds (user and system), and the most memory they held at once, in bytes."""
+
+    cpu: float
+    peak: int
+
+
+def watched(command: Sequence[str]) -> Watched:
+    """Run `command`, looking at its processes ten times a second; raise CalledProcessError where it fails.
+
+    CPU is summed over processes as they were last seen: what one does in its last tenth of a second isn't counted.
+    """
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    peak, cpu = 0, dict[int, float]()
+    while process.poll() is None:
+        tree = _tree(process.pid)
+        peak = max(peak, sum(_held(pid) for pid in tree))
+        cpu |= {pid: spent for pid in tree if (spent := _spent(pid))}
+        time.sleep(2 * _PAUSE)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, list(command))
+    return Watched(sum(cpu.values()), peak)
+
+
+def _spent(pid: int) -> float:
+    """Return the CPU seconds of a process so far, 0 where it has ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _tree(pid: int) -> list[int]:

@@ -15,8 +15,9 @@ from _outputs_walk import walk
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
-VERSION = 1
+VERSION = 2
 ROW_GROUP = 250_000
+_BLOCK = 20_000_000  # trades that are made at a time
 _SPREAD = 1.017  # of log activity: the mean is 1.68 times the median
 _MOST_HELD = 60
 
@@ -45,11 +46,7 @@ def made(root: Path, trades: int, clients: int) -> Data:
     rng = np.random.default_rng(17)
     days = _trading_days()
     close, suspended, index = _market(rng)
-    of, counts = _activity(rng, trades, clients)
-    rows = _trades(rng, of, counts, close, suspended)
-    pq.write_table(
-        _trade_table(rng, rows, days), data.path("trade"), compression="zstd", row_group_size=ROW_GROUP
-    )
+    _write_trades(rng, data, trades, clients, days, close, suspended)
     for name, table in (
         ("client", pa.table({"client_id": pa.array(np.arange(1, clients + 1), pa.int32())})),
         ("day", _day_table(days, index)),
@@ -59,6 +56,23 @@ def made(root: Path, trades: int, clients: int) -> Data:
         pq.write_table(table, data.path(name), compression="zstd", row_group_size=ROW_GROUP)
     (data.folder / "done").touch()
     return data
+
+
+def _write_trades(
+    rng: np.random.Generator, data: Data, trades: int, clients: int, days: Ints, close: Ints, suspended: Bools
+) -> None:
+    """Write all trades, some clients at a time."""
+    of, counts = _activity(rng, trades, clients)
+    block = np.cumsum(counts) // _BLOCK
+    writer, first = None, 1_000_000_000
+    for some in np.split(np.arange(len(of)), np.flatnonzero(np.diff(block)) + 1):
+        rows = _trades(rng, of[some], counts[some], close, suspended)
+        table = _trade_table(rng, rows, days, first)
+        writer = writer or pq.ParquetWriter(data.path("trade"), table.schema, compression="zstd")
+        writer.write_table(table, row_group_size=ROW_GROUP)
+        first += len(rows.client)
+    if writer:
+        writer.close()
 
 
 def _trading_days() -> Ints:
@@ -119,12 +133,12 @@ def _trades(rng: np.random.Generator, of: Ints, counts: Ints, close: Ints, suspe
     return _Trades(client, security, day, sell, quantity, cents)
 
 
-def _trade_table(rng: np.random.Generator, rows: _Trades, days: Ints) -> pa.Table:
+def _trade_table(rng: np.random.Generator, rows: _Trades, days: Ints, first: int) -> pa.Table:
     n = len(rows.client)
     commission = np.maximum(500, rows.cents // 4_000)
     absent = pa.array(rng.random(n) < 0.01)
     return pa.table({
-        "trade_id": pa.array(np.arange(n) + 1_000_000_000), "client_id": pa.array(rows.client, pa.int32()),
+        "trade_id": pa.array(np.arange(n) + first), "client_id": pa.array(rows.client, pa.int32()),
         "security_id": pa.array(rows.security + 600_000, pa.int32()), "date": dates(days[rows.day]),
         "side": pa.DictionaryArray.from_arrays(pa.array(rows.sell.astype(np.int8)), pa.array(["buy", "sell"])),
         "quantity": pa.array(rows.quantity, pa.int32()), "amount": money(rows.cents),

@@ -97,19 +97,25 @@ SUMMED = {ONCE: summed_once, TURN: summed_turn, MONTHS: summed_months}
 
 
 def shown(found: Iterator[Record]) -> int:
-    """Print a line for each branch as it comes, after its last seed those of market and variant; return how many broke a promise."""
-    kept = []
+    """Print a line for each branch as it comes, after its last seed those of market and variant; return how many broke a promise.
+
+    At the end the branches that were looked at once, all together.
+    """
+    kept, once = [], []
     for (kind, variant, market), group in groupby(
         found, lambda r: (r.task.kind, r.task.variant, r.task.market)
     ):
         name, together = f"{variant:9}{market:6}", []
         for r in group:
             together.append(r)
+            once += [r] if kind == ONCE else []
             line = figures([r]) if kind == ONCE else SUMMED[kind]([r])[0]
             print(f"{name}{r.task.seed:3} {line}", flush=True)
         text, good = SUMMED[kind](together)
         kept.append(good)
         print(f"{name}  Σ {text}", flush=True)
+    if len(kept) > 1 and once:
+        print(f"all together       {figures(once)}")
     print(f"What is promised is kept in {sum(kept)} of {len(kept)}.")
     return len(kept) - sum(kept)
 

@@ -7,13 +7,16 @@ Promise: whoever takes part gives the same outputs, a client and a column at a t
 - sql: windows and joins by hand, in buckets of clients, 2 GB.
 - polars, pandas: where they are installed; pandas up to 500,000 trades.
 - loop: a compiled loop that works out these outputs and nothing else, in the style of our ledger.
-- ours: the ledger itself, which leaves some hundred columns for each client and day behind, and a select over them;
-  what it can't say, and how its profit may differ, stands in _outputs_ours.py.
+- ours: the ledger, asked for the columns that are needed, and a select over what it leaves behind; what it can't say,
+  and how its profit may differ, stands in _outputs_ours.py.
 
 Data (_outputs_data.py): activity is log-normal, 3,000 securities × 500 days, made once below var/bench. Contenders take
 turns, each in its own process; medians. Ratios are of CPU seconds.
 
-    python bench/outputs.py [--trades 2000000] [--clients 10000] [--rounds 3] [--only scan sql ours]
+    python bench/outputs.py [--small | --large] [--rounds 3] [--only scan sql ours]
+
+20 million trades of 100,000 clients; --small a tenth of it, --large ten times as much (scan, sql and ours, whose memory is bounded,
+one round); or any --trades and --clients. The figures are kept below var/bench, for bench/performance.py.
 """
 
 from __future__ import annotations
@@ -37,6 +40,8 @@ from _outputs_run import MODULES
 HERE = Path(__file__).parent
 ROOT = HERE.parent / "var" / "bench"
 PANDAS_UP_TO = 500_000
+SMALL, USUAL, LARGE = (2_000_000, 10_000), (20_000_000, 100_000), (200_000_000, 1_000_000)
+BOUNDED = ("scan", "sql", "ours")
 NOT_FROM_THE_LEDGER = {"median_ticket", "fifo_profit", "fifo_days"}
 REFERENCE = "sql"
 
@@ -92,25 +97,43 @@ def line(name: str, rows: list[dict[str, float]], scan: float | None, ours: floa
     return f"| {name} | {wall:.2f} | {cpu:.2f} | {peak / 1e9:.2f} | {by_scan} | {by_ours} | {equal} |"
 
 
-def main() -> int:
-    """Make the data, measure, compare, print; say whether all are equal."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--trades", type=int, default=2_000_000)
-    parser.add_argument("--clients", type=int, default=10_000)
-    parser.add_argument("--rounds", type=int, default=3)
+def arguments() -> argparse.Namespace:
+    """Return what is asked for."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    size = parser.add_mutually_exclusive_group()
+    size.add_argument("--small", action="store_const", dest="size", const=SMALL, default=USUAL)
+    size.add_argument("--large", action="store_const", dest="size", const=LARGE)
+    parser.add_argument("--trades", type=int)
+    parser.add_argument("--clients", type=int)
+    parser.add_argument("--rounds", type=int)
     parser.add_argument("--only", nargs="*", default=[], choices=list(MODULES))
     asked = parser.parse_args()
+    large = asked.size == LARGE
+    asked.trades, asked.clients = asked.trades or asked.size[0], asked.clients or asked.size[1]
+    asked.rounds = asked.rounds or (1 if large else 3)
+    if large:
+        asked.only = [name for name in asked.only or BOUNDED if name in BOUNDED]
+    return asked
+
+
+def main() -> int:
+    """Make the data, measure, compare, print; say whether all are equal."""
+    asked = arguments()
     data = made(ROOT, asked.trades, asked.clients)
     contenders = taking_part(asked.trades, asked.only)
     took = measured(data, contenders, asked.rounds)
     apart = compared(data, contenders)
     cpu = {name: median(row["cpu"] for row in rows) for name, rows in took.items()}
     n = len(OUTPUTS)
+    equal = {name: f"{n - len(apart[name])} of {n}" if name in apart else "–" for name in contenders}
     print(f"{asked.trades:,} trades of {asked.clients:,} clients, {n} outputs, median of {asked.rounds}")
     print("| | wall s | CPU s | peak GB | × scan | × ours | equal to sql |\n|---|---|---|---|---|---|---|")
     for name in contenders:
-        equal = f"{n - len(apart[name])} of {n}" if name in apart else "–"
-        print(line(name, took[name], cpu.get("scan"), cpu.get("ours"), equal))
+        print(line(name, took[name], cpu.get("scan"), cpu.get("ours"), equal[name]))
+    figures = {"trades": asked.trades, "clients": asked.clients, "rounds": took, "equal": equal}
+    (ROOT / f"outputs-{asked.trades}.json").write_text(json.dumps(figures), encoding="utf-8")
     if "ours" in contenders:
         print(
             f"ours: {n - len(NOT_FROM_THE_LEDGER)} of {n} from the ledger's tables; not from them: "

@@ -4,6 +4,11 @@
 threads = 4            # cores; ZHIKE_THREADS overrides
 memory = "2GB"         # 1 GB = 2^30 bytes; ZHIKE_MEMORY overrides
 spill = "spill"        # folder for what doesn't fit into memory, relative to the home folder
+
+[keep]
+generations = 7        # the latest so many published generations stay; "all": every one
+generation_days = 90   # and those of so many days before the newest one's day (without it: the number decides)
+raw_days = 7300        # delivered bytes older than that may be removed, by `zhike retire --yes` (without it: kept for ever)
 """
 
 from __future__ import annotations
@@ -18,10 +23,14 @@ from typing import Any
 
 from zhike.base.errors import UsageError
 from zhike.base.text import say
+from zhike.datacentre.limits import Keep
 from zhike.engine import EngineSettings
 
 FILE = "zhike.toml"
-_KNOWN: Mapping[str, tuple[str, ...]] = {"engine": ("threads", "memory", "spill")}
+_KNOWN: Mapping[str, tuple[str, ...]] = {
+    "engine": ("threads", "memory", "spill"),
+    "keep": ("generations", "generation_days", "raw_days"),
+}
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?\s*", re.IGNORECASE)
 _POWER = {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}
 
@@ -41,6 +50,23 @@ def engine_settings(home: Path, environment: Mapping[str, str] = os.environ) -> 
         memory=size(found["memory"], where["memory"]) if "memory" in found else plain.memory,
         spill=home / _folder(found.get("spill", "spill"), where.get("spill", "")),
     )
+
+
+def keep_settings(home: Path) -> Keep:
+    """Read how much is kept; raise UsageError where a setting can't be understood."""
+    path = home / FILE
+    found = _read(path).get("keep", {})
+    for name, value in found.items():
+        every = name == "generations"
+        if not (every and value == "all") and (
+            not isinstance(value, int) or isinstance(value, bool) or value < 1
+        ):
+            raise _unreadable(
+                name, value, f"{path} [keep]",
+                "1 或更大的整数" + ("，或 \"all\"" if every else ""),
+                "a whole number of 1 or more" + (', or "all"' if every else ""),
+            )  # fmt: skip
+    return Keep(**{name: None if value == "all" else value for name, value in found.items()})
 
 
 def size(value: object, where: str = "") -> int:

@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 UNREACHED = 3
+LARGEST = 800_000_000  # bytes of an installed bundle's environment: core and desk
 ALONE = ("unshare", "-rn")  # a network namespace of its own, without any interface
 
 
@@ -61,6 +62,8 @@ def test_a_bundle_installs_and_runs_a_night_without_network_in_an_empty_home(
     assert "is installed" in run(home, bundle / "install")
     where = run(home, bundle / ".venv/bin/python", "-c", "import zhike, zhike_desk; print(zhike.__file__)")
     assert Path(where.strip()).is_relative_to(bundle / ".venv")
+    size = sum(p.lstat().st_size for p in (bundle / ".venv").rglob("*") if not p.is_dir())
+    assert size <= LARGEST, f"{size:,} bytes installed"
     said = run(home, bundle / "zhike", "--lang", "en", "up", "--clients", "60", "--days", "130")
     for expected in ("The night", "Generation", "proposal", "measure ", "What next"):
         assert expected in said

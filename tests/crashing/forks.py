@@ -130,7 +130,7 @@ def _do(asked: dict[str, Any]) -> int:
     try:
         if asked.get("spoilt"):
             spoilt.WAYS[asked["spoilt"]]()
-        Deed(asked["folder"], asked["number"], asked["day"]).do(Path(asked["home"]))
+        Deed(asked["folder"], asked["number"], asked["day"], asked["raw"]).do(Path(asked["home"]))
     except StoreError as error:
         with suppress(OSError):  # the fault may be in this very write
             print(error, file=sys.stderr, flush=True)

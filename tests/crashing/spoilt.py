@@ -15,7 +15,7 @@ import pyarrow as pa
 from zhike.datacentre.generation import draft, parts
 from zhike.datacentre.generation import manifest as generations
 from zhike.datacentre.readers import intake
-from zhike.datacentre.store import house, manifest
+from zhike.datacentre.store import house, manifest, retired
 from zhike.datacentre.store.manifest import Manifest
 from zhike.engine import durable, parquet
 
@@ -39,7 +39,7 @@ def pointer_first() -> None:
 
     def move_in(self: draft.Draft, made: generations.Manifest) -> generations.Entry:
         entry = generations.write(self._folder, made)
-        generations.point(self.home, self._keep(entry))
+        generations.point(self.home, (*self._kept, entry))
         time.sleep(_WINDOW)
         durable.make_folder(self.home / generations.ROOM)
         os.replace(self._folder, self.home / generations.ROOM / self._folder.name)
@@ -126,14 +126,36 @@ def short_writes() -> None:
     _put(durable, "write_all", take)
 
 
+def unrecorded() -> None:
+    """Remove first, and write down afterwards what of it was still there."""
+
+    def remove_raw(home: Path, going: Path, gone: Sequence[retired.Gone]) -> None:
+        going.unlink()
+        for each in gone:
+            (home / "raw" / each.name[:2] / each.name).unlink()
+        retired.finish(retired.begin(home, retired.RAW, "", "", gone))
+
+    _put(retired, "remove_raw", remove_raw)
+
+
 def unflushed() -> None:
     """Leave it to the system when bytes reach the disk."""
-    for module in (durable, house, parquet, intake, draft, parts, generations):
+    for module in (durable, house, parquet, intake, draft, parts, generations, retired):
         if hasattr(module, "flush"):
             _put(module, "flush", lambda path: None)
 
 
 WAYS: Mapping[str, Callable[[], None]] = {
     f.__name__: f
-    for f in (pointer_first, in_place, unswept, over_the_old, swallowed, unguarded, short_writes, unflushed)
+    for f in (
+        pointer_first,
+        in_place,
+        unswept,
+        over_the_old,
+        swallowed,
+        unguarded,
+        short_writes,
+        unrecorded,
+        unflushed,
+    )
 }

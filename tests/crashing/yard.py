@@ -7,7 +7,7 @@ import hashlib
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,9 +15,9 @@ import pyarrow as pa
 from published import stages, tables
 from small_drops import AS_OF, SETTINGS, drop
 from zhike.datacentre.generation import Draft, Generation, Inputs, write_part
-from zhike.datacentre.generation.manifest import KEPT
 from zhike.datacentre.ingest import ingest
 from zhike.datacentre.request import Request
+from zhike.datacentre.retention import Keep, retire
 from zhike.datacentre.store.compaction import ENOUGH
 from zhike.datacentre.store.house import Store
 from zhike.datacentre.undo import undo
@@ -46,6 +46,7 @@ LONG = "trade_id,date,client_id,security_id,side,kind,quantity,price,amount\n" +
     f"L{i},2025-04-02,{'AB'[i % 2]},600000.SH,buy,ordinary,100,{i},{i * 100}\n" for i in range(1, 301)
 )
 Picture = Mapping[str, str]
+LATER = datetime(2100, 1, 1, tzinfo=UTC)  # whatever was taken in by now is old then
 
 
 class Torn(Exception):
@@ -99,15 +100,17 @@ def picture(home: Path) -> dict[str, str]:
 class Deed:
     """Something that changes a home: ingest the drop in `folder`, or (None) take back drop `number`.
 
-    Or, where `day` says so, publish a generation of that day.
+    Or, where `day` says so, publish a generation of that day, and let the oldest go. Or, where `raw`, remove delivered
+    bytes past a limit.
     """
 
     folder: str | None
     number: str = ""
     day: str = ""
+    raw: bool = False
 
     @property
-    def asked(self) -> dict[str, str | None]:
+    def asked(self) -> dict[str, str | bool | None]:
         """Return it as a forked process is asked for it."""
         return asdict(self)
 
@@ -115,6 +118,9 @@ class Deed:
         """Do it."""
         if self.day:
             _night(home, date.fromisoformat(self.day))
+            retire(home, Keep(), LATER, raw=False)
+        elif self.raw:
+            retire(home, Keep(raw_days=1), LATER, raw=True)
         elif self.folder is None:
             undo(home, self.number)
         else:
@@ -177,7 +183,8 @@ def scenes(place: Path) -> dict[str, Scene]:
     """Prepare every scene below `place`: the first drop ever, drops over another, undoing one or the other.
 
     In two a month of daily drops is put together into one file, or that file is given up again. In the last ones a
-    generation is published: the first, the next, and the eighth, for which the oldest goes.
+    generation is published: the first, the next, and the eighth, for which the oldest goes. In the very last one
+    delivered bytes are removed.
     """
     folders = _drops(place)
     empty, one, two, many, month, night, week = (place / f"base{i}" for i in range(7))
@@ -193,7 +200,7 @@ def scenes(place: Path) -> dict[str, Scene]:
     shutil.copytree(one, night)
     Deed(None, day="2025-04-30").do(night)
     shutil.copytree(night, week)
-    for day in range(1, KEPT):
+    for day in range(1, Keep().generations or 0):
         Deed(None, day=f"2025-05-0{day}").do(week)
     plans = {
         "first drop": (Deed(folders["first"]), empty),
@@ -208,6 +215,7 @@ def scenes(place: Path) -> dict[str, Scene]:
         "next night": (Deed(None, day="2025-05-01"), night),
         "eighth night": (Deed(None, day="2025-05-08"), week),
         "same night": (Deed(None, day="2025-04-30"), night),
+        "old files": (Deed(None, raw=True), two),
     }
     return {name: _scene(name, deed, base, place / "trial") for name, (deed, base) in plans.items()}
 

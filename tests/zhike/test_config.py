@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from zhike.base.errors import UsageError
-from zhike.config import engine_settings, size
+from zhike.config import engine_settings, keep_settings, size
+from zhike.datacentre.retention import Keep
 from zhike.engine import EngineSettings
 
 
@@ -68,3 +69,39 @@ def test_a_setting_that_cannot_work_is_refused_with_the_way_out(tmp_path: Path, 
 def test_a_wrong_variable_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="ZHIKE_THREADS"):
         engine_settings(tmp_path, {"ZHIKE_THREADS": "many"})
+
+
+# What is kept.
+
+
+def kept(home: Path, text: str) -> Keep:
+    (home / "zhike.toml").write_text(text, "utf-8")
+    return keep_settings(home)
+
+
+def test_without_a_file_seven_generations_are_kept_and_delivered_files_for_ever(tmp_path: Path) -> None:
+    assert keep_settings(tmp_path) == Keep(generations=7, generation_days=None, raw_days=None)
+
+
+def test_the_file_says_how_much_is_kept(tmp_path: Path) -> None:
+    text = "[keep]\ngenerations = 30\ngeneration_days = 90\nraw_days = 7300\n"
+    assert kept(tmp_path, text) == Keep(30, 90, 7300)
+    assert kept(tmp_path, '[keep]\ngenerations = "all"\n') == Keep(generations=None)
+    assert kept(tmp_path, "[engine]\nthreads = 2\n") == Keep()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[keep]\ngeneration = 3\n", "Did you mean 'generations'"),
+        ("[keep]\ngenerations = 0\n", r"generations = 0 can't be understood(?s:.*)1 or more, or \"all\""),
+        ("[keep]\ngenerations = true\n", "can't be understood"),
+        ('[keep]\ngenerations = "seven"\n', "can't be understood"),
+        ("[keep]\nraw_days = -1\n", "raw_days = -1 can't be understood"),
+        ('[keep]\nraw_days = "all"\n', "raw_days = 'all' can't be understood"),
+        ("[keep]\ngeneration_days = 1.5\n", r"1.5 can't be understood(?s:.*)\[keep\]"),
+    ],
+)
+def test_a_limit_that_cannot_be_is_refused_with_the_way_out(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        kept(tmp_path, text)

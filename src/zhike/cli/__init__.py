@@ -25,6 +25,7 @@ from zhike.cli import (
     generations,
     ingest,
     report,
+    retire,
     run,
     session,
     simulate,
@@ -109,7 +110,20 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--home", metavar="DIR", help=told("数据目录", "home folder"))
     subparsers = parser.add_subparsers(title=told("命令", "commands"), metavar="COMMAND")
-    for room in (ingest, run, explain, report, findings, undo, export, tables, generations, check, simulate):
+    for room in (
+        ingest,
+        run,
+        explain,
+        report,
+        findings,
+        undo,
+        export,
+        tables,
+        generations,
+        check,
+        retire,
+        simulate,
+    ):
         room.register(subparsers)
     _register_others(subparsers)
     return parser

@@ -66,6 +66,7 @@ def _json(result: Result) -> dict[str, Any]:
         "sentence": result.invariant.said.in_language(said),
         "status": result.status,
         "breaks": [{"where": b.where, "what": b.said.in_language(said)} for b in result.breaks],
+        "remarks": [{"where": r.where, "what": r.said.in_language(said)} for r in result.remarks],
         "unchecked": list(result.unchecked),
     }
 
@@ -77,6 +78,8 @@ def _print(found: Audit) -> None:
         line(
             f"{mark} {name} {result.invariant.said.in_language(session.language())}: {told(*_STATUS[result.status])}"
         )
+        for each in result.remarks:
+            line(f"    {each.where}: {each.said.in_language(session.language())}")
         for each in result.breaks[:_SHOWN]:
             line(f"    {each.where}: {each.said.in_language(session.language())}")
         if len(result.breaks) > _SHOWN:
@@ -92,6 +95,6 @@ def _print(found: Audit) -> None:
         tell(f"状态 {found.state} 完好。", f"State {found.state} is sound.")
     else:
         tell(
-            "有不符之处。原始文件在 raw/ 中：撤销受影响的批次再导入，或从备份恢复。",
-            "Something is broken. The delivered bytes are in raw/: undo the drops concerned and ingest them again, or restore a backup.",
+            "有不符之处。原始文件在 raw/ 中（zhike retire --log 所列的除外）：撤销受影响的批次再导入，或从备份恢复。",
+            "Something is broken. The delivered bytes are in raw/ (but for what zhike retire --log lists): undo the drops concerned and ingest them again, or restore a backup.",
         )

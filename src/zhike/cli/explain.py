@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zhike.base.text import Said
@@ -76,11 +77,28 @@ def run(args: argparse.Namespace) -> int:
     found = explain(home, args.client, args.measure, rows=max(args.rows, 0))
     if args.format == "json":
         as_json(_plain(found))
-    elif isinstance(found, MeasureTold):
+        return 0
+    if isinstance(found, MeasureTold):
         _measure(found)
     else:
         _table(found)
+    _without_files(home, found.asked)
     return 0
+
+
+def _without_files(home: Path, asked: tuple[Asked, ...]) -> None:
+    """Tell of the drops above whose delivered files aren't here any more, so that nobody looks for a line in vain."""
+    from zhike.datacentre.retention import retired_drops
+
+    shown = {d.origin.drop: d.origin.drop_name for a in asked for r in a.largest for d in r.shown}
+    for number, lost in retired_drops(home).items() if shown else ():
+        if number in shown:
+            tell(
+                f"  ! 批次 {number}（{shown[number]}）的 {lost.of} 个原始文件中有 {lost.files} 个已按设置 {lost.why} 于 {lost.when} 移除；"
+                "所列的行是入库时的内容。需要原始文件时重新交付该批。",
+                f"  ! Of the {lost.of} files of drop {number} ({shown[number]}), {lost.files} were removed at {lost.when} by the setting "
+                f"{lost.why}; the rows above are as they were taken in. To have the files again, deliver the drop again.",
+            )
 
 
 def _plain(value: Any) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import time
 from contextlib import closing
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from zhike.datacentre.delivery import Known
     from zhike.datacentre.report import FileReport, Report
 
-_SHANGHAI = timezone(timedelta(hours=8))
 _DELIMITERS = {
     ",": ("逗号分隔", "comma-separated"),
     "\t": ("制表符分隔", "tab-separated"),
@@ -68,7 +66,7 @@ def _run(args: argparse.Namespace, home: Path, known: Known | None) -> int:
     from zhike.datacentre.ingest import ingest
     from zhike.datacentre.request import Request
 
-    today = args.as_of or datetime.now(_SHANGHAI).date()
+    today = args.as_of or session.now().date()
     request = Request(args.drop, today, args.feed, args.dry_run, engine_settings(home))
     begun = time.perf_counter()
     with progress() as bar:

@@ -6,15 +6,19 @@ import argparse
 import time
 from typing import TYPE_CHECKING, Any
 
-from zhike.cli import homes
+from zhike.base.errors import DamagedStore, StoreLocked
+from zhike.cli import homes, session
 from zhike.cli.arguments import command, day
-from zhike.cli.output import as_json, line, table, tell, wrapped
+from zhike.cli.output import as_json, line, table, tell, warn, wrapped
 from zhike.cli.progress import progress
 from zhike.cli.session import told
 from zhike.datacentre.tables.words import LOGIC_WORDS, STAGE_WORDS
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from zhike.cli.arguments import Subparsers
+    from zhike.datacentre.retention import Keep, OldGeneration
     from zhike.run import Night
     from zhike.run.outcome import Outcome
 
@@ -41,19 +45,56 @@ def register(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the night and say what came of it."""
-    from zhike.config import engine_settings
+    from zhike.config import engine_settings, keep_settings
     from zhike.run import run_night
 
     home = homes.filled()
+    keep = keep_settings(home)
     begun = time.perf_counter()
     with progress() as bar:
         night = run_night(home, args.as_of, engine_settings(home), progress=bar)
     seconds = time.perf_counter() - begun
     if args.format == "json":
-        as_json(_json(night, seconds))
+        gone = [{"id": g.entry.id, "as_of": g.entry.day, "bytes": g.bytes} for g in _retire(home, keep)]
+        as_json({**_json(night, seconds), "retired": gone})
     else:
         _print(night, seconds)
+        _print_retired(_retire(home, keep), keep, home)
     return 0
+
+
+def _retire(home: Path, keep: Keep) -> tuple[OldGeneration, ...]:
+    """Remove the generations past their limit; where another process came in between, the next night does."""
+    from zhike.datacentre.retention import retire
+
+    try:
+        return retire(home, keep, session.now(), raw=False).generations
+    except StoreLocked:
+        warn(
+            "另一个进程正在写入，旧结果这次没有移除，下一夜再移除。",
+            "Another process is writing: old generations were not removed this time; the next night does it.",
+        )
+        return ()
+
+
+def _print_retired(gone: tuple[OldGeneration, ...], keep: Keep, home: Path) -> None:
+    """Tell of every generation that went, and whether delivered files are past their limit: these never go by themselves."""
+    from zhike.datacentre.retention import due
+
+    for old in gone:
+        tell(
+            f"按设置 {keep.why_generation} 移除了第 {old.entry.id} 期（截至 {old.entry.day}，{old.bytes:,} 字节）。",
+            f"By the setting {keep.why_generation}, generation {old.entry.id} of {old.entry.day} was removed ({old.bytes:,} bytes).",
+        )
+    try:
+        raw = due(home, keep, session.now(), compare=False).raw()
+    except DamagedStore:
+        return  # `zhike retire` and `zhike check` tell of it; the night itself is published
+    if raw:
+        tell(
+            f"{len(raw)} 个原始文件超出 {keep.why_raw}，仍保留；查看：zhike retire",
+            f"{len(raw)} delivered files are past {keep.why_raw} and still here; to see them: zhike retire",
+        )
 
 
 def _json(night: Night, seconds: float) -> dict[str, Any]:

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from zhike.base.text import Language
 
 HOME = "~/zhike"
+_SHANGHAI = timezone(timedelta(hours=8))
 LANGUAGES: Mapping[str, Language] = {"zh": "zh", "en": "en"}
 _LOCALE = ("ZHIKE_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 
@@ -53,6 +55,11 @@ def home() -> Path:
     """Return the home folder."""
     session = _NOW.get()
     return session.home if session else Path(HOME).expanduser()
+
+
+def now() -> datetime:
+    """Return what time it is, in Shanghai."""
+    return datetime.now(_SHANGHAI)
 
 
 def told(zh: str, en: str) -> str:

@@ -194,7 +194,7 @@ def _damaged(path: Path, what: str) -> DamagedStore:
         say(f"存储文件已损坏或缺失：{what}", f"A stored file is damaged or missing: {what}"),
         where=str(path),
         next_=say(
-            "运行 zhike check 查看范围；原始文件在 raw/ 中，可撤销后重新导入。",
-            "Run zhike check to see how far it goes; the delivered bytes are in raw/: undo the drop and ingest it again.",
+            "运行 zhike check 查看范围；原始文件在 raw/ 中（zhike retire --log 所列的除外），可撤销后重新导入。",
+            "Run zhike check to see how far it goes; the delivered bytes are in raw/ (but for what zhike retire --log lists): undo the drop and ingest it again.",
         ),
     )

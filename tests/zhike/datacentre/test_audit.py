@@ -96,6 +96,11 @@ def raw_file(home: Path) -> Path:
     return min((home / "raw").glob("??/*"))
 
 
+def spoil_a_removal(home: Path) -> None:
+    (home / "retired").mkdir()
+    (home / "retired" / "000001.json").write_bytes(b"{}")
+
+
 def lose_a_line(record: dict[str, object]) -> None:
     report = record["report"]
     assert isinstance(report, dict)
@@ -209,6 +214,7 @@ PLANTED: list[tuple[str, str, Callable[[Path], object]]] = [
     ("records", "an undone record is spoilt", lambda h: min(h.glob("undone/*")).write_bytes(b"{")),
     ("raw", "delivered bytes changed", lambda h: flip(raw_file(h), 0)),
     ("raw", "delivered bytes are gone", lambda h: raw_file(h).unlink()),
+    ("retired", "a record of a removal is spoilt", spoil_a_removal),
     ("lines", "a line is unaccounted for", lambda h: edit_record(h, lose_a_line)),
     ("lines", "a row accepted, not stored", lambda h: edit_record(h, accept_one_more)),
     ("keys", "a part stands twice", twice),

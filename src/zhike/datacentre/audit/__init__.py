@@ -13,7 +13,7 @@ from pathlib import Path
 from zhike.base.errors import DamagedStore
 from zhike.base.text import Said, say
 from zhike.datacentre.audit import files, generations, records, rows
-from zhike.datacentre.audit.ground import Break, Ground
+from zhike.datacentre.audit.ground import Break, Ground, Remark
 from zhike.engine import EngineSettings
 
 Progress = Callable[[str, int, int], None]
@@ -40,6 +40,7 @@ INVARIANTS = (
     Invariant("counts", say("文件行数与清单一致", "files have the rows that the manifest says"), files.counts),
     Invariant("records", say("各批次记录与发现文件相符", "records and findings of drops are as written"), records.records),
     Invariant("raw", say("原始文件齐全，内容与名称相符", "delivered bytes are there and match their names"), records.raw),
+    Invariant("retired", say("移除记录可读", "records of what was removed can be read"), records.retired),
     Invariant("lines", say("行数 = 入库 + 隔离 + 非数据", "lines = accepted + quarantined + other"), records.lines),
     Invariant("keys", say("主键唯一", "keys are unique"), rows.keys, of_rows=True),
     Invariant("references", say("每行的客户都存在", "every row's client exists"), rows.references, of_rows=True),
@@ -60,11 +61,12 @@ POINTER = Invariant(
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one invariant: where it is broken, and which tables couldn't be looked at (their files are damaged)."""
+    """What became of one invariant: where it is broken, which tables couldn't be looked at (their files are damaged), remarks."""
 
     invariant: Invariant
     breaks: tuple[Break, ...] = ()
     unchecked: tuple[str, ...] = ()
+    remarks: tuple[Break, ...] = ()
 
     @property
     def status(self) -> str:
@@ -113,4 +115,6 @@ def _result(invariant: Invariant, ground: Ground) -> Result:
         breaks.extend(invariant.look(ground))
     except DamagedStore as error:
         breaks.append(Break(error.where, error.what))
-    return Result(invariant, tuple(breaks), tuple(ground.unsound()) if invariant.of_rows else ())
+    remarks = tuple(b for b in breaks if isinstance(b, Remark))
+    broken = tuple(b for b in breaks if not isinstance(b, Remark))
+    return Result(invariant, broken, tuple(ground.unsound()) if invariant.of_rows else (), remarks)

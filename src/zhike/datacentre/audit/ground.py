@@ -26,6 +26,11 @@ class Break:
     said: Said
 
 
+@dataclass(frozen=True, slots=True)
+class Remark(Break):
+    """Something to know that is as it was meant to be: nothing is broken."""
+
+
 @dataclass(slots=True)
 class Ground:
     """The state that holds, the older states that are kept, and the files found damaged while looking.

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from zhike.base.text import say
-from zhike.datacentre.audit.ground import Break, Ground
+from zhike.datacentre.audit.ground import Break, Ground, Remark
+from zhike.datacentre.store import retired as removals
 from zhike.engine.durable import holds, sha256_of
 
 _RECORD = "drop.json"
+_SHOWN = 3
 
 
 def records(ground: Ground) -> Iterator[Break]:
@@ -40,22 +42,50 @@ def records(ground: Ground) -> Iterator[Break]:
 
 
 def raw(ground: Ground) -> Iterator[Break]:
-    """Find delivered bytes that are missing, and kept ones that aren't what their name says."""
+    """Find delivered bytes that are missing, and kept ones that aren't what their name says; tell of those removed on purpose."""
+    gone = removals.raw_gone(ground.home)
+    missed: dict[int, list[str]] = defaultdict(list)
     kept = {path.name: path for path in (ground.home / "raw").glob("??/*") if path.is_file()}
     for name, (source, size) in sorted(_delivered(ground).items()):
         path = kept.get(name)
-        if path is None:
+        if path is None and name in gone:
+            missed[gone[name].number].append(source)
+        elif path is None:
             yield Break(
                 f"raw/{name[:2]}/{name}",
                 say(f"原始文件缺失：{source}", f"the delivered bytes of {source} are missing"),
             )
         elif path.stat().st_size != size:
             yield Break(f"raw/{name[:2]}/{name}", say(f"大小已变：{source}", f"{source} has another size"))
+    yield from (_retired(r, missed[r.number]) for r in removals.all_of(ground.home) if r.number in missed)
     for name, path in sorted(kept.items()):
         if sha256_of(path) != name:
             yield Break(
                 f"raw/{name[:2]}/{name}",
                 say("内容与名称（SHA-256）不符", "the content isn't what the name (SHA-256) says"),
+            )
+
+
+def _retired(removal: removals.Retirement, sources: list[str]) -> Remark:
+    shown = ", ".join(sources[:_SHOWN]) + (" …" if len(sources) > _SHOWN else "")
+    return Remark(
+        f"{removals.ROOM}/{removal.number:06d}.json",
+        say(
+            f"{len(sources)} 个原始文件已按设置 {removal.why} 于 {removal.when} 移除（{shown}）；其入库的行都在。"
+            "需要原始文件时重新交付同一批即可。",
+            f"{len(sources)} delivered files were removed at {removal.when} by the setting {removal.why} ({shown}); the rows taken "
+            "in from them are all here. To have the files again, deliver the same drop again.",
+        ),
+    )
+
+
+def retired(ground: Ground) -> Iterator[Break]:
+    """Find records of removals that can't be read."""
+    for path in removals.records(ground.home):
+        if removals.read(path) is None:
+            yield Break(
+                f"{removals.ROOM}/{path.name}",
+                say("移除记录无法读取", "the record of a removal can't be read"),
             )
 
 

@@ -18,7 +18,7 @@ from zhike.base.text import say
 from zhike.datacentre.generation import manifest as manifests
 from zhike.datacentre.generation.content import Content
 from zhike.datacentre.generation.inputs import Inputs
-from zhike.datacentre.generation.manifest import KEPT, ROOM, Contents, Entry, File, Manifest
+from zhike.datacentre.generation.manifest import ROOM, Contents, Entry, File, Manifest
 from zhike.datacentre.generation.parts import Part, PartWriter, Slot
 from zhike.datacentre.generation.promises import broken, other_columns, result_table
 from zhike.datacentre.generation.published import Generation
@@ -145,7 +145,7 @@ class Draft:
         entry, unchanged = self._again(manifest), True
         if entry is None:
             entry, unchanged = self._move_in(manifest), False
-        kept = self._keep(entry)
+        kept = (*(e for e in self._kept if e.name != entry.name), entry)  # no other goes: see `retention`
         if kept != self._kept:
             manifests.point(self.home, kept)
             manifests.sweep(self.home, kept)
@@ -188,13 +188,6 @@ class Draft:
         os.replace(self._folder, target)
         flush(target.parent)
         return Entry(target.name, entry.sha256)
-
-    def _keep(self, newest: Entry) -> tuple[Entry, ...]:
-        """Return what is kept: the newest, the one its moves are counted from, and as many of the latest as there is room."""
-        others = [e for e in self._kept if e.name != newest.name]
-        base = [e for e in others if self.previous is not None and e == self.previous.entry]
-        rest = [e for e in others if e not in base][-(KEPT - 1 - len(base)) :]
-        return (*(e for e in others if e in base or e in rest), newest)
 
 
 def _contents(name: str, parts: Sequence[Part]) -> Contents:

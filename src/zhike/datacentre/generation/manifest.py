@@ -18,11 +18,12 @@ from typing import Any
 from zhike.base.errors import DamagedStore
 from zhike.base.text import say
 from zhike.datacentre.generation.inputs import Inputs
+from zhike.datacentre.store import retired
+from zhike.datacentre.store.manifest import refuse_other_formats
 from zhike.datacentre.tables import RESULTS
 from zhike.engine.durable import as_json, flush, write_whole
 
 FORMAT = 1
-KEPT = 7
 _ORDER = {name: n for n, name in enumerate(RESULTS)}
 _DAY = len("2025-03-31")
 POINTER, ROOM, MANIFEST = "PUBLISHED", "generations", "manifest.json"
@@ -99,7 +100,9 @@ def entries(home: Path) -> tuple[Entry, ...]:
     """Read the pointer: the kept generations, the newest last; none where nothing was published."""
     pointer = home / POINTER
     try:
-        return tuple(Entry(e["folder"], e["sha256"]) for e in json.loads(pointer.read_bytes())["kept"])
+        value = json.loads(pointer.read_bytes())
+        refuse_other_formats(value["format"], FORMAT, pointer)
+        return tuple(Entry(e["folder"], e["sha256"]) for e in value["kept"])
     except FileNotFoundError as error:
         if any((home / ROOM).glob(f"*/{MANIFEST}")):
             raise _lost(pointer, str(error)) from error
@@ -133,13 +136,21 @@ def point(home: Path, kept: Sequence[Entry]) -> None:
 
 
 def sweep(home: Path, kept: Sequence[Entry]) -> None:
-    """Remove the folders that the pointer doesn't name: what a killed run left, and the oldest."""
+    """Remove the folders that the pointer doesn't name: what a killed run left, and what a killed removal did.
+
+    A removal that was written down before the pointer was swapped, and no further, is given up.
+    """
     named = {e.folder for e in kept}
     for folder in (home / ROOM).glob("*"):
         if folder.name not in named and folder.is_dir():
             shutil.rmtree(folder)
     if (home / ROOM).is_dir():
         flush(home / ROOM)
+    for going, cut_short in retired.pending(home, retired.GENERATION):
+        if named.isdisjoint(g.name for g in cut_short.gone):
+            retired.finish(going)
+        else:
+            going.unlink()
 
 
 def damaged(path: Path, what: str) -> DamagedStore:
@@ -169,8 +180,7 @@ def _lost(pointer: Path, what: str) -> DamagedStore:
 
 
 def _from_json(value: dict[str, Any], path: Path) -> Manifest:
-    if value.get("format") != FORMAT:
-        raise damaged(path, f"format {value.get('format')} ≠ {FORMAT}")
+    refuse_other_formats(value["format"], FORMAT, path)
     tables = {
         name: Contents(
             t["rows"],

@@ -6,6 +6,7 @@ raw/ab/<sha256>      every delivered byte, as it came
 drops/<number>-<id>/ what a drop's files became: segments, findings, the record
 derived/<state>/     segments without the rows that no longer hold
 undone/              records of drops taken back
+retired/             records of what was removed on purpose
 staging/             work in progress; whatever lies here after a crash is swept away
 """
 
@@ -28,6 +29,7 @@ from zhike.base.errors import DamagedStore
 from zhike.datacentre.checks.facts import CALENDARS, REFERENCES, Facts
 from zhike.datacentre.hashes import Hashes, among, distinct, hashes_of
 from zhike.datacentre.store import manifest as manifests
+from zhike.datacentre.store import retired
 from zhike.datacentre.store.identity import key_hashes
 from zhike.datacentre.store.liveness import Verdict
 from zhike.datacentre.store.manifest import DropEntry, Manifest, Part, Patch
@@ -92,9 +94,11 @@ class Store:
     def sweep(self, manifest: Manifest) -> None:
         """Remove unfinished work and files that none of the kept states names."""
         self._clear_staging()
-        for folder in (self.home, self.home / "states", self.home / "undone"):
+        for folder in (self.home, *(self.home / room for room in ("states", "undone", retired.ROOM))):
             for left in folder.glob(".*.new"):
                 left.unlink()
+        for going, cut_short in retired.pending(self.home, retired.RAW):
+            retired.remove_raw(self.home, going, cut_short.gone)
         for drop in manifest.drops:  # an undo that was cut short left its record of a drop that still holds
             self._undone(drop).unlink(missing_ok=True)
         kept = self._kept_states(manifest)

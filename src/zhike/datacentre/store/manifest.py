@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from zhike.base.errors import DamagedStore
+from zhike.base.errors import DamagedStore, StoreError
 from zhike.base.text import say
 from zhike.datacentre.store.segments import Segment
 from zhike.engine.durable import as_json, make_folder, write_whole
@@ -139,13 +139,16 @@ def load(home: Path) -> Manifest:
         raise _damaged(pointer, str(error)) from error
     if hashlib.sha256(content).hexdigest() != named["sha256"]:
         raise _damaged(home / "states" / named["state"], "SHA-256")
-    return _from_json(json.loads(content))
+    try:
+        return _from_json(json.loads(content), home / "states" / named["state"])
+    except (KeyError, TypeError) as error:
+        raise _damaged(home / "states" / named["state"], str(error)) from error
 
 
 def read(path: Path) -> Manifest:
     """Read one of the kept states; raise DamagedStore where it is spoilt."""
     try:
-        return _from_json(json.loads(path.read_bytes()))
+        return _from_json(json.loads(path.read_bytes()), path)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _damaged(path, str(error)) from error
 
@@ -172,15 +175,27 @@ def _to_json(manifest: Manifest) -> dict[str, Any]:
     return {"format": FORMAT, **asdict(manifest)}
 
 
-def _from_json(value: dict[str, Any]) -> Manifest:
-    if value.get("format") != FORMAT:
-        raise DamagedStore(
+def refuse_other_formats(found: object, known: int, path: Path) -> None:
+    """Raise StoreError where a file says another format than this version writes: it is whole, and not for us to touch.
+
+    A version that writes another format than the one before it reads both: what it finds is brought to the new form here.
+    """
+    if found != known:
+        raise StoreError(
             say(
-                f"数据目录的格式为 {value.get('format')}，本版本只认 {FORMAT}。",
-                f"The home folder has format {value.get('format')}; this version knows {FORMAT}.",
+                f"数据目录由较新的知客写成（格式 {found}，本版本只认 {known}）。",
+                f"The home folder was written by a newer Zhike (format {found}; this version knows {known}).",
             ),
-            next_=say("请使用较新的知客版本。", "Use a newer version of Zhike."),
+            where=str(path),
+            next_=say(
+                "请使用写入它的版本或更新的版本；数据没有损坏，也没有被改动。",
+                "Use the version that wrote it, or a later one; nothing is damaged, and nothing was changed.",
+            ),
         )
+
+
+def _from_json(value: dict[str, Any], path: Path) -> Manifest:
+    refuse_other_formats(value["format"], FORMAT, path)
     return Manifest(
         value["state"],
         value["next_drop"],

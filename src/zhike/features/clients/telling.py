@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,8 +42,9 @@ def told(
     Each estimate with a value or observations has a detail row with its n and 95 % interval; each null has one with its
     reason, in `language`. `present`: the names of the tables that were there.
     """
-    pieces = [_rows(estimates, b.measure, _reason(b), language) for b in built_measures(present, settings)]
-    values = [name for name in estimates.column_names if "__" not in name]
+    columns = _columns(estimates)
+    pieces = [_rows(columns, b.measure, _reason(b), language) for b in built_measures(present, settings)]
+    values = [name for name in columns if "__" not in name]
     return Told(estimates.select(values), pa.concat_tables(pieces))
 
 
@@ -57,7 +58,7 @@ def told_branchwide(
         columns[f"{name}__n"] = pa.array(estimate.n.astype(np.float64))
         for end, bound in (("low", estimate.low), ("high", estimate.high)):
             columns[f"{name}__{end}"] = pa.array(bound, from_pandas=True)
-    rows = pa.table(columns)
+    rows = _columns(pa.table(columns))
     return pa.concat_tables([_rows(rows, m, m.why, language) for m in BRANCHWIDE])
 
 
@@ -68,24 +69,31 @@ def _reason(built: Built) -> Said:
     return say(f"缺少表 {missing}", f"the table {missing} was not delivered")
 
 
-def _rows(estimates: pa.Table, measure: Measure, why: Said, language: Language) -> pa.Table:
+def _columns(estimates: pa.Table) -> dict[str, pa.ChunkedArray]:
+    """Return the columns by name: a table looks each name up among all its hundreds."""
+    return dict(zip(estimates.column_names, estimates.columns, strict=True))
+
+
+def _rows(
+    estimates: Mapping[str, pa.ChunkedArray], measure: Measure, why: Said, language: Language
+) -> pa.Table:
     """Return the detail rows of one measure."""
     missing = pc.is_null(estimates[measure.name])
-    parts = dict(_parts(estimates, measure.name))
-    kept = pa.chunked_array([pa.repeat(True, len(estimates))]) if parts else missing
-    n = parts.get("n", pa.nulls(len(estimates), pa.float64()))
+    clients, parts = len(missing), dict(_parts(estimates, measure.name))
+    n = parts.get("n", pa.nulls(clients, pa.float64()))
     columns = {
         "client_id": estimates["client_id"],
-        "measure": pa.repeat(measure.name, len(estimates)),
+        "measure": pa.repeat(measure.name, clients),
         "as_of": estimates["as_of"],
         "n": pc.cast(pc.fill_null(n, 0.0), pa.int64(), safe=False),
-        **{end: pc.if_else(missing, None, parts[end]) if end in parts else pa.nulls(len(estimates), pa.float64()) for end in ("low", "high")},
+        **{end: pc.if_else(missing, None, parts[end]) if end in parts else pa.nulls(clients, pa.float64()) for end in ("low", "high")},
         "null_reason": pc.if_else(missing, why.in_language(language), None),
     }  # fmt: skip
-    return pa.table(columns).filter(kept).cast(_SCHEMA)
+    rows = pa.table(columns)
+    return (rows if parts else rows.filter(missing)).cast(_SCHEMA)
 
 
-def _parts(estimates: pa.Table, name: str) -> Iterator[tuple[str, pa.ChunkedArray]]:
+def _parts(estimates: Mapping[str, pa.ChunkedArray], name: str) -> Iterator[tuple[str, pa.ChunkedArray]]:
     for part in ("n", "low", "high"):
-        if f"{name}__{part}" in estimates.column_names:
+        if f"{name}__{part}" in estimates:
             yield part, estimates[f"{name}__{part}"]

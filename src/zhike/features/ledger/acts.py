@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
-from zhike.base.compiling import compiled
+from zhike.base.compiling import compiled_lean
 from zhike.datacentre.tables.ledger import MOMENTA, STANDINGS
 from zhike.features.ledger import columns as col
 from zhike.features.ledger import positions as pos
@@ -17,6 +15,7 @@ from zhike.features.ledger.positions import State
 
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
 _PLACES = [name for name, *_ in STANDINGS]
 MOM20, CHEAP, LOTTERY = (_PLACES.index(name) for name in ("mom20", "cheap", "lottery"))
 _BOUGHT, _SOLD = 1, 2  # bits of DECIDED
@@ -26,15 +25,20 @@ _YUAN = 1e-4
 _LOOK_BACK = np.array(MOMENTA)
 
 
-@compiled
-def note_buy(state: State, book: Book, events: Events, e: int, slot: int, row: Floats) -> bool:
-    """Add an ordinary buy to the day's acts, before it happens to the position; return whether it is a decision."""
+@compiled_lean
+def note_buy(state: State, book: Book, events: Events, e: int, slot: int, full: bool, row: Floats) -> bool:
+    """Add an ordinary buy to the day's acts, before it happens to the position; return whether it is a decision.
+
+    Unless `full`, only its momentum is added.
+    """
     security, at, units, amount = events.security[e], events.day[e], events.quantity[e], events.amount[e]
     _add_momentum(book, security, at, amount * _YUAN, row, col.MOMENTUM)
     whole = state.whole
     if whole[slot, pos.DECIDED] & _BOUGHT:
         return False
     whole[slot, pos.DECIDED] |= _BOUGHT
+    if not full:
+        return True
     row[col.BUYS] += 1
     act = _noted(state, book, events, e, 0.0)
     if security < book.close.shape[0]:
@@ -47,11 +51,11 @@ def note_buy(state: State, book: Book, events: Events, e: int, slot: int, row: F
         way = _against(amount / units, whole[slot, pos.MORNING_COST] / whole[slot, pos.MORNING_UNITS])
         row[col.BUYS_MORE_BELOW] += way < 0
         row[col.BUYS_MORE_ABOVE] += way > 0
-        act[col.ACT_MORE] = way
+        state.acts[act, col.ACT_MORE] = way
     return True
 
 
-@compiled
+@compiled_lean
 def _against(price: float, cost: float) -> int:
     """Tell a gain (1) from a loss (−1); 0 where price and cost are the same."""
     if abs(price - cost) <= _SAME * abs(cost):
@@ -59,15 +63,20 @@ def _against(price: float, cost: float) -> int:
     return 1 if price > cost else -1
 
 
-@compiled
-def note_sale(state: State, book: Book, events: Events, e: int, slot: int, row: Floats) -> bool:
-    """Add an ordinary sale to the day's acts, before it happens to the position; return whether it is a decision."""
+@compiled_lean
+def note_sale(state: State, book: Book, events: Events, e: int, slot: int, full: bool, row: Floats) -> bool:
+    """Add an ordinary sale to the day's acts, before it happens to the position; return whether it is a decision.
+
+    Unless `full`, only its momentum is added.
+    """
     security, at, amount = events.security[e], events.day[e], events.amount[e]
     _add_momentum(book, security, at, amount * _YUAN, row, col.MOMENTUM + col.N_MOMENTA)
     whole = state.whole
     if whole[slot, pos.DECIDED] & _SOLD:
         return False
     whole[slot, pos.DECIDED] |= _SOLD
+    if not full:
+        return True
     row[col.SELLS] += 1
     act = _noted(state, book, events, e, 1.0)
     if security < book.close.shape[0]:
@@ -79,16 +88,16 @@ def note_sale(state: State, book: Book, events: Events, e: int, slot: int, row: 
     return True
 
 
-@compiled
-def _add_known(state: State, slot: int, price: float, at: int, act: Any, row: Floats) -> None:
+@compiled_lean
+def _add_known(state: State, slot: int, price: float, at: int, act: int, row: Floats) -> None:
     """Add what a sale brings on a position whose cost is known."""
     whole, highest, fall = state.whole, state.real[slot, pos.HIGHEST], 0.0
     held = at - whole[slot, pos.OPENED_AT]
     gain = price / (whole[slot, pos.COST] / whole[slot, pos.UNITS]) - 1.0
     if highest > 0:
         fall = max(0.0, 1.0 - price / highest)
-        act[col.ACT_FROM_PEAK] = fall
-    act[col.ACT_GAIN], act[col.ACT_HELD] = gain, held
+        state.acts[act, col.ACT_FROM_PEAK] = fall
+    state.acts[act, col.ACT_GAIN], state.acts[act, col.ACT_HELD] = gain, held
     row[col.SELLS_KNOWN] += 1
     row[col.SELLS_GAIN] += gain
     row[col.SELLS_HELD] += held
@@ -96,22 +105,22 @@ def _add_known(state: State, slot: int, price: float, at: int, act: Any, row: Fl
     row[col.SELLS_FROM_PEAK] += fall
 
 
-@compiled
-def _noted(state: State, book: Book, events: Events, e: int, sells: float) -> Any:
-    """Begin the row of a decision: whose it is, when, which way, and where the security stood."""
-    act = state.acts[state.of_client[pos.ACTS]]
+@compiled_lean
+def _noted(state: State, book: Book, events: Events, e: int, sells: float) -> int:
+    """Begin the row of a decision: whose it is, when, which way, and where the security stood; return its place."""
+    acts, act = state.acts, state.of_client[pos.ACTS]
     state.of_client[pos.ACTS] += 1
     security, at = events.security[e], events.day[e]
-    act[col.ACT_DAY], act[col.ACT_SELLS] = at, sells
+    acts[act, col.ACT_DAY], acts[act, col.ACT_SELLS] = at, sells
     if security < book.close.shape[0]:
         for k in range(book.standing.shape[0]):
-            act[col.ACT_STANDING + k] = book.standing[k, security, at]
-        act[col.ACT_HOT] = book.hot[security, at]
-        act[col.ACT_AFTER_LIMIT] = book.after_limit[security, at]
-    return act
+            acts[act, col.ACT_STANDING + k] = book.standing[k, security, at]
+        acts[act, col.ACT_HOT] = book.hot[security, at]
+        acts[act, col.ACT_AFTER_LIMIT] = book.after_limit[security, at]
+    return int(act)
 
 
-@compiled
+@compiled_lean
 def _add_standing(book: Book, security: int, at: int, row: Floats, first: int) -> tuple[bool, bool]:
     """Add the security's places of the day; return whether the 20-day one and the cheapness are known."""
     for k in range(book.standing.shape[0]):
@@ -122,7 +131,7 @@ def _add_standing(book: Book, security: int, at: int, row: Floats, first: int) -
     return ranked, not np.isnan(book.standing[CHEAP, security, at])
 
 
-@compiled
+@compiled_lean
 def _add_momentum(book: Book, security: int, at: int, yuan: float, row: Floats, first: int) -> None:
     """Add the amount times the security's return beyond the index over 5, 20 and 60 days before."""
     if security >= book.close.shape[0]:
@@ -136,38 +145,48 @@ def _add_momentum(book: Book, security: int, at: int, yuan: float, row: Floats, 
                 row[first + k] += yuan * (own - market)
 
 
-@compiled
+@compiled_lean
 def count_gains(state: State, book: Book, at: int, row: Floats) -> None:
     """Count gains and losses taken and kept on a day with a sale (Odean 1998)."""
     whole, sale = state.whole, False
     for slot in range(state.of_client[pos.USED]):
-        sale |= whole[slot, pos.SOLD_UNITS] > 0 and _counts(state, slot)
+        sale |= _sold(whole, slot, at) and _counts(whole, slot, at)
     if not sale:
         return
     for slot in range(state.of_client[pos.USED]):
-        security = whole[slot, pos.SECURITY]
-        if not _counts(state, slot):
+        security, touched = whole[slot, pos.SECURITY], whole[slot, pos.TOUCHED] == at
+        if not _counts(whole, slot, at):
             continue
-        cost = whole[slot, pos.MORNING_COST] / whole[slot, pos.MORNING_UNITS]
-        if whole[slot, pos.SOLD_UNITS] > 0:
+        cost = whole[slot, pos.COST] / whole[slot, pos.UNITS] if not touched else 0.0
+        if touched:
+            cost = whole[slot, pos.MORNING_COST] / whole[slot, pos.MORNING_UNITS]
+        if _sold(whole, slot, at):
             way = _against(whole[slot, pos.SOLD_AMOUNT] / whole[slot, pos.SOLD_UNITS], cost)
             row[col.REALISED_GAINS] += way > 0
             row[col.REALISED_LOSSES] += way < 0
-        elif _kept(state, book, slot, security, at):
+        elif not (touched and whole[slot, pos.SOLD]) and _kept(book, whole[slot, pos.UNITS], security, at):
             way = _against(book.close[security, at], cost)
             row[col.PAPER_GAINS] += way > 0
             row[col.PAPER_LOSSES] += way < 0
 
 
-@compiled
-def _counts(state: State, slot: int) -> bool:
+@compiled_lean
+def _sold(whole: Ints, slot: int, at: int) -> bool:
+    """Tell whether some of a position was sold today."""
+    return bool(whole[slot, pos.TOUCHED] == at and whole[slot, pos.SOLD_UNITS] > 0)
+
+
+@compiled_lean
+def _counts(whole: Ints, slot: int, at: int) -> bool:
     """Tell whether a position was held long in the morning, at a cost that is known."""
-    return state.whole[slot, pos.MORNING_UNITS] > 0 and not state.whole[slot, pos.UNSURE]
+    if whole[slot, pos.TOUCHED] == at:
+        return bool(whole[slot, pos.MORNING_UNITS] > 0 and not whole[slot, pos.UNSURE])
+    return bool(whole[slot, pos.UNITS] > 0 and not whole[slot, pos.SEEDED])
 
 
-@compiled
-def _kept(state: State, book: Book, slot: int, security: int, at: int) -> bool:
+@compiled_lean
+def _kept(book: Book, units: int, security: int, at: int) -> bool:
     """Tell whether a position that could have been sold is still held."""
-    if state.whole[slot, pos.SOLD] or state.whole[slot, pos.UNITS] == 0 or security >= book.close.shape[0]:
+    if units == 0 or security >= book.close.shape[0]:
         return False
     return not book.locked[security, at] and not np.isnan(book.close[security, at])

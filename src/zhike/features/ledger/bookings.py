@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from zhike.base.compiling import compiled
+from zhike.base.compiling import compiled_lean
 from zhike.features.ledger import columns as col
 from zhike.features.ledger import events as ev
 from zhike.features.ledger import positions as pos
@@ -21,7 +21,7 @@ Floats = npt.NDArray[np.float64]
 MOVES, INTRADAY, INCOME, OWED_CHANGE, N_SUMS = range(5)
 
 
-@compiled
+@compiled_lean
 def book_flow(state: State, events: Events, e: int, row: Floats, sums: Floats) -> None:
     """Book money that moved without a trade."""
     kind, amount, security = events.kind[e], events.amount[e], events.security[e]
@@ -46,7 +46,7 @@ def book_flow(state: State, events: Events, e: int, row: Floats, sums: Floats) -
         row[col.PNL_INCOME] += amount
 
 
-@compiled
+@compiled_lean
 def settle(state: State, amount: int, at: int, sums: Floats) -> bool:
     """Take what came out of the open entitlement; return False where none is open."""
     if state.of_client[pos.OWED] == 0:
@@ -57,7 +57,7 @@ def settle(state: State, amount: int, at: int, sums: Floats) -> bool:
     return True
 
 
-@compiled
+@compiled_lean
 def book_custody(
     state: State, book: Book, events: Events, e: int, begin: int, row: Floats, sums: Floats
 ) -> None:
@@ -74,7 +74,7 @@ def book_custody(
         _hand_over(state, book, security, units, events.amount[e], at, row, sums)
 
 
-@compiled
+@compiled_lean
 def _list(state: State, book: Book, security: int, units: int, at: int, sums: Floats) -> None:
     """Add shares that came at no cost: what they are worth was owed to the client."""
     slot = pos.slot_for(state, security, False, book.days[at], at)
@@ -84,7 +84,7 @@ def _list(state: State, book: Book, security: int, units: int, at: int, sums: Fl
         sums[INCOME] += value
 
 
-@compiled
+@compiled_lean
 def _take_in(
     state: State, book: Book, security: int, units: int, booked: int, at: int, row: Floats, sums: Floats
 ) -> None:
@@ -100,7 +100,7 @@ def _take_in(
         sums[INTRADAY] += at_close - value
 
 
-@compiled
+@compiled_lean
 def _hand_over(
     state: State, book: Book, security: int, units: int, booked: int, at: int, row: Floats, sums: Floats
 ) -> None:
@@ -118,7 +118,7 @@ def _hand_over(
     sums[INTRADAY] += value - (worth(state, book, security, units, at) if priced else cost)
 
 
-@compiled
+@compiled_lean
 def seed_missing(state: State, book: Book, slot: int, units: int, amount: int, at: int, sums: Floats) -> None:
     """Put into a position what must have been held before the events began, for more leaves it, for `amount`."""
     missing = units - state.whole[slot, pos.UNITS]

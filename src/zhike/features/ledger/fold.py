@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 import numpy.typing as npt
 
-from zhike.base.compiling import compiled
+from zhike.base.compiling import compiled_lean
 from zhike.features.ledger import columns as col
 from zhike.features.ledger import events as ev
 from zhike.features.ledger import positions as pos
+from zhike.features.ledger import rows as rw
 from zhike.features.ledger.acts import CHEAP, LOTTERY, count_gains
 from zhike.features.ledger.book import Book
 from zhike.features.ledger.bookings import (
     INCOME,
-    INTRADAY,
     MOVES,
     OWED_CHANGE,
     book_custody,
@@ -33,39 +31,26 @@ from zhike.features.ledger.pricing import (
     price_of,
     worth_at,
 )
+from zhike.features.ledger.quiet import MOST_GROWTH, SAME, Stretch, next_turn, pass_days
+from zhike.features.ledger.rows import Rows
 from zhike.features.ledger.trading import book_trade
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
-_LEAST_BASE = 100 * 10_000  # a return is taken on 100 yuan or more
-_WORST = -0.999999
-_SAME = 1e-9
-_MOST_GROWTH = 100.0  # earnings that grew or shrank more from one day to the next say nothing
 
 
-class Rows(NamedTuple):
-    """What the fold writes: a row a client and day (`client`, `day`: a column of the book), and positions at the end.
-
-    `held` (n, 2): client, security; `held_whole` (n, 4): units, cost, opened on, seeded; `held_value` (n,) at the last close.
-    """
-
-    client: Ints
-    day: Ints
-    values: Floats
-    held: Ints
-    held_whole: Ints
-    held_value: Ints
-    counts: Ints  # rows written, positions written
-    sums: Floats  # of the day under way
-
-
-@compiled
+@compiled_lean
 def fold(
-    state: State, book: Book, events: Events, holdings: Holdings, assets: Assets, first: Ints, last: int, out: Rows
+    state: State, book: Book, events: Events, holdings: Holdings, assets: Assets, first: Ints, last: int, closes: bool,
+    stretch: Stretch, out: Rows,
 ) -> None:  # fmt: skip
-    """Go through the days of every client, from `first[c]` to `last` (columns of the book), and write `out`."""
+    """Go through the days of every client, from `first[c]` to `last` (columns of the book), and write `out`.
+
+    Without `closes` positions aren't valued from day to day: no decisions are noted, and only days with events or assets
+    leave a row, whose columns that rest on closes say nothing.
+    """
     for client in range(len(first)):
         state.of_client[: pos.TRIPS] = 0
         state.of_client[pos.OWED :] = 0
@@ -73,93 +58,125 @@ def fold(
         acts = state.of_client[pos.ACTS]
         if first[client] <= last:
             open_positions(state, book, events, holdings, client, first[client], last)
-        _fold_client(state, book, events, assets, client, first[client], last, out)
+        _fold_client(state, book, events, assets, client, first[client], last, closes, stretch, out)
         state.acts[acts : state.of_client[pos.ACTS], col.ACT_CLIENT] = client
-        _close(state, client, out)
+        _close(state, book, client, last, closes, out)
         forget_securities(state, events, events.start[client], events.start[client + 1])
 
 
-@compiled
+@compiled_lean
 def _fold_client(
-    state: State, book: Book, events: Events, assets: Assets, client: int, first: int, last: int, out: Rows
-) -> None:
-    sums = out.sums
-    begin, end, stop, a = (
-        events.start[client],
-        events.start[client],
-        events.start[client + 1],
-        assets.start[client],
-    )
-    before, rich_before = np.nan, False
-    for at in range(first, last + 1):
-        row = out.values[out.counts[0]]
-        row[:] = 0.0
-        sums[:] = 0.0
-        e = end
-        while end < stop and events.day[end] == at:
-            end += 1
-        held = state.of_client[pos.USED] > 0
-        _morning(state, book, events, events.start[client], e, end, stop, at, row, sums)
-        for k in range(e, end):
-            _apply(state, book, events, k, client, begin, row, sums)
-        given_up = _write_off(state.of_client, at, sums)
-        a, rich = _take_assets(assets, client, a, at, row)
-        if end > e:
-            count_gains(state, book, at, row)
-            pos.drop_empty(state)
+    state: State, book: Book, events: Events, assets: Assets, client: int, first: int, last: int, closes: bool,
+    stretch: Stretch, out: Rows,
+) -> None:  # fmt: skip
+    e, stop, a = events.start[client], events.start[client + 1], assets.start[client]
+    at, before, rich = first, np.nan, False
+    while at <= last:
+        until = last + 1 if e == stop else min(events.day[e], last + 1)
+        until = min(until, _due(state.of_client, last + 1))
+        until = next_turn(state, stretch.ends, at, until)
+        if until > at and closes:
+            a, before, rich = pass_days(state, book, assets, client, a, at, until, stretch, out, before, rich)
+        elif until > at:
+            a = _note_assets(assets, client, a, until, out)
+        if until <= last:
+            e, a, before, rich = _live(
+                state, book, events, assets, client, e, stop, a, until, closes, out, before, rich
+            )
+        at = until + 1
+
+
+@compiled_lean
+def _due(of_client: Ints, otherwise: int) -> int:
+    """Return the day on which an open entitlement is given up."""
+    return int(of_client[pos.OWED_AT] + KEEP) if of_client[pos.OWED] else otherwise
+
+
+@compiled_lean
+def _note_assets(assets: Assets, client: int, a: int, until: int, out: Rows) -> int:
+    """Write the days before `until` on which there are some assets, and nothing but those; return where the next are."""
+    out.row[:] = 0.0
+    while a < assets.start[client + 1] and assets.day[a] < until:
+        at = assets.day[a]
+        a, rich = rw.take_assets(assets, client, a, at, out.row)
+        if rich:
+            rw.write(out, client, at, out.quiet)
+    return a
+
+
+@compiled_lean
+def _live(
+    state: State, book: Book, events: Events, assets: Assets, client: int, e: int, stop: int, a: int, at: int, closes: bool,
+    out: Rows, before: float, rich_before: bool,
+) -> tuple[int, int, float, bool]:  # fmt: skip
+    """Live through a day on which something happens, or may; its events begin at `e`, its assets are at `a`.
+
+    Returns where the next day's are, the day's net assets, and whether there were some.
+    """
+    row, sums, end = out.row, out.sums, e
+    row[:] = 0.0
+    sums[:] = 0.0
+    while end < stop and events.day[end] == at:
+        end += 1
+    held = state.of_client[pos.USED] > 0
+    if end > e:
+        mark_trades(state, book, events, e, end, at)
+    _morning(state, book, events, events.start[client], e, stop, at, closes, row, sums)
+    for k in range(e, end):
+        _apply(state, book, events, k, client, events.start[client], closes, row, sums)
+    given_up = _write_off(state.of_client, at, sums)
+    a, rich = rw.take_assets(assets, client, a, at, row)
+    if end > e:
+        count_gains(state, book, at, row)
+        pos.drop_empty(state)
+    if closes:
         _evening(state, book, at, row)
-        _settle(book.index_return[at], before, row, sums)
-        if end > e or given_up or held or rich or rich_before or state.of_client[pos.USED] > 0:
-            out.client[out.counts[0]], out.day[out.counts[0]] = client, at
-            out.counts[0] += 1
-        before, rich_before = row[col.NET], rich
+        rw.settle_day(book.index_return[at], before, row, sums)
+        held |= state.of_client[pos.USED] > 0 or rich_before
+    else:
+        held = False
+    if end > e or given_up or held or rich:
+        rw.write(out, client, at, out.every)
+    return end, a, row[col.NET], rich
 
 
-@compiled
+@compiled_lean
 def _apply(
-    state: State, book: Book, events: Events, e: int, client: int, begin: int, row: Floats, sums: Floats
-) -> None:
+    state: State, book: Book, events: Events, e: int, client: int, begin: int, closes: bool, row: Floats, sums: Floats
+) -> None:  # fmt: skip
     """Let one event happen; `begin` is the client's first, `row` the day, `sums` what it gathers beside its row."""
     if events.kind[e] >= ev.BUY:
-        book_trade(state, book, events, e, client, row, sums)
+        book_trade(state, book, events, e, client, closes, row, sums)
     elif events.kind[e] >= ev.BANK:
         book_flow(state, events, e, row, sums)
     else:
         book_custody(state, book, events, e, begin, row, sums)
 
 
-@compiled
+@compiled_lean
 def _morning(
-    state: State, book: Book, events: Events, begin: int, e: int, end: int, stop: int, at: int, row: Floats, sums: Floats
+    state: State, book: Book, events: Events, begin: int, e: int, stop: int, at: int, closes: bool, row: Floats, sums: Floats
 ) -> None:  # fmt: skip
     """Take the positions through the night: corporate actions, jumps, the move to today's close, entitlements.
 
-    The client's events begin with `begin`, those of the day with `e`; they end before `stop` and `end`.
+    The client's events begin with `begin` and end before `stop`, those of the day begin with `e`.
     """
     whole, entitled, gone = state.whole, 0, False
-    if end > e:
-        mark_trades(state, book, events, e, end, at)
     for slot in range(state.of_client[pos.USED]):
         security, factor = whole[slot, pos.SECURITY], 1.0
-        if security < book.close.shape[0] and book.action_from[security] < book.action_from[security + 1]:
+        quoted = security < book.close.shape[0]
+        if quoted and whole[slot, pos.TURN] <= at:
             factor = factor_of(book, security, at)
             if factor != 1.0:
                 pos.scale(state, slot, factor)
-        if security < book.close.shape[0] and not np.isnan(book.close[security, at]):
-            if jump_of(book, security, at) != 1.0:
+            if not np.isnan(book.close[security, at]) and jump_of(book, security, at) != 1.0:
                 take_jump(state, book, events, begin, e, stop, slot, at)
                 factor = np.nan
+            gone |= whole[slot, pos.UNITS] == 0
+        if closes and quoted and not np.isnan(book.close[security, at]):
             entitled += _move_quoted(whole, book.close, book.previous, book.eps, slot, at, factor, row, sums)
-        else:
+        elif closes:
             _add_move(whole, slot, price_of(state, book, security, at), 0, row, sums)
-        whole[slot, pos.MORNING_UNITS], whole[slot, pos.MORNING_COST] = (
-            whole[slot, pos.UNITS],
-            whole[slot, pos.COST],
-        )
-        whole[slot, pos.UNSURE] = whole[slot, pos.SEEDED]
-        for field in range(pos.SOLD, pos.DECIDED + 1):
-            whole[slot, field] = 0
-        gone |= whole[slot, pos.UNITS] == 0
     if gone:
         pos.drop_empty(state)
     if entitled:
@@ -168,7 +185,7 @@ def _morning(
         sums[OWED_CHANGE] += entitled
 
 
-@compiled
+@compiled_lean
 def _move_quoted(
     whole: Ints, close: Floats, previous: Floats, eps: Floats32, slot: int, at: int, factor: float, row: Floats, sums: Floats
 ) -> int:  # fmt: skip
@@ -181,11 +198,11 @@ def _move_quoted(
         _add_move(whole, slot, close[security, at], 0, row, sums)
         return 0
     adjusted, earlier = previous[security, at], close[security, at - 1]
-    if abs(adjusted * factor - earlier) > _SAME * earlier:  # never where one isn't known
+    if abs(adjusted * factor - earlier) > SAME * earlier:  # never where one isn't known
         entitled = value - int(np.rint(whole[slot, pos.UNITS] * adjusted))
     move = _add_move(whole, slot, close[security, at], entitled, row, sums)
     old, new = np.float64(eps[security, at - 1]), np.float64(eps[security, at])
-    if old > 0 and new > 0 and new <= _MOST_GROWTH * old and old <= _MOST_GROWTH * new:
+    if old > 0 and new > 0 and new <= MOST_GROWTH * old and old <= MOST_GROWTH * new:
         growth = np.rint(value * (new / old - 1.0)) + entitled
         row[col.GROWTH] += growth
         row[col.VALUATION] += move - growth
@@ -193,7 +210,7 @@ def _move_quoted(
     return entitled
 
 
-@compiled
+@compiled_lean
 def _add_move(whole: Ints, slot: int, price: float, entitled: int, row: Floats, sums: Floats) -> int:
     """Add a position's move from its opening value to the close; return it."""
     value = whole[slot, pos.VALUE]
@@ -203,7 +220,7 @@ def _add_move(whole: Ints, slot: int, price: float, entitled: int, row: Floats, 
     return int(move)
 
 
-@compiled
+@compiled_lean
 def _write_off(of_client: Ints, at: int, sums: Floats) -> bool:
     """Give up an entitlement that nothing has come of for too long; return whether there was one."""
     owed = of_client[pos.OWED]
@@ -215,18 +232,7 @@ def _write_off(of_client: Ints, at: int, sums: Floats) -> bool:
     return True
 
 
-@compiled
-def _take_assets(assets: Assets, client: int, a: int, at: int, row: Floats) -> tuple[int, bool]:
-    """Put the day's assets into the row (NaN where none are said); return where the next are, whether there were some."""
-    row[col.NET] = row[col.CASH] = row[col.FUNDS] = row[col.DEBT] = np.nan
-    if a >= assets.start[client + 1] or assets.day[a] != at:
-        return a, False
-    row[col.NET], row[col.CASH] = assets.net[a], assets.cash[a]
-    row[col.FUNDS], row[col.DEBT] = assets.funds[a], assets.debt[a]
-    return a + 1, bool(assets.some[a])
-
-
-@compiled
+@compiled_lean
 def _evening(state: State, book: Book, at: int, row: Floats) -> None:
     """Value the positions at the close."""
     whole, paper, long, squares = state.whole, 0, 0.0, 0.0
@@ -257,7 +263,7 @@ def _evening(state: State, book: Book, at: int, row: Floats) -> None:
     state.of_client[pos.PAPER] = paper
 
 
-@compiled
+@compiled_lean
 def _tilt(standing: Floats32, followed: Bools, security: int, at: int, value: int, row: Floats) -> None:
     cheap, lottery = standing[CHEAP, security, at], standing[LOTTERY, security, at]
     if not np.isnan(cheap):
@@ -269,44 +275,14 @@ def _tilt(standing: Floats32, followed: Bools, security: int, at: int, value: in
         row[col.HELD_FOLLOWED] += value
 
 
-@compiled
-def _settle(market: float, before: float, row: Floats, sums: Floats) -> None:
-    """Work out the day's profit and its parts, exact to the last unit; then the return."""
-    own = sums[MOVES] + sums[INTRADAY] + row[col.INTEREST] + sums[INCOME] + row[col.COST]
-    assets = before
-    row[col.PNL] = own
-    if np.isnan(before):
-        assets = row[col.STOCKS_BEFORE]
-    elif not np.isnan(row[col.NET]):
-        row[col.PNL] = row[col.NET] - before - row[col.FLOW_IN] + row[col.FLOW_OUT] + sums[OWED_CHANGE]
-    row[col.UNEXPLAINED] = row[col.PNL] - own
-    row[col.ASSETS_BEFORE] = assets
-    moved = 0.0 if np.isnan(market) else market
-    row[col.MARKET] = np.rint(row[col.STOCKS_BEFORE] * moved)
-    row[col.ASSETS_MARKET] = np.rint(assets * moved)
-    row[col.SELECTION] = sums[MOVES] - row[col.MARKET]
-    row[col.TRADING] = row[col.PNL] - row[col.MARKET] - row[col.SELECTION] - row[col.INTEREST] - row[col.COST]
-    if assets > 0:
-        row[col.EXPOSURE] = row[col.STOCKS_BEFORE] / assets
-        row[col.EXPOSURE_DAYS] = 1
-    base = row[col.STOCKS_BEFORE] + row[col.BUY_AMOUNT] if np.isnan(before) else before + row[col.FLOW_IN]
-    if base >= _LEAST_BASE:
-        _add_return(row[col.PNL] / base, market, row)
-
-
-@compiled
-def _add_return(own: float, market: float, row: Floats) -> None:
-    row[col.LOG_RETURN], row[col.RETURN_DAYS] = np.log1p(max(own, _WORST)), 1
-    if not np.isnan(market):
-        row[col.DAYS] = 1
-        row[col.SUM_X], row[col.SUM_X2] = market, market * market
-        row[col.SUM_Y], row[col.SUM_Y2], row[col.SUM_XY] = own, own * own, market * own
-
-
-@compiled
-def _close(state: State, client: int, out: Rows) -> None:
+@compiled_lean
+def _close(state: State, book: Book, client: int, last: int, closes: bool, out: Rows) -> None:
     """Write the positions that are left, long and short of a security together, and forget them."""
     whole = state.whole
+    if not closes:
+        for slot in range(state.of_client[pos.USED]):
+            price = price_of(state, book, whole[slot, pos.SECURITY], last)
+            whole[slot, pos.VALUE] = worth_at(whole[slot, pos.UNITS], whole[slot, pos.COST], price)
     for slot in range(state.of_client[pos.USED]):
         security, n = whole[slot, pos.SECURITY], out.counts[1]
         if pos.is_short(state, slot) and state.slot_of[security] >= 0:
@@ -324,7 +300,7 @@ def _close(state: State, client: int, out: Rows) -> None:
         state.slot_of[whole[slot, pos.KEY]] = -1
 
 
-@compiled
+@compiled_lean
 def _write_position(state: State, slot: int, out: Rows) -> None:
     whole, n = state.whole[slot], out.counts[1]
     out.held_whole[n, 0], out.held_whole[n, 1] = whole[pos.UNITS], whole[pos.COST]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ from zhike.features.ledger.events import ABSENT, Assets, Events, Holdings
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Days = npt.NDArray[np.int32]
+_WIDEST = 1 << 62
 _FEES = ("commission", "exchange_fee", "stamp_duty", "transfer_fee", "other_fee")
 _SORTS = {
     "short": ev.SHORT, "ipo": ev.IPO, "rights": ev.RIGHTS, "repo": ev.REPO,
@@ -52,8 +53,18 @@ class Names:
 
 
 def _numbers(column: pa.ChunkedArray, names: pa.Array) -> Ints:
-    plain = column.cast(pa.string())
-    return np.asarray(pc.index_in(plain, value_set=names).fill_null(-1).to_numpy(), np.int64)
+    coded = column.unify_dictionaries() if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    words = whole(coded)
+    places = np.append(_places(words.dictionary.cast(pa.string()), names), -1)
+    return np.asarray(
+        places[words.indices.fill_null(len(places) - 1).to_numpy(zero_copy_only=False)], np.int64
+    )
+
+
+def _places(words: pa.Array, names: pa.Array) -> Ints:
+    return np.asarray(
+        pc.index_in(words, value_set=names).fill_null(-1).to_numpy(zero_copy_only=False), np.int64
+    )
 
 
 def _dates(rows: pa.Table) -> Days:
@@ -181,27 +192,54 @@ def together(groups: list[Happened]) -> Happened:
 
 def in_order(events: Happened, clients: int, last: int) -> Events:
     """Return the events up to a day, client by client, in order of time."""
-    events = chosen(events, (events.client >= 0) & (events.day <= last))
-    ranks = np.zeros(len(events.client), np.int64)
-    group = (events.kind >= ev.BANK).astype(np.int64) + (events.kind >= ev.BUY)  # custody, money, trades
-    keys = (events.time, events.date, group, events.day, events.client)
-    order = np.lexsort(keys)
-    tied = _ties(order, keys)
-    if len(tied):
-        ranks[tied] = pc.rank(events.key.take(pa.array(tied))).to_numpy()
-        order = np.lexsort((ranks, *keys))
+    kept = (events.client >= 0) & (events.day <= last)
+    if not kept.all():
+        events = chosen(events, kept)
+    order = _order(events)
     start = np.searchsorted(events.client[order], np.arange(clients + 1))
-    ordered = chosen(events, order)
-    return Events(start.astype(np.int64), *(np.ascontiguousarray(getattr(ordered, f)) for f in FIELDS[1:-2]))
+    return Events(start.astype(np.int64), *(getattr(events, f)[order] for f in FIELDS[1:-2]))
 
 
-def _ties(order: Ints, keys: tuple[Ints, ...]) -> Ints:
-    """Return the events that are alike in all keys with a neighbour."""
-    alike = np.ones(max(len(order) - 1, 0), np.bool_)
-    for key in keys:
-        ordered = key[order]
-        alike &= ordered[1:] == ordered[:-1]
-    return np.asarray(order[np.r_[alike, False] | np.r_[False, alike]] if len(order) else order, np.int64)
+def _order(events: Happened) -> Ints:
+    """Return the places of events in order of client, day, sort of event, date, time, key.
+
+    All but the key fit into one whole number a time's moments wide; rows come nearly in order, which a stable sort of one number
+    makes good use of: a tenth of what sorting by each takes.
+    """
+    group = (events.kind >= ev.BANK).astype(np.int64) + (events.kind >= ev.BUY)  # custody, money, trades
+    moment = _joined((group, events.date, events.time))
+    place = _joined((events.client, events.day, moment))
+    order = np.argsort(place, kind="stable")
+    ordered = place[order]
+    same = ordered[1:] == ordered[:-1]
+    tied = np.flatnonzero(np.r_[same, False] | np.r_[False, same]) if len(order) else order
+    if len(tied):
+        ranks = pc.rank(events.key.take(pa.array(order[tied]))).to_numpy()
+        order[tied] = order[tied][np.lexsort((ranks, ordered[tied]))]
+    return np.asarray(order, np.int64)
+
+
+def _joined(keys: Sequence[Ints]) -> Ints:
+    """Return one whole number for each row, in the order of several, the first one first."""
+    joined, wide = np.zeros(len(keys[0]), np.int64), 1
+    for given in keys:
+        key, span = _from_zero(given)
+        if wide * span > _WIDEST:
+            (joined, wide), (key, span) = _ranked(joined), _ranked(key)
+        joined, wide = joined * span + key, wide * span
+    return joined
+
+
+def _from_zero(key: Ints) -> tuple[Ints, int]:
+    """Return numbers less the least of them, and how many there can be."""
+    least = int(key.min(initial=0))
+    return key - least, int(key.max(initial=0)) - least + 1
+
+
+def _ranked(key: Ints) -> tuple[Ints, int]:
+    """Return the place of each number among the different ones, and how many these are."""
+    different, places = np.unique(key, return_inverse=True)
+    return np.asarray(places, np.int64), len(different)
 
 
 def assets_of(rows: pa.Table, names: Names, last: int) -> Assets:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from zhike.base.compiling import compiled
+from zhike.base.compiling import compiled_lean
 from zhike.features.ledger import positions as pos
 from zhike.features.ledger.book import Book
 from zhike.features.ledger.events import Events
@@ -17,7 +17,7 @@ Ints = npt.NDArray[np.int64]
 _SHARE = 10_000  # one, in units of 0.0001: rounding, and a fraction paid out in cash, may leave less
 
 
-@compiled
+@compiled_lean
 def take_jump(
     state: State, book: Book, events: Events, begin: int, e: int, stop: int, slot: int, at: int
 ) -> None:
@@ -36,7 +36,7 @@ def take_jump(
         pos.scale(state, slot, jump)
 
 
-@compiled
+@compiled_lean
 def _changed(
     book: Book, events: Events, begin: int, e: int, stop: int, security: int, at: int, changed: int, kept: int, rises: bool
 ) -> bool:  # fmt: skip
@@ -62,7 +62,7 @@ def _changed(
     return rises
 
 
-@compiled
+@compiled_lean
 def _next_change(book: Book, security: int, at: int) -> int:
     """Return the day of the next corporate action or jump, −1 where there is none."""
     action = _next(book.action_from, book.action_day, security, at)
@@ -70,7 +70,7 @@ def _next_change(book: Book, security: int, at: int) -> int:
     return max(action, jump) if action < 0 or jump < 0 else min(action, jump)
 
 
-@compiled
+@compiled_lean
 def _next(first: Ints, day: Ints, security: int, at: int) -> int:
     """Return the first of a security's days after one; −1 where there is none."""
     found = -1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from zhike.base.compiling import compiled
+from zhike.base.compiling import compiled_lean
 from zhike.features.ledger import events as ev
 from zhike.features.ledger import positions as pos
 from zhike.features.ledger.book import Book
@@ -17,7 +17,7 @@ Ints = npt.NDArray[np.int64]
 KEEP = 60  # trading days within which a booking belongs to what entitled to it
 
 
-@compiled
+@compiled_lean
 def given_before(book: Book, events: Events, begin: int, e: int) -> bool:
     """Tell whether an action, a rise by a jump or a subscription (the client's, from event `begin` on) gave listed shares before."""
     security, at = events.security[e], events.day[e]
@@ -36,7 +36,7 @@ def given_before(book: Book, events: Events, begin: int, e: int) -> bool:
     return False
 
 
-@compiled
+@compiled_lean
 def open_positions(
     state: State, book: Book, events: Events, holdings: Holdings, client: int, at: int, last: int
 ) -> None:
@@ -56,11 +56,11 @@ def open_positions(
         )
         earlier = close_of(book, security, at - 1)
         value = worth_at(units, state.whole[slot, pos.COST], price if np.isnan(earlier) else earlier)
-        state.whole[slot, pos.VALUE] = value
+        state.whole[slot, pos.VALUE], state.whole[slot, pos.TOUCHED] = value, -1
         state.of_client[pos.PAPER] += value - state.whole[slot, pos.COST]
 
 
-@compiled
+@compiled_lean
 def _opening_cost(cost: int, units: int, held: int, became: float, price: float) -> int:
     """Return the counter's cost of the opening units, else their value in the morning; 0 where neither is known."""
     if cost != ABSENT and held > 0:
@@ -69,7 +69,7 @@ def _opening_cost(cost: int, units: int, held: int, became: float, price: float)
     return 0 if np.isnan(price) else int(np.rint(units * price))
 
 
-@compiled
+@compiled_lean
 def _unwound(
     book: Book, events: Events, holdings: Holdings, client: int, h: int, first: int, last: int
 ) -> tuple[int, float]:
@@ -90,7 +90,7 @@ def _unwound(
     return units, became
 
 
-@compiled
+@compiled_lean
 def added(book: Book, events: Events, begin: int, e: int) -> int:
     """Return by how much an event changes what is held long; `begin` is the client's first."""
     kind, sort, units = events.kind[e], events.sort[e], events.quantity[e]

@@ -7,19 +7,20 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from zhike.base.compiling import compiled
+from zhike.base.compiling import compiled_lean
 from zhike.features.ledger import columns as col
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
 
-# Of a position, whole numbers …
+# Of a position, whole numbers; those from MORNING_UNITS to DECIDED are of the day that TOUCHED names, on which an event last
+# named it: before its events, and so far. TURN: the next day on which it may do more than follow its close. …
 (
     SECURITY, KEY, UNITS, COST, OPENED, OPENED_AT, VALUE, SEEDED, FIRST_LOT, LAST_LOT,
     T_UNITS, T_PAID, T_PROCEEDS, T_FEES, T_BUYS, T_SELLS, T_SOLD, T_FORGOTTEN,
-    MORNING_UNITS, MORNING_COST, UNSURE, SOLD, SOLD_UNITS, SOLD_AMOUNT, DECIDED,
-) = range(25)  # fmt: skip
+    MORNING_UNITS, MORNING_COST, UNSURE, SOLD, SOLD_UNITS, SOLD_AMOUNT, DECIDED, TOUCHED, TURN,
+) = range(27)  # fmt: skip
 # … and others: share-days of the trip, highest close, best and worst close over cost.
 T_HELD, HIGHEST, BEST, WORST = range(4)
 # Of a client; finished trips and acts are counted through all clients.
@@ -54,7 +55,7 @@ class State(NamedTuple):
 def fresh_state(positions: int, securities: int, lots: int, trips: int, acts: int) -> State:
     """Return room for one client at a time: at most so many positions, securities, lots; `trips`, `acts` for all clients."""
     return State(
-        np.zeros((positions, DECIDED + 1), np.int64),
+        np.zeros((positions, TURN + 1), np.int64),
         np.zeros((positions, WORST + 1)),
         np.full(2 * securities, _NONE, np.int64),
         np.zeros(lots, np.int64),
@@ -68,7 +69,7 @@ def fresh_state(positions: int, securities: int, lots: int, trips: int, acts: in
     )
 
 
-@compiled
+@compiled_lean
 def share_of(cost: int, units: int, of: int) -> int:
     """Return cost × units ÷ of, rounded half to even, exact; units and `of` are above zero, or units 0."""
     if units == of:
@@ -87,7 +88,7 @@ def share_of(cost: int, units: int, of: int) -> int:
     return whole * n + part
 
 
-@compiled
+@compiled_lean
 def _wide_share(rest: int, n: int, q: int) -> tuple[int, int]:
     """Divide rest × n by q bit by bit, where the product may not fit; 0 ≤ rest < q < 2^61."""
     part, left = 0, 0
@@ -101,12 +102,13 @@ def _wide_share(rest: int, n: int, q: int) -> tuple[int, int]:
     return part, left
 
 
-@compiled
+@compiled_lean
 def slot_for(state: State, security: int, short: bool, day: int, at: int) -> int:
     """Return the slot of a security's long or short position, a fresh one where there is none; an empty one begins anew."""
     key = security + len(state.mark) if short else security
     slot = state.slot_of[key]
     if slot >= 0:
+        touch(state, slot, at)
         if state.whole[slot, UNITS] == 0:
             begin_trip(state, slot, day, at)
         return int(slot)
@@ -114,18 +116,30 @@ def slot_for(state: State, security: int, short: bool, day: int, at: int) -> int
     state.of_client[USED] += 1
     state.slot_of[key] = slot
     state.whole[slot] = 0
-    state.whole[slot, SECURITY], state.whole[slot, KEY] = security, key
+    state.whole[slot, SECURITY], state.whole[slot, KEY], state.whole[slot, TOUCHED] = security, key, at
     begin_trip(state, slot, day, at)
     return int(slot)
 
 
-@compiled
+@compiled_lean
+def touch(state: State, slot: int, at: int) -> None:
+    """Remember how a position stood on the morning of a day, before the first of its events."""
+    whole = state.whole
+    if whole[slot, TOUCHED] == at:
+        return
+    whole[slot, TOUCHED] = at
+    whole[slot, MORNING_UNITS], whole[slot, MORNING_COST] = whole[slot, UNITS], whole[slot, COST]
+    whole[slot, UNSURE] = whole[slot, SEEDED]
+    whole[slot, SOLD : DECIDED + 1] = 0
+
+
+@compiled_lean
 def is_short(state: State, slot: int) -> bool:
     """Tell whether a position is one sold short."""
     return bool(state.whole[slot, KEY] != state.whole[slot, SECURITY])
 
 
-@compiled
+@compiled_lean
 def begin_trip(state: State, slot: int, day: int, at: int) -> None:
     """Begin a round trip: nothing bought, nothing sold so far."""
     whole, real = state.whole, state.real
@@ -138,7 +152,7 @@ def begin_trip(state: State, slot: int, day: int, at: int) -> None:
     real[slot, WORST] = np.inf
 
 
-@compiled
+@compiled_lean
 def _new_lot(state: State, units: int, day: int, follows: int) -> int:
     """Make a lot in front of another one; return its place."""
     lot = state.of_client[LOTS]
@@ -147,7 +161,7 @@ def _new_lot(state: State, units: int, day: int, follows: int) -> int:
     return int(lot)
 
 
-@compiled
+@compiled_lean
 def acquire(state: State, slot: int, units: int, cost: int, day: int) -> None:
     """Add units to a position for a cost, as its latest lot."""
     whole = state.whole
@@ -161,7 +175,7 @@ def acquire(state: State, slot: int, units: int, cost: int, day: int) -> None:
     whole[slot, LAST_LOT] = lot
 
 
-@compiled
+@compiled_lean
 def seed(state: State, slot: int, units: int, cost: int, day: int) -> None:
     """Add units that must have been held (below zero: sold short) before the client's first day, `day`."""
     whole = state.whole
@@ -175,7 +189,7 @@ def seed(state: State, slot: int, units: int, cost: int, day: int) -> None:
     whole[slot, FIRST_LOT] = lot
 
 
-@compiled
+@compiled_lean
 def take_lots(state: State, slot: int, units: int, day: int) -> float:
     """Take units out of the oldest lots; return units × days they were held."""
     held = 0.0
@@ -191,7 +205,7 @@ def take_lots(state: State, slot: int, units: int, day: int) -> float:
     return held
 
 
-@compiled
+@compiled_lean
 def give_up(state: State, slot: int, units: int, day: int) -> tuple[int, float]:
     """Take units out of a position; return the cost that leaves with them and their unit-days."""
     whole = state.whole
@@ -201,7 +215,7 @@ def give_up(state: State, slot: int, units: int, day: int) -> tuple[int, float]:
     return cost, take_lots(state, slot, units, day)
 
 
-@compiled
+@compiled_lean
 def scale(state: State, slot: int, factor: float) -> None:
     """Let a position's units become `factor` times as many; what rounding the lots leaves over goes to the last."""
     whole, real, left = state.whole, state.real, 0
@@ -216,7 +230,7 @@ def scale(state: State, slot: int, factor: float) -> None:
         state.lot_units[whole[slot, LAST_LOT]] += abs(whole[slot, UNITS]) - left
 
 
-@compiled
+@compiled_lean
 def end_trip(state: State, slot: int, client: int, day: int) -> None:
     """Write the round trip that sales have brought to its end, unless part of it isn't known or went another way."""
     whole, real = state.whole, state.real
@@ -234,7 +248,7 @@ def end_trip(state: State, slot: int, client: int, day: int) -> None:
     row[col.TRIP_CLIENT], row[col.TRIP_SECURITY] = client, whole[slot, SECURITY]
 
 
-@compiled
+@compiled_lean
 def drop_empty(state: State) -> None:
     """Free the slots of positions that are no more."""
     slot = 0
@@ -245,12 +259,15 @@ def drop_empty(state: State) -> None:
         state.slot_of[state.whole[slot, KEY]] = _NONE
         last = state.of_client[USED] - 1
         if slot != last:
-            state.whole[slot], state.real[slot] = state.whole[last], state.real[last]
+            for k in range(state.whole.shape[1]):
+                state.whole[slot, k] = state.whole[last, k]
+            for k in range(state.real.shape[1]):
+                state.real[slot, k] = state.real[last, k]
             state.slot_of[state.whole[slot, KEY]] = slot
         state.of_client[USED] = last
 
 
-@compiled
+@compiled_lean
 def note_close(whole: Ints, real: Floats, slot: int, price: float) -> None:
     """Remember how far a close lies from the average cost of a long position (no price: 0), and the highest one."""
     units, cost = whole[slot, UNITS], whole[slot, COST]

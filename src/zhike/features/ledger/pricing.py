@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from zhike.base.compiling import compiled
+from zhike.base.compiling import compiled_lean
 from zhike.features.ledger import events as ev
 from zhike.features.ledger import positions as pos
 from zhike.features.ledger.book import Book
@@ -16,7 +16,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
-@compiled
+@compiled_lean
 def close_of(book: Book, security: int, at: int) -> float:
     """Return the close of a day; NaN where the security has no quote so far."""
     if security >= book.close.shape[0] or at < 0:
@@ -24,7 +24,7 @@ def close_of(book: Book, security: int, at: int) -> float:
     return float(book.close[security, at])
 
 
-@compiled
+@compiled_lean
 def previous_of(book: Book, security: int, at: int) -> float:
     """Return what the day's close is measured against (P⁻); NaN where nothing was quoted before."""
     if security >= book.previous.shape[0]:
@@ -32,7 +32,7 @@ def previous_of(book: Book, security: int, at: int) -> float:
     return float(book.previous[security, at])
 
 
-@compiled
+@compiled_lean
 def factor_of(book: Book, security: int, at: int) -> float:
     """Return what one share becomes on a day by its corporate actions."""
     if security < book.close.shape[0]:
@@ -40,7 +40,7 @@ def factor_of(book: Book, security: int, at: int) -> float:
     return 1.0
 
 
-@compiled
+@compiled_lean
 def jump_of(book: Book, security: int, at: int) -> float:
     """Return what one unit may have become on a day whose price jumps; 1 where it doesn't, or there is nothing to infer."""
     if security < book.close.shape[0]:
@@ -48,7 +48,7 @@ def jump_of(book: Book, security: int, at: int) -> float:
     return 1.0
 
 
-@compiled
+@compiled_lean
 def _product(first: Ints, day: Ints, factor: Floats, security: int, at: int) -> float:
     """Return the product of a security's factors on a day; 1 without any."""
     product = 1.0
@@ -58,7 +58,7 @@ def _product(first: Ints, day: Ints, factor: Floats, security: int, at: int) -> 
     return product
 
 
-@compiled
+@compiled_lean
 def price_of(state: State, book: Book, security: int, at: int) -> float:
     """Return the close, else the client's mark divided by the corporate actions since, else NaN."""
     price = close_of(book, security, at)
@@ -74,20 +74,20 @@ def price_of(state: State, book: Book, security: int, at: int) -> float:
     return float(mark)
 
 
-@compiled
+@compiled_lean
 def worth(state: State, book: Book, security: int, units: int, at: int) -> int:
     """Value units at the day's price; 0 where there is none."""
     price = price_of(state, book, security, at)
     return 0 if np.isnan(price) else int(np.rint(units * price))
 
 
-@compiled
+@compiled_lean
 def worth_at(units: int, cost: int, price: float) -> int:
     """Value a position's units at a price; at their cost where there is none."""
     return int(cost) if np.isnan(price) else int(np.rint(units * price))
 
 
-@compiled
+@compiled_lean
 def mark_trades(state: State, book: Book, events: Events, begin: int, end: int, at: int) -> None:
     """Remember the prices of the day's trades in securities that have no quote so far."""
     for e in range(begin, end):
@@ -98,7 +98,7 @@ def mark_trades(state: State, book: Book, events: Events, begin: int, end: int, 
             state.of_security[security, pos.MARKED_AT] = at
 
 
-@compiled
+@compiled_lean
 def forget_securities(state: State, events: Events, begin: int, end: int) -> None:
     """Forget what a client's events left behind of single securities."""
     for e in range(begin, end):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,8 @@ from zhike.features.ledger import columns as col
 from zhike.features.ledger import events as ev
 from zhike.features.ledger.book import Book, sealed
 from zhike.features.ledger.bookings import N_SUMS
-from zhike.features.ledger.fold import Rows, fold
+from zhike.features.ledger.events import Events, Holdings
+from zhike.features.ledger.fold import fold
 from zhike.features.ledger.gathering import (
     Names,
     assets_of,
@@ -30,7 +31,9 @@ from zhike.features.ledger.gathering import (
     together,
     trades_of,
 )
-from zhike.features.ledger.positions import ACTS, TRIPS, fresh_state
+from zhike.features.ledger.positions import ACTS, TRIPS, State, fresh_state
+from zhike.features.ledger.quiet import FOLLOWED, Stretch, turns_of
+from zhike.features.ledger.rows import Rows
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -42,6 +45,13 @@ READS: Mapping[str, tuple[str, ...]] = {
     "asset": ("date", "client_id", "cash", "securities", "funds", "debt", "net"),
     "holding": ("date", "client_id", "security_id", "quantity", "cost"),
 }  # fmt: skip
+
+_BARE = (
+    *range(col.TRADES, col.STOCKS), col.INTEREST, col.COST, *range(col.REALISED_GAINS, col.PNL_UNREALISED), col.PNL_INCOME,
+    *range(col.MOMENTUM, col.MOMENTUM + 2 * col.N_MOMENTA),
+)  # fmt: skip
+BARE = frozenset(col.DAY_NAMES[k] for k in _BARE)
+"""The columns of client_day that rest on no close but those of days with a sale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +69,21 @@ class Ledger:
     acts: npt.NDArray[np.float32]
 
 
-def ledger_of(book: Book, securities: Sequence[str], tables: Mapping[str, pa.Table], as_of: int) -> Ledger:
+def ledger_of(
+    book: Book,
+    securities: Sequence[str],
+    tables: Mapping[str, pa.Table],
+    as_of: int,
+    columns: Collection[str] | None = None,
+) -> Ledger:
     """Fold the events of some clients up to `as_of` (a column of the book's days).
 
     `securities` names the book's rows. `tables`: rows of those named in READS, each with its columns there; one that
     isn't there has no rows. The clients are those that the rows name.
+
+    `columns`: what is wanted of client_day, beside its key (None: all of it). Where none of them rests on the closes
+    (`BARE`), positions aren't valued from day to day, which is most of the work: client_day then has only the days with
+    events or assets, round_trip neither peak nor trough, and there are no decisions.
     """
     tables = {name: tables.get(name, _empty(name)) for name in READS}
     names = Names(_clients(tables), _securities(tables, securities), book.days)
@@ -74,18 +94,28 @@ def ledger_of(book: Book, securities: Sequence[str], tables: Mapping[str, pa.Tab
     events, assets = in_order(happened, n, as_of), assets_of(tables["asset"], names, as_of)
     holdings = holdings_of(tables["holding"], names, as_of)
     first = _first_days(n, events.start, events.day, assets.start, assets.day, holdings.day, as_of)
-    rows = _room(first, as_of, len(events.day) + len(holdings.security))
-    per_client = int(max((np.diff(events.start) + np.diff(holdings.start)).max(initial=0), 1))
-    trips, acts = int((events.kind == ev.SELL).sum()), int((events.kind >= ev.BUY).sum())
-    state = fresh_state(per_client + 1, len(names.securities), 2 * per_client + 2, trips + 1, acts + 1)
-    fold(state, sealed(book), events, holdings, assets, first, as_of, rows)
+    wanted = np.array([col.DAY_NAMES.index(c) for c in columns or col.DAY_NAMES], np.int64)
+    closes = columns is None or not BARE.issuperset(columns)
+    days = int((as_of + 1 - first).clip(min=0).sum()) if closes else len(events.day) + len(assets.day)
+    rows = _room(days + 1, wanted, len(events.day) + len(holdings.security))
+    state = _state_for(events, holdings, len(names.securities), closes)
+    stretch = Stretch(np.empty((FOLLOWED + 1, len(book.days))), turns_of(sealed(book)))
+    fold(state, book, events, holdings, assets, first, as_of, closes, stretch, rows)
+    trips = _round_trips(state.trips[: state.of_client[TRIPS]], names)
     return Ledger(
         _client_days(rows, names),
         _positions(rows, names),
-        _round_trips(state.trips[: state.of_client[TRIPS]], names),
+        trips if closes else trips.drop_columns(["peak", "trough"]),
         names.clients,
         state.acts[: state.of_client[ACTS]],
     )
+
+
+def _state_for(events: Events, holdings: Holdings, securities: int, decisions: bool) -> State:
+    """Return room for one client's positions at a time, and for the trips, and decisions if wanted, of all."""
+    most = int(max((np.diff(events.start) + np.diff(holdings.start)).max(initial=0), 1))
+    trips, acts = int((events.kind == ev.SELL).sum()), int((events.kind >= ev.BUY).sum()) * decisions
+    return fresh_state(most + 1, securities, 2 * most + 2, trips + 1, acts + 1)
 
 
 def _empty(name: str) -> pa.Table:
@@ -120,11 +150,12 @@ def _first_days(n: int, starts: Ints, days: Ints, more: Ints, others: Ints, held
     return np.minimum(first, np.where(held >= 0, held, last + 1))
 
 
-def _room(first: Ints, last: int, positions: int) -> Rows:
-    n = int((last + 1 - first).clip(min=0).sum()) + 1
+def _room(days: int, wanted: Ints, positions: int) -> Rows:
+    """Return room for rows of so many days and columns; what is never written takes no memory."""
     return Rows(
-        np.empty(n, np.int64), np.empty(n, np.int64), np.empty((n, col.N_DAY)), np.empty((positions, 2), np.int64),
-        np.empty((positions, 4), np.int64), np.empty(positions, np.int64), np.zeros(2, np.int64), np.zeros(N_SUMS),
+        np.empty(days, np.int64), np.empty(days, np.int64), np.zeros((len(wanted), days)), wanted,
+        np.arange(len(wanted)), np.flatnonzero(np.isin(wanted, col.QUIET)), np.zeros(col.N_DAY), np.zeros(N_SUMS), np.empty((positions, 2), np.int64),
+        np.empty((positions, 4), np.int64), np.empty(positions, np.int64), np.zeros(2, np.int64),
     )  # fmt: skip
 
 
@@ -134,9 +165,11 @@ def _client_days(rows: Rows, names: Names) -> pa.Table:
         "client_id": names.clients.take(pa.array(rows.client[:n])),
         "date": pa.array(names.days[rows.day[:n]].astype(np.int32)).view(pa.date32()),
     }
-    for k, column in enumerate(CLIENT_DAY.columns[2:]):
-        found[column.name] = typed(np.ascontiguousarray(rows.values[:n, k]), column)
-    return pa.table(found).cast(schema_of(CLIENT_DAY))
+    for k, place in enumerate(rows.wanted):
+        column = CLIENT_DAY.columns[2 + place]
+        found[column.name] = typed(rows.values[k, :n], column)
+    schema = schema_of(CLIENT_DAY)
+    return pa.table(found).cast(pa.schema([schema.field(name) for name in found]))
 
 
 def typed(values: Floats, column: Column) -> pa.Array:

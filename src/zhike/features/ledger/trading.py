@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from zhike.base.compiling import compiled
+from zhike.base.compiling import compiled_lean
 from zhike.features.ledger import columns as col
 from zhike.features.ledger import events as ev
 from zhike.features.ledger import positions as pos
@@ -19,9 +19,9 @@ from zhike.features.ledger.pricing import previous_of, worth
 Floats = npt.NDArray[np.float64]
 
 
-@compiled
+@compiled_lean
 def book_trade(
-    state: State, book: Book, events: Events, e: int, client: int, row: Floats, sums: Floats
+    state: State, book: Book, events: Events, e: int, client: int, closes: bool, row: Floats, sums: Floats
 ) -> None:
     """Book one execution."""
     kind, sort, amount, at = events.kind[e], events.sort[e], events.amount[e], events.day[e]
@@ -41,12 +41,12 @@ def book_trade(
         else:
             _short(state, book, events, e, slot, sums)
     elif kind == ev.BUY:
-        _buy(state, book, events, e, slot, row, sums)
+        _buy(state, book, events, e, slot, closes, row, sums)
     else:
-        _sell(state, book, events, e, slot, client, row, sums)
+        _sell(state, book, events, e, slot, client, closes, row, sums)
 
 
-@compiled
+@compiled_lean
 def _repo(state: State, events: Events, e: int, row: Floats) -> None:
     """Lend or borrow cash; what the legs in a security differ by is interest when as much was sold as bought."""
     sign, lent = 1 if events.kind[e] == ev.BUY else -1, state.of_security[events.security[e]]
@@ -58,13 +58,15 @@ def _repo(state: State, events: Events, e: int, row: Floats) -> None:
         lent[pos.LENT] = 0
 
 
-@compiled
-def _buy(state: State, book: Book, events: Events, e: int, slot: int, row: Floats, sums: Floats) -> None:
+@compiled_lean
+def _buy(
+    state: State, book: Book, events: Events, e: int, slot: int, closes: bool, row: Floats, sums: Floats
+) -> None:
     units, amount, fees, sort, at = (
         events.quantity[e], events.amount[e], events.fees[e], events.sort[e], events.day[e],
     )  # fmt: skip
     whole, value = state.whole, worth(state, book, events.security[e], units, at)
-    decides = sort == ev.ORDINARY and note_buy(state, book, events, e, slot, row)
+    decides = sort == ev.ORDINARY and note_buy(state, book, events, e, slot, closes, row)
     if sort == ev.EXCHANGED and amount == 0:
         amount = value
     if not (sort == ev.RIGHTS and settle(state, value - amount, at, sums)):
@@ -76,14 +78,22 @@ def _buy(state: State, book: Book, events: Events, e: int, slot: int, row: Float
     whole[slot, pos.T_BUYS] += decides
 
 
-@compiled
+@compiled_lean
 def _sell(
-    state: State, book: Book, events: Events, e: int, slot: int, client: int, row: Floats, sums: Floats
+    state: State,
+    book: Book,
+    events: Events,
+    e: int,
+    slot: int,
+    client: int,
+    closes: bool,
+    row: Floats,
+    sums: Floats,
 ) -> None:
     units, amount, sort, at = events.quantity[e], events.amount[e], events.sort[e], events.day[e]
     whole = state.whole
     seed_missing(state, book, slot, units, amount, at, sums)
-    decides = sort == ev.ORDINARY and note_sale(state, book, events, e, slot, row)
+    decides = sort == ev.ORDINARY and note_sale(state, book, events, e, slot, closes, row)
     cost, held = pos.give_up(state, slot, units, book.days[at])
     if sort == ev.EXCHANGED and amount == 0:
         amount = cost
@@ -102,7 +112,7 @@ def _sell(
         pos.end_trip(state, slot, client, book.days[at])
 
 
-@compiled
+@compiled_lean
 def _short(state: State, book: Book, events: Events, e: int, slot: int, sums: Floats) -> None:
     """Sell what was borrowed: units below zero, whose cost is minus what they brought."""
     units, amount, at = events.quantity[e], events.amount[e], events.day[e]
@@ -111,7 +121,7 @@ def _short(state: State, book: Book, events: Events, e: int, slot: int, sums: Fl
     sums[INTRADAY] += amount - worth(state, book, events.security[e], units, at)
 
 
-@compiled
+@compiled_lean
 def _cover(state: State, book: Book, events: Events, e: int, slot: int, row: Floats, sums: Floats) -> None:
     """Buy back what was sold short; what was never seen to be sold was sold at P⁻, before the events began."""
     units, amount, security, at = events.quantity[e], events.amount[e], events.security[e], events.day[e]
