@@ -48,12 +48,14 @@ def stage(name: str, since: date = AS_OF) -> pa.Table:
 
 
 def proposed(
-    client: pa.Table | None = None, settings: Settings = NOBODY_HELD_BACK, **tables: pa.Table
+    client: pa.Table | None = None,
+    settings: Settings = NOBODY_HELD_BACK,
+    usual_pause: float | None = None,
+    **tables: pa.Table,
 ) -> Proposed:
     """Return what is proposed on the night of AS_OF."""
-    return propose(
-        Inputs(clients() if client is None else client, **tables), weekdays(AS_OF, 300).days, AS_OF, settings
-    )
+    inputs = Inputs(clients() if client is None else client, usual_pause=usual_pause, **tables)
+    return propose(inputs, weekdays(AS_OF, 300).days, AS_OF, settings)
 
 
 def rules_in(found: Proposed) -> Sequence[str]:

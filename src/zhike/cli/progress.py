@@ -14,7 +14,7 @@ _PAUSE = 0.1
 _WIDTH = 30
 _STEPS = {
     "read": "读取", "decide": "判定", "hash": "校验", "simulate": "模拟", "market": "行情", "clients": "客户",
-    "branch": "汇总", "pages": "页面", "publish": "发布",
+    "branch": "汇总", "logic": "逻辑", "pages": "页面", "publish": "发布",
 }  # fmt: skip
 
 

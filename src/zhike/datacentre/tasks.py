@@ -7,6 +7,7 @@ import os
 import select
 import signal
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -131,9 +132,10 @@ def _deaths_told() -> Iterator[None]:
 
 
 def _in_turn(waiting: Sequence[Future[Result]]) -> Iterator[Result]:
+    left = deque(waiting)
     with _deaths_told():
-        for future in waiting:
-            yield future.result()
+        while left:  # a result is let go of once it was taken
+            yield left.popleft().result()
 
 
 def _begin(run: int) -> None:

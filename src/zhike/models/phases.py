@@ -59,16 +59,24 @@ def partial(client_day: pa.Table, market_state: pa.Table, logic: pa.Table) -> pa
     return pa.table(columns, names=PARTIAL.names).cast(PARTIAL).sort_by([(k, "ascending") for k in _KEYS])
 
 
+def added(partials: Iterable[pa.Table]) -> pa.Table:
+    """Add the buckets' sums up to one table of such sums (schema PARTIAL)."""
+    rows = pa.concat_tables([PARTIAL.empty_table(), *partials])
+    summed = rows.group_by(list(_KEYS), use_threads=False).aggregate([(name, "sum") for name in _SUMS])
+    return (
+        summed.rename_columns([name.removesuffix("_sum") for name in summed.column_names])
+        .select(PARTIAL.names)
+        .cast(PARTIAL)
+    )
+
+
 def merged(partials: Iterable[pa.Table], market_state: pa.Table, as_of: Date) -> pa.Table:
     """Add the buckets' sums up to the table `phase`, in the order of logics, states and waves.
 
     turnover = value traded ÷ (Σ net assets over clients and days ÷ trading days of the phase); 0 where nothing was traded.
     """
-    rows = pa.concat_tables([PARTIAL.empty_table(), *partials])
-    summed = rows.group_by(list(_KEYS), use_threads=False).aggregate([(name, "sum") for name in _SUMS])
-    summed = summed.rename_columns([name.removesuffix("_sum") for name in summed.column_names])
     days = _days_of(market_state)
-    made = [_row(row, days[row["state"], row["wave"]], as_of) for row in summed.to_pylist()]
+    made = [_row(row, days[row["state"], row["wave"]], as_of) for row in added(partials).to_pylist()]
     made.sort(key=lambda r: (LOGICS.index(str(r["logic"])), STATES.index(str(r["state"])), str(r["wave"])))
     schema = schema_of(PHASE)
     columns = [pa.array([row[f.name] for row in made], f.type) for f in schema]

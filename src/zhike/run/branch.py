@@ -1,11 +1,17 @@
-"""What needs all clients: branch-wide measures, logic, life cycle, proposals, moves since the last generation, findings."""
+"""What is learnt from all clients together, in bounded room: from a sample of them, from sums, and from values put in order.
+
+A sample holds the clients whose lots are the smallest, up to `Sampling`; a branch with fewer is learnt from whole. The ranges have
+laid what they know in the order of lots, so that only the beginning of each is read.
+"""
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from zlib import crc32
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,84 +19,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import feather
 
-from zhike.base.measure import dictionary_rows
-from zhike.datacentre.generation import Draft, Generation, transitions, write_part
-from zhike.datacentre.stored import schema_of
-from zhike.datacentre.tables import table as table_called
-from zhike.decisions.proposals import Inputs, propose
-from zhike.features.clients import NEEDED, branchwide, measures, told_branchwide
+from zhike.base.period import Days
+from zhike.datacentre.tables.branch import STATES
+from zhike.decisions import proposals
+from zhike.features.clients import NEEDED, Among, Peers, among
+from zhike.features.clients.shrinkage import RateSums
 from zhike.features.ledger.columns import ACT_CLIENT
-from zhike.models import lifecycle, phases
-from zhike.models.logic import Experience, judged, logic_table, sides_of
-from zhike.run.findings import findings_of
-from zhike.run.first_pass import Done
-from zhike.run.market import Market
-from zhike.run.settings import NightSettings
-from zhike.run.sources import Sources
+from zhike.models import lifecycle
+from zhike.models.logic import learnt, sides_of
+from zhike.run.settings import Sampling
+from zhike.run.tasks import Task, beginning
 
 Floats = npt.NDArray[np.float64]
-_REVENUE, _ASSETS = "revenue_12m", "net_now"
-
-
-@dataclass(frozen=True, slots=True)
-class AllClients:
-    """Tables of all clients: the measures that needed them all, changes of stage and of logic, logic."""
-
-    branchwide: pa.Table
-    stage_changes: pa.Table
-    logic_changes: pa.Table
-    logic: pa.Table
-
-
-def all_clients(
-    draft: Draft,
-    market: Market,
-    states: pa.Table,
-    done: Sequence[Done],
-    sources: Sources,
-    settings: NightSettings,
-) -> AllClients:
-    """Write the tables that need all clients; return what the second pass goes on with."""
-    measured = _gathered(done, "measure")
-    others, detail = _branchwide(measured, draft.as_of)
-    draft.adopt(write_part(draft.part("measure_detail", "branchwide"), detail))
-    draft.write(
-        "measure_dictionary",
-        pa.Table.from_pylist(
-            dictionary_rows(measures(settings.clients).values(), draft.as_of),
-            schema=schema_of(table_called("measure_dictionary")),
-        ),
-    )
-    before = {name: _before(draft.previous, name) for name in ("stage", "logic")}
-    days, client = market.book.days.astype(np.int32), sources.rows("client")
-    logic = _logic(draft.as_of, len(days) - 1, done, settings, before["logic"])
-    draft.write("logic", logic)
-    history = lifecycle.history(
-        _gathered(done, "monthly"), client, days, draft.as_of, logic=logic,
-        lead=sources.rows("lead") if sources.has("lead") else None, settings=settings.lifecycle,
-    )  # fmt: skip
-    stage = lifecycle.stage_table(history, draft.as_of)
-    draft.write("stage", stage)
-    inputs = _inputs(done, sources, client, stage, logic, before)
-    draft.write("proposal", propose(inputs, days, draft.as_of, settings.proposals).table)
-    _moves(draft, measured, stage, logic, before)
-    draft.write("finding", findings_of(draft.run_id, draft.as_of, market, states, done))
-    return AllClients(others, lifecycle.changes(history), _changed(logic, before["logic"]), logic)
-
-
-def _changed(logic: pa.Table, before: pa.Table | None) -> pa.Table:
-    """Return the clients whose logic is another than in the last generation; without one nothing has changed."""
-    if before is None:
-        return logic.slice(0, 0)
-    at = pc.index_in(logic["client_id"], value_set=before["client_id"].cast(pa.string()).combine_chunks())
-    earlier = before["logic"].cast(pa.string()).take(at)
-    return logic.filter(pc.not_equal(logic["logic"], earlier).fill_null(False))
-
-
-def _gathered(done: Sequence[Done], name: str) -> pa.Table:
-    return pa.concat_tables(
-        [feather.read_table(str(d.task.aside(name))) for d in done], promote_options="default"
-    )
+Ints = npt.NDArray[np.int64]
+_EVERY_LOT = 1 << 32
+_HEAVY = 10  # who decides more than so manieth of what is learnt from isn't learnt from, but in a branch that is learnt from whole
 
 
 def needed(measured: pa.Table) -> dict[str, Floats]:
@@ -98,100 +41,138 @@ def needed(measured: pa.Table) -> dict[str, Floats]:
     return {n: measured[n].cast(pa.float64()).fill_null(np.nan).to_numpy().astype(np.float64) for n in NEEDED}
 
 
-def _branchwide(measured: pa.Table, as_of: date) -> tuple[pa.Table, pa.Table]:
-    """Return the measures that need all clients, and how sure they are."""
-    found = branchwide(needed(measured))
-    clients = measured["client_id"].cast(pa.string()).combine_chunks()
-    values = {name: pa.array(e.value, from_pandas=True) for name, e in found.items()}
-    days = pa.repeat(pa.scalar(as_of, pa.date32()), len(clients))
-    return pa.table({"client_id": clients, **values}), told_branchwide(clients, days, dict(found))
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Who is learnt from: those whose lots lie below `lot` and who have no more than `most` decisions."""
+
+    lot: int
+    most: int
+
+    def of(self, task: Task) -> tuple[pa.Table, int]:
+        """Return the range's people of the sample, with their places in it, and how many places hold them."""
+        people = feather.read_table(str(task.aside("people")), columns=["client_id", "key", "lot", "acts"])
+        places = int(np.searchsorted(people["lot"].to_numpy(), self.lot))
+        some = people.slice(0, places).append_column("place", pa.array(np.arange(places)))
+        return some.filter(pc.less_equal(some["acts"], self.most)), places
 
 
-def _logic(
-    as_of: date, today: int, done: Sequence[Done], settings: NightSettings, before: pa.Table | None
-) -> pa.Table:
-    """Return the table `logic`; `today`: the book's day that is looked at."""
-    found = [c for d in done for c in d.clients]
-    clients = sorted(found)
-    place = {c: i for i, c in enumerate(clients)}
-    at = np.array(
-        [place[c] for c in found], np.int64
-    )  # sums of floats mustn't depend on how the work was cut
-    bought, sold = sides_of(_decisions(done, at), today, settings.logic.memory)
-    known = Experience(np.empty(len(at), np.int64), np.empty(len(at), np.int64))
-    known.trips[at], known.held[at] = (
-        np.concatenate([d.trips for d in done]),
-        np.concatenate([d.held for d in done]),
-    )
-    keys = np.array([crc32(c.encode()) for c in clients], np.uint64)
-    verdicts, _ = judged(bought, sold, known, settings.logic, keys)
-    overlays = {c: o for d in done for c, o in d.overlays.items()}
-    earlier = (
-        {r["client_id"]: (r["logic"], r["since"]) for r in before.select(["client_id", "logic", "since"]).to_pylist()}
-        if before is not None
-        else {}
-    )  # fmt: skip
-    return logic_table(clients, verdicts, known, overlays, earlier, as_of, settings.logic)
+def sample_of(tasks: Sequence[Task], settings: Sampling) -> Sample:
+    """Choose whom to learn from: at most so many clients and decisions; all, where there are no more."""
+    lots, acts, clients, decisions = np.empty(0, np.int64), np.empty(0, np.int64), 0, 0
+    for task in tasks:
+        people = feather.read_table(str(task.aside("people")), columns=["lot", "acts"])
+        clients, decisions = clients + people.num_rows, decisions + int(pc.sum(people["acts"]).as_py() or 0)
+        lots, acts = (np.concatenate([a, people[n].to_numpy()]) for a, n in ((lots, "lot"), (acts, "acts")))
+        smallest = np.argsort(lots, kind="stable")[: settings.clients + 1]
+        lots, acts = lots[smallest], acts[smallest]
+    if clients <= settings.clients and decisions <= settings.decisions:
+        return Sample(_EVERY_LOT, decisions)
+    most = settings.decisions // _HEAVY
+    together = np.cumsum(np.where(acts <= most, acts, 0))
+    first_out = min(int(np.searchsorted(together, settings.decisions, "right")), settings.clients)
+    return Sample(int(lots[first_out]) if first_out < len(lots) else _EVERY_LOT, most)
 
 
-def _decisions(done: Sequence[Done], at: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-    """Return all decisions, client by client; `at` is the place of each client, in the order of the ranges."""
+def learn_logic(tasks: Sequence[Task], sample: Sample, decisions: int, today: int) -> Path:
+    """Learn how decisions are read; return where it is kept. `decisions`: of all clients; `today`: the book's day that is looked at."""
+    settings, own = tasks[0].settings.logic, [sample.of(task) for task in tasks]
+    some = pa.concat_tables([people.filter(pc.greater(people["acts"], 0)) for people, _ in own])
+    order = np.asarray(pc.sort_indices(some["client_id"]).to_numpy(), np.int64)
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))  # sums of floats mustn't depend on how the work was cut
     acts, first = [], 0
-    for d in done:
-        own = d.acts.copy()  # 32 bits count clients up to 16 million
-        own[:, ACT_CLIENT] = at[first + own[:, ACT_CLIENT].astype(np.int64)]
-        acts.append(own)
-        first += len(d.clients)
+    for task, (people, places) in zip(tasks, own, strict=True):
+        there = people.filter(pc.greater(people["acts"], 0))["place"].to_numpy()
+        acts.append(_acts(task, there, places, rank[first : first + len(there)]))
+        first += len(there)
     every = np.concatenate(acts)
-    return np.asarray(every[np.argsort(every[:, ACT_CLIENT], kind="stable")], np.float32)
+    del acts
+    every = every[np.argsort(every[:, ACT_CLIENT], kind="stable")]
+    sides = sides_of(every, today, settings.memory)
+    del every
+    model = learnt(sides, some["key"].to_numpy()[order].astype(np.uint64), settings, decisions)
+    return _saved(model, tasks[0].work / "logic.model")
 
 
-def _before(previous: Generation | None, name: str) -> pa.Table | None:
-    if previous is None or name not in previous.tables:
-        return None
-    return previous.read(name)
+def _acts(task: Task, there: Ints, places: int, rank: Ints) -> npt.NDArray[np.float32]:
+    """Return the decisions of the people who stand `there` in the range, of `places` places; clients counted by `rank`."""
+    stored = np.load(task.aside("acts", "npy"), mmap_mode="r")
+    end = int(np.searchsorted(stored[:, ACT_CLIENT], places))
+    number = np.full(places, -1, np.int64)
+    number[there] = rank
+    whose = number[stored[:end, ACT_CLIENT].astype(np.int64)]
+    acts = np.array(stored[:end][whose >= 0])
+    acts[:, ACT_CLIENT] = whose[whose >= 0]
+    return acts
 
 
-def _inputs(
-    done: Sequence[Done],
-    sources: Sources,
-    client: pa.Table,
-    stage: pa.Table,
-    logic: pa.Table,
-    before: Mapping[str, pa.Table | None],
-) -> Inputs:
-    """Gather what proposals are made from."""
+def _likes(tasks: Sequence[Task], sample: Sample, days: Days, since: lifecycle.Begun) -> lifecycle.Likes:
+    """Learn what like clients did, month by month; every range's `class` is known by now."""
+    task, own = tasks[0], [sample.of(task) for task in tasks]
+    wanted = pa.concat_tables([people for people, _ in own])["client_id"].combine_chunks()
 
-    def given(name: str) -> pa.Table | None:
-        return sources.rows(name) if sources.has(name) else None
+    def rows(name: str) -> pa.Table:
+        pieces = [beginning(t.aside(name), places) for t, (_, places) in zip(tasks, own, strict=True)]
+        table = pa.concat_tables(pieces, promote_options="default")
+        return table.filter(pc.is_in(table["client_id"], value_set=wanted))
 
-    return Inputs(
-        client=client, recent=_gathered(done, "recent"), contact=given("contact"), custody=given("custody"),
-        position=_gathered(done, "position"), account=given("account"), stage=stage, previous_stage=before["stage"],
-        logic=logic, previous_logic=before["logic"],
+    panel = rows("monthly").sort_by([("client_id", "ascending"), ("month", "ascending")])
+    lead = rows("lead") if task.sources.has("lead") else None
+    return lifecycle.learnt(
+        panel, rows("person"), days, task.as_of, logic=rows("class"), lead=lead, settings=task.settings.lifecycle, since=since
     )  # fmt: skip
 
 
-def _moves(
-    draft: Draft, measured: pa.Table, stage: pa.Table, logic: pa.Table, before: dict[str, pa.Table | None]
-) -> None:
-    weights = {
-        "client_id": measured["client_id"],
-        "assets": _money(measured, _ASSETS),
-        "revenue": _money(measured, _REVENUE),
-    }
-    tables = [
-        transitions(before[name], after, name, weights) for name, after in (("logic", logic), ("stage", stage))
-    ]  # fmt: skip
-    draft.write("transition", pa.concat_tables(tables))
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What all clients together gave, for the last pass; of the peers in order only where they lie (`among_all`)."""
+
+    since: lifecycle.Begun
+    likes: lifecycle.Likes
+    usual_pause: float
+    among: Among
 
 
-def _money(measured: pa.Table, name: str) -> pa.ChunkedArray:
-    units = pc.round(measured[name].cast(pa.float64()).fill_null(0.0), 4)
-    return units.cast(pa.decimal128(38, 4))
+def learn_rest(
+    tasks: Sequence[Task], sample: Sample, days: Days, since: lifecycle.Begun, rates: Mapping[str, RateSums]
+) -> Path:
+    """Learn what the last pass needs of all clients, their logic being known; return where it is kept. `rates`: sums by rate."""
+    _put_in_order(tasks)
+    likes = _likes(tasks, sample, days, since)
+    found = Common(since, likes, _usual_pause(tasks), among([rates], Peers(())))
+    return _saved(found, tasks[0].work / "common.model")
 
 
-def publish_phases(draft: Draft, partials: Sequence[pa.Table], states: pa.Table) -> None:
-    """Write the table `phase` from the ranges' sums."""
-    if states.num_rows:
-        draft.write("phase", phases.merged(partials, states, draft.as_of))
+def _saved(what: object, path: Path) -> Path:
+    path.write_bytes(pickle.dumps(what))
+    return path
+
+
+@lru_cache(2)
+def kept_model(path: Path) -> Any:
+    """Read what was learnt, once in a process: it was written by this very run."""
+    return pickle.loads(path.read_bytes())
+
+
+def _usual_pause(tasks: Sequence[Task]) -> float:
+    """Return the median of all clients' pauses: 8 bytes each."""
+    every = np.concatenate([np.load(task.aside("pauses", "npy")) for task in tasks])
+    return proposals.usual_pause(every, tasks[0].settings.proposals)
+
+
+def _put_in_order(tasks: Sequence[Task]) -> None:
+    """Put all clients' returns of each market state in order, in a file: 4 bytes each, one state at a time."""
+    for state in range(len(STATES)):
+        every = np.concatenate([np.load(t.aside(f"returns{state}", "npy")) for t in tasks])
+        every.sort()
+        np.save(_ordered(tasks[0].work, state), every)
+
+
+def _ordered(work: Path, state: int) -> Path:
+    return work / f"returns{state}.npy"
+
+
+def among_all(work: Path, found: Common) -> Among:
+    """Return what each client is held against, the returns in order in files that all processes share."""
+    ordered = (np.load(_ordered(work, state), mmap_mode="r") for state in range(len(STATES)))
+    return Among(found.among.priors, Peers(tuple(ordered)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 import pyarrow as pa
@@ -10,9 +9,9 @@ import pyarrow as pa
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables import table as table_called
 from zhike.features.market import missing_parts
-from zhike.run.first_pass import Done
 from zhike.run.jumps import jumps_found
 from zhike.run.market import Market
+from zhike.run.sources import Sources
 
 _OPTIONAL = (
     "asset",
@@ -27,9 +26,10 @@ _OPTIONAL = (
 )
 
 
-def findings_of(run_id: str, as_of: date, market: Market, states: pa.Table, done: Sequence[Done]) -> pa.Table:
+def findings_of(
+    run_id: str, as_of: date, market: Market, states: pa.Table, sources: Sources, seeded: int
+) -> pa.Table:
     """Return the rows of `finding`: a missing table, a missing part of the market's state, prices that jump, positions older than the trades."""
-    sources = done[0].task.sources
     found: list[tuple[str | None, str, str, str, int]] = [
         (name, "missing_table", f"没有 {name} 表，依赖它的指标为空。", "info", 1)
         for name in _OPTIONAL
@@ -37,7 +37,6 @@ def findings_of(run_id: str, as_of: date, market: Market, states: pa.Table, done
     ]
     for part in missing_parts(states, market.prices, market.index):
         found.append(("market_state", "missing_part", f"{part.column}：{part.reason.zh}", "info", 1))
-    seeded = sum(d.seeded for d in done)
     if seeded:
         found.append(
             (

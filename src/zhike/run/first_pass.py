@@ -5,125 +5,142 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import feather
 
 from zhike.base.period import Calendar
-from zhike.datacentre.generation import Part, Slot, write_part
-from zhike.datacentre.stored import schema_of, without_codes
-from zhike.datacentre.tables import table as table_called
-from zhike.decisions.proposals import recent
+from zhike.datacentre.generation import Part, write_part
+from zhike.datacentre.stored import without_codes
+from zhike.decisions import proposals
 from zhike.engine import Engine, EngineSettings
-from zhike.features.clients import (
-    assembled,
-    attribution,
-    calendar_days,
-    estimated,
-    gather,
-    pages,
-    told,
-)
+from zhike.features.clients import assembled, attribution, estimated, gather, pages, share_of, told
 from zhike.features.clients.settings import YEAR, ClientSettings
+from zhike.features.clients.shrinkage import RateSums
 from zhike.features.ledger import READS, Ledger, ledger_of
-from zhike.features.ledger.columns import ACT_DAY
+from zhike.features.ledger.columns import ACT_CLIENT, ACT_DAY
 from zhike.features.ledger.money_effect import clients_in_profit
 from zhike.models import lifecycle
 from zhike.models.logic import overlays
+from zhike.run.branch import needed
 from zhike.run.market import kept
-from zhike.run.settings import NightSettings
-from zhike.run.sources import Sources
+from zhike.run.reading import Tables, read_range, shared_with, tables_for_measures
+from zhike.run.tasks import Task, in_places, people_of, places_in
 
 Ints = npt.NDArray[np.int64]
-_ALSO = (
-    "client", "account", "login", "contact", "complaint", "survey", "product_order", "business", "relation",
-)  # fmt: skip
-_ORDERS = ("client_id", "date", "security_id", "side", "kind", "amount")
-_WHOLE = ("lead", "product")
-_READ_BY_LEDGER = (  # the ledger holds what they say
-    "asset", "cash_flow", "custody", "holding", "quote", "index_quote",
-)  # fmt: skip
 KEPT = (
     "client_id", "date", "trades", "buy_amount", "sell_amount", "flow_in", "flow_out", "net", "stocks", "assets_before", "pnl",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One range of client buckets; `slots` are the places of its published parts. It travels to a worker process."""
-
-    sources: Sources
-    low: int
-    high: int
-    work: Path
-    as_of: date
-    settings: NightSettings
-    slots: Mapping[str, Slot]
-
-    def aside(self, name: str) -> Path:
-        """Return where the range keeps what only the run itself reads."""
-        return self.work / f"{name}-{self.low:04d}.arrow"
+_PERSON = ("client_id", "opened_on", "closed_on", "frozen")
+_LATER = (
+    "client",
+    "contact",
+    "complaint",
+    "account",
+    "custody",
+)  # what the second pass reads of the store's tables
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a range found, beside what it wrote: its clients, decisions, experience, overlays, and sums by day.
+    """What comes back of a range, beside the files that it wrote: parts, counts and sums; nothing of it grows with the clients.
 
-    `acts` count in `clients`; `trips` and `held` (clients,) are closed round trips and days with a position; all
-    of as long as the logic's memory.
+    `in_profit`, `counted`: clients by day; `decisions`: how many there are; `rates`: sums by rate; `rows` by table.
     """
 
-    task: Task
-    clients: tuple[str, ...]
-    acts: npt.NDArray[np.float32]
-    trips: Ints
-    held: Ints
-    overlays: Mapping[str, str]
+    parts: tuple[Part, ...]
     in_profit: Ints
     counted: Ints
-    parts: tuple[Part, ...]
+    decisions: int
+    rates: Mapping[str, RateSums]
+    since: lifecycle.Begun
     rows: Mapping[str, int]
     seeded: int
+
+    def __add__(self, other: Done) -> Done:
+        """Return the counts and sums of both, without their parts."""
+        return Done(
+            (), self.in_profit + other.in_profit, self.counted + other.counted, self.decisions + other.decisions,
+            {name: sums + other.rates[name] for name, sums in self.rates.items()},
+            lifecycle.Begun.of((self.since, other.since)),
+            {name: n + other.rows[name] for name, n in self.rows.items()}, self.seeded + other.seeded,
+        )  # fmt: skip
 
 
 def first_pass(task: Task) -> Done:
     """Do a range."""
     market = kept(task.work)
-    book = market.book
-    read = {name: task.sources.range(name, task.low, task.high, columns) for name, columns in READS.items()}
-    ledger = ledger_of(book, market.securities, read, len(book.days) - 1)
-    calendar = Calendar.from_days(book.days)
-    measures = _measure(task, ledger, market.states, calendar)
-    since, long_ago = (_first(book.days, n) for n in (YEAR, task.settings.logic.memory.window))
-    for name, rows in (
-        ("client_day", ledger.client_day.select(KEPT)),
-        ("position", ledger.position),
-        ("round_trip", ledger.round_trip),
-        ("monthly", lifecycle.monthly(ledger.client_day, calendar.days, _logins(task))),
-        ("recent", recent(ledger.client_day, calendar.days, task.as_of, task.settings.proposals)),
-    ):
-        feather.write_feather(rows, str(task.aside(name)), compression="lz4")
-    in_profit, counted = clients_in_profit(ledger.client_day, book.days)
-    clients = tuple(ledger.clients.to_pylist())
-    held = ledger.client_day.filter(pc.greater(ledger.client_day["positions"], 0))
+    read = read_range(task.sources, task.low, task.high)
+    ledger = ledger_of(market.book, market.securities, {n: read[n] for n in READS}, len(market.book.days) - 1)
+    calendar = Calendar.from_days(market.book.days)
+    parts, rates = _measure(task, read, ledger, market.states, calendar)
+    in_profit, counted = clients_in_profit(ledger.client_day, market.book.days)
+    _keep_for_pages(task, read, ledger)
+    since, people = _keep_months(task, read, ledger, calendar)
     return Done(
-        task, clients, _acts_since(ledger, len(book.days) - task.settings.logic.memory.window),
-        _count(_since(ledger.round_trip, "closed_on", long_ago), clients), _count(_since(held, "date", long_ago), clients),
-        overlays(_since(ledger.client_day, "date", since), read["trade"], since),
-        in_profit, counted, (*measures, *_pages(task, read["asset"], ledger.position)),
+        (*parts, *_pages(task, read, ledger.position)), in_profit, counted, _keep_decisions(task, read, ledger, people), rates, since,
         {"client_day": ledger.client_day.num_rows, "trade": read["trade"].num_rows, "round_trip": ledger.round_trip.num_rows},
         int(pc.sum(ledger.position["seeded"].cast(pa.int64())).as_py() or 0),
     )  # fmt: skip
 
 
-def _logins(task: Task) -> pa.Table | None:
-    """Return the range's logins; None where none were ever delivered."""
-    has = task.sources.has("login")
-    return task.sources.range("login", task.low, task.high, ("client_id", "date")) if has else None
+def _keep_for_pages(task: Task, read: Tables, ledger: Ledger) -> None:
+    """Keep aside what the second pass goes on with."""
+    for name, rows in (
+        ("client_day", ledger.client_day.select(KEPT)),
+        ("position", ledger.position),
+        ("round_trip", ledger.round_trip),
+        *((name, read[name]) for name in _LATER if name in read),
+    ):
+        task.keep(name, rows)
+
+
+def _keep_months(
+    task: Task, read: Tables, ledger: Ledger, calendar: Calendar
+) -> tuple[lifecycle.Begun, pa.Table]:
+    """Keep aside what the life cycle and proposals look at; return since when it tells, and the people there are."""
+    login = read["login"].select(("client_id", "date")) if "login" in read else None
+    panel = lifecycle.monthly(ledger.client_day, calendar.days, login)
+    client, lead = without_codes(read["client"].select(_PERSON)), read.get("lead")
+    since, known = lifecycle.begun(panel, client, task.as_of, lead)
+    people = people_of(sorted({*known, *ledger.clients.to_pylist()}))
+    for name, rows in (("monthly", panel), ("person", client), ("lead", lead)):
+        if rows is not None:
+            task.keep(name, in_places(without_codes(rows), people))
+    settings = task.settings.proposals
+    recent = proposals.recent(ledger.client_day, calendar.days, task.as_of, settings)
+    task.keep("recent", recent)
+    facts = proposals.facts_of(
+        proposals.Inputs(client=read["client"], recent=recent), calendar.days, task.as_of, settings
+    )
+    np.save(task.aside("pauses", "npy"), proposals.pauses(facts, settings))
+    return since, people
+
+
+def _keep_decisions(task: Task, read: Tables, ledger: Ledger, people: pa.Table) -> int:
+    """Keep the decisions aside, client by client in the order of `people`, and what else tells of the logic; return how many there are."""
+    book = kept(task.work).book
+    since, long_ago = (_first(book.days, n) for n in (YEAR, task.settings.logic.memory.window))
+    acts = ledger.acts[ledger.acts[:, ACT_DAY] >= len(book.days) - task.settings.logic.memory.window]
+    own = places_in(people, ledger.clients)
+    place = own[acts[:, ACT_CLIENT].astype(np.int64)]
+    order = np.argsort(place, kind="stable")
+    acts = acts[order]
+    acts[:, ACT_CLIENT] = place[order]  # 32 bits count clients up to 16 million
+    np.save(task.aside("acts", "npy"), acts)
+    n = people.num_rows
+    held = ledger.client_day.filter(pc.greater(ledger.client_day["positions"], 0))
+    beside = overlays(_since(ledger.client_day, "date", since), read["trade"], since)
+    known = {
+        "ledger": pa.array(np.isin(np.arange(n), own)), "acts": pa.array(np.bincount(place, minlength=n)),
+        "trips": pa.array(_count(_since(ledger.round_trip, "closed_on", long_ago), people)),
+        "held": pa.array(_count(_since(held, "date", long_ago), people)),
+        "overlay": pa.array([beside.get(c) for c in people["client_id"].to_pylist()], pa.string()),
+    }  # fmt: skip
+    task.keep("people", pa.table({**{name: people[name] for name in people.column_names}, **known}))
+    return len(acts)
 
 
 def _first(days: Ints, last: int) -> int:
@@ -135,42 +152,19 @@ def _since(rows: pa.Table, column: str, day: int) -> pa.Table:
     return rows.filter(pc.greater_equal(rows[column].cast(pa.int32()), day))
 
 
-def _acts_since(ledger: Ledger, first: int) -> npt.NDArray[np.float32]:
-    """Return the decisions from a day of the book on."""
-    return np.ascontiguousarray(ledger.acts[ledger.acts[:, ACT_DAY] >= first])
+def _count(rows: pa.Table, people: pa.Table) -> Ints:
+    return np.bincount(places_in(people, rows["client_id"]), minlength=people.num_rows).astype(np.int64)
 
 
-def _count(rows: pa.Table, clients: tuple[str, ...]) -> Ints:
-    at = pc.index_in(rows["client_id"].cast(pa.string()), value_set=pa.array(clients, pa.string()))
-    return np.bincount(at.to_numpy().astype(np.int64), minlength=len(clients)).astype(np.int64)
-
-
-def tables_for_measures(
-    sources: Sources, span: tuple[int, int], as_of: date, ledger: Ledger, states: pa.Table, calendar: Calendar
-) -> dict[str, pa.Table]:
-    """Return the tables that measures of the client buckets [low, high) of `span` are made from, by name.
-
-    Tables whose rows went into the ledger stand there without rows: that they were delivered is what measures ask of them.
-    """
-    low, high = span
-    return {
-        "client_day": ledger.client_day, "position": ledger.position, "round_trip": ledger.round_trip, "market_state": states,
-        "calendar": calendar_days(calendar, as_of),
-        **{n: sources.range(n, low, high) for n in _ALSO if sources.has(n)},
-        **({"trade": sources.range("trade", low, high, _ORDERS)} if sources.has("trade") else {}),
-        **{n: sources.rows(n) for n in _WHOLE if sources.has(n)},
-        **{n: schema_of(table_called(n)).empty_table() for n in _READ_BY_LEDGER if sources.has(n)},
-        "referred": sources.rows("client", ("client_id", "referrer_id", "opened_on")),
-    }  # fmt: skip
-
-
-def _pages(task: Task, asset: pa.Table, position: pa.Table) -> list[Part]:
+def _pages(task: Task, read: Tables, position: pa.Table) -> list[Part]:
     """Write of the clients' pages what needs no other clients; frozen ones have none."""
-    market, client = kept(task.work), task.sources.range("client", task.low, task.high)
+    market, client = kept(task.work), read["client"]
     clients = pages.shown(client, task.as_of)
     made = {
         "client_card": pages.client_card(client, task.as_of),
-        "asset_series": pages.asset_series(asset, clients, market.book.days.astype(np.int32), task.as_of),
+        "asset_series": pages.asset_series(
+            read["asset"], clients, market.book.days.astype(np.int32), task.as_of
+        ),
         "holding_now": pages.holding_now(
             position, clients, task.as_of, pa.array(market.securities, pa.string())
         ),
@@ -178,10 +172,13 @@ def _pages(task: Task, asset: pa.Table, position: pa.Table) -> list[Part]:
     return [write_part(task.slots[name], rows) for name, rows in made.items()]
 
 
-def _measure(task: Task, ledger: Ledger, states: pa.Table, calendar: Calendar) -> list[Part]:
-    """Measure the clients: sums aside for what needs all clients, attribution and how sure the measures are as parts."""
+def _measure(
+    task: Task, read: Tables, ledger: Ledger, states: pa.Table, calendar: Calendar
+) -> tuple[list[Part], Mapping[str, RateSums]]:
+    """Measure the clients: the measures aside, attribution and how sure the measures are as parts; return their sums by rate."""
     settings, as_of = task.settings.clients, task.as_of
-    tables = tables_for_measures(task.sources, (task.low, task.high), as_of, ledger, states, calendar)
+    others = shared_with(task.work, task.low, task.high, read)
+    tables = tables_for_measures(read, others, ledger, states, as_of, calendar, task.sources)
     plain = {name: without_codes(rows) for name, rows in tables.items()}
     with Engine(EngineSettings(threads=1)) as engine:
         estimates = estimates_of(engine, plain, as_of, calendar, settings)
@@ -191,11 +188,14 @@ def _measure(task: Task, ledger: Ledger, states: pa.Table, calendar: Calendar) -
             lambda lazy: {"attribution": attribution(lazy["client_day"], as_of, calendar)},
         )["attribution"]
     found = told(estimates, tables, settings=settings)
-    feather.write_feather(found.measure, str(task.aside("measure")), compression="lz4")
+    task.keep("measure", found.measure)
+    own = share_of(needed(found.measure))
+    for state, returns in enumerate(own.returns):
+        np.save(task.aside(f"returns{state}", "npy"), returns)
     return [
         write_part(task.slots["measure_detail"], found.detail),
         write_part(task.slots["attribution"], parts),
-    ]
+    ], own.rates
 
 
 def estimates_of(

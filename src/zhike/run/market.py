@@ -108,8 +108,8 @@ def _closes(index: pa.Table, prices: Prices) -> Floats:
 
 
 def _days_of_trades(sources: Sources, as_of: date) -> npt.NDArray[np.int32]:
-    dates = sources.rows("trade", ("date",))["date"].cast(pa.int32()).to_numpy()
-    found = np.unique(dates[dates <= day_no(as_of)]).astype(np.int32)
+    dates = sources.days("trade")
+    found = dates[dates <= day_no(as_of)]
     if not len(found):
         raise no_days()
     return found

@@ -3,33 +3,47 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
 from pyarrow import feather
 
 from zhike.base.errors import UsageError
+from zhike.base.measure import dictionary_rows
 from zhike.base.period import date_of
 from zhike.base.text import say
 from zhike.datacentre.generation import Draft, Inputs, Published
+from zhike.datacentre.stored import schema_of
+from zhike.datacentre.tables import table as table_called
 from zhike.datacentre.tasks import Workers
 from zhike.engine import EngineSettings
+from zhike.features.clients import measures
+from zhike.models import phases
 from zhike.run import branch
-from zhike.run.first_pass import Done, Task, first_pass
+from zhike.run.findings import findings_of
+from zhike.run.first_pass import Done, first_pass
+from zhike.run.logic_pass import logic_pass
 from zhike.run.market import Market, keep, market_of, no_days, with_clients
 from zhike.run.outcome import Outcome, outcome_of
-from zhike.run.second_pass import Late, second_pass
+from zhike.run.reading import files_before, share
+from zhike.run.second_pass import Finished, Late, second_pass
 from zhike.run.settings import NightSettings
 from zhike.run.sources import Sources
+from zhike.run.tasks import Task
 
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Sums = TypeVar("Sums", Done, Finished)
 Progress = Callable[[str, int, int], None]
 _BY_RANGE = (
-    "measure_detail", "attribution", "client_card", "asset_series", "holding_now", "measure", "timeline",
+    "measure_detail", "attribution", "client_card", "asset_series", "holding_now", "measure", "measure_detail-branchwide", "logic",
+    "stage", "proposal", "timeline",
 )  # fmt: skip
 _WORTH_PROCESSES = 1 << 30  # bytes that `Workers.warm` takes for much work
 
@@ -68,22 +82,23 @@ def run_night(
         tell("market", 0, 1)
         market = market_of(sources, day, chosen.market, chosen.standing)
         keep(market, work)
+        share(sources, work)
         tasks = [_task(draft, sources, span, work, chosen) for span in sources.ranges(chosen.range_rows)]
         if len(tasks) > 1:
             workers.warm(_WORTH_PROCESSES)
-        done = _firsts(workers, tasks, tell)
-        _finish(draft, workers, market, done, sources, chosen, tell)
+        done = _added(draft, _told(workers, first_pass, tasks, "clients", tell))
+        _finish(draft, workers, market, tasks, done, tell)
         tell("publish", 0, 1)
         published = draft.publish()
-        return Night(published, day, _sums(done), outcome_of(published.generation))
+        return Night(published, day, dict(sorted(done.rows.items())), outcome_of(published.generation))
 
 
 def last_day(sources: Sources) -> date:
     """Return the last day of the market that was delivered; without one, the last day with a trade."""
     for table in ("quote", "index_quote", "trade"):
-        days = sources.rows(table, ("date",))["date"].cast(pa.int32())
+        days = sources.days(table)
         if len(days):
-            return date_of(int(pa.compute.max(days).as_py()))
+            return date_of(int(days[-1]))
     raise no_days()
 
 
@@ -97,64 +112,69 @@ def _nothing(home: Path) -> UsageError:
 
 def _task(draft: Draft, sources: Sources, span: tuple[int, int], work: Path, settings: NightSettings) -> Task:
     low, high = span
-    slots = {name: draft.part(name, f"{low:04d}-{high:04d}") for name in _BY_RANGE}
-    return Task(sources, low, high, work, draft.as_of, settings, slots)
+    slots = {name: draft.part(*_named(name, low, high)) for name in _BY_RANGE}
+    before = {name: files_before(draft.previous, name, low, high) for name in ("stage", "logic")}
+    known = {name: files for name, files in before.items() if files is not None}
+    return Task(sources, low, high, work, draft.as_of, settings, slots, known)
 
 
-def _firsts(workers: Workers, tasks: list[Task], tell: Progress) -> list[Done]:
-    done: list[Done] = []
-    tell("clients", 0, len(tasks))
-    for found in workers.spread(first_pass, tasks):
-        done.append(found)
-        tell("clients", len(done), len(tasks))
-    return done
+def _named(slot: str, low: int, high: int) -> tuple[str, str]:
+    """Return the table of a slot, and what the file is called; of a table that is written twice, the second has its name behind."""
+    table, _, further = slot.partition("-")
+    return table, f"{low:04d}-{high:04d}" + (f"-{further}" if further else "")
+
+
+def _told(
+    workers: Workers, function: Callable[[Item], Result], items: Sequence[Item], step: str, tell: Progress
+) -> Iterator[Result]:
+    """Do all items, and tell how far they are."""
+    tell(step, 0, len(items))
+    for n, found in enumerate(workers.spread(function, items), 1):
+        yield found
+        tell(step, n, len(items))
+
+
+def _added(draft: Draft, results: Iterable[Sums]) -> Sums:
+    """Take in the parts of ranges as they come, and add their sums up: only the whole is held."""
+    total: Sums | None = None
+    for found in results:
+        for part in found.parts:
+            draft.adopt(part)
+        total = found if total is None else total + found
+    assert total is not None  # there is at least one range
+    return total
 
 
 def _finish(
-    draft: Draft,
-    workers: Workers,
-    market: Market,
-    done: list[Done],
-    sources: Sources,
-    settings: NightSettings,
-    tell: Progress,
+    draft: Draft, workers: Workers, market: Market, tasks: Sequence[Task], done: Done, tell: Progress
 ) -> None:
-    """Do what needs all clients, then the second pass."""
-    for found in done:
-        for part in found.parts:
-            draft.adopt(part)
-    profit = np.sum([d.in_profit for d in done], axis=0)
-    counted = np.sum([d.counted for d in done], axis=0)
-    states = with_clients(market, profit, counted)
+    """Learn from all clients what is common, and go through the ranges twice more: once with it, once with what follows from that."""
+    states = with_clients(market, done.in_profit, done.counted)
     if states.num_rows:
         draft.write("market_state", states)
-    tell("branch", 0, 1)
-    found_all = branch.all_clients(draft, market, states, done, sources, settings)
-    late = _write_late(done[0].task.work, found_all, states)
-    partials = []
-    for n, finished in enumerate(workers.spread(second_pass, [(d.task, late) for d in done])):
-        for part in finished.parts:
-            draft.adopt(part)
-        partials.append(finished.phases)
-        tell("pages", n + 1, len(done))
-    branch.publish_phases(draft, partials, states)
-
-
-def _write_late(work: Path, found: branch.AllClients, states: pa.Table) -> Late:
+    task, days = tasks[0], market.book.days.astype(np.int32)
+    tell("branch", 0, 2)
+    sample = branch.sample_of(tasks, task.settings.sampling)
+    path = branch.learn_logic(tasks, sample, done.decisions, len(days) - 1)
+    for part in _told(workers, logic_pass, [(t, path) for t in tasks], "logic", tell):
+        draft.adopt(part)
+    tell("branch", 1, 2)
     late = Late(
-        *(work / f"late-{name}.arrow" for name in ("branchwide", "stage", "changed", "logic", "states"))
+        branch.learn_rest(tasks, sample, days, done.since, done.rates), task.work / "late-states.arrow"
     )
-    for path, rows in (
-        (late.branchwide, found.branchwide),
-        (late.stage_changes, found.stage_changes),
-        (late.logic_changes, found.logic_changes),
-        (late.logic, found.logic),
-        (late.states, states),
-    ):
-        feather.write_feather(rows, str(path), compression="lz4")
-    return late
+    feather.write_feather(states, str(late.states), compression="lz4")
+    finished = _added(draft, _told(workers, second_pass, [(t, late) for t in tasks], "pages", tell))
+    draft.write("transition", finished.moves)
+    if states.num_rows:
+        draft.write("phase", phases.merged([finished.phases], states, draft.as_of))
+    _write_words(draft, market, states, task, done)
 
 
-def _sums(done: list[Done]) -> Mapping[str, int]:
-    names = {name for d in done for name in d.rows}
-    return {name: sum(d.rows.get(name, 0) for d in done) for name in sorted(names)}
+def _write_words(draft: Draft, market: Market, states: pa.Table, task: Task, done: Done) -> None:
+    """Say what the measures mean, and what the night found missing."""
+    known = dictionary_rows(measures(task.settings.clients).values(), draft.as_of)
+    draft.write(
+        "measure_dictionary",
+        pa.Table.from_pylist(known, schema=schema_of(table_called("measure_dictionary"))),
+    )
+    draft.write("finding", findings_of(draft.run_id, draft.as_of, market, states, task.sources, done.seeded))

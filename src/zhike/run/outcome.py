@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from zhike.datacentre.generation import Generation
+from zhike.engine.parquet import read_groups
 
 _MOVES, _CALLS = 6, 8
+_EACH = 2  # calls of a rule, so that the list shows what there is
+_CALL = ("client_id", "rule", "reason", "due_on", "must_do", "arm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +49,20 @@ class Outcome:
 
 
 def outcome_of(generation: Generation) -> Outcome:
-    """Read a generation; raise DamagedStore where a file of it can't be read."""
+    """Read a generation, a row group at a time; raise DamagedStore where a file of it can't be read."""
     counts = {}
     for table, column in (("logic", "logic"), ("stage", "stage"), ("proposal", "rule")):
         if table in generation.tables:
-            words = generation.read(table)[column].to_pylist()
-            counts[column] = dict(Counter(words).most_common())
+            found: Counter[str] = Counter()
+            for rows in _groups(generation, table, (column,)):
+                found.update({r["values"]: r["counts"] for r in pc.value_counts(rows[column]).to_pylist()})
+            counts[column] = dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
     return Outcome(counts, _moves(generation), _calls(generation))
+
+
+def _groups(generation: Generation, table: str, columns: tuple[str, ...]) -> Iterator[pa.Table]:
+    for path in generation.files(table):
+        yield from read_groups(path, columns)
 
 
 def _moves(generation: Generation) -> tuple[Move, ...]:
@@ -60,15 +74,19 @@ def _moves(generation: Generation) -> tuple[Move, ...]:
 
 
 def _calls(generation: Generation) -> tuple[Call, ...]:
-    """Return the first proposals to be carried out: what must be done first, then by their due day."""
+    """Return the first proposals to be carried out: what must be done first, then by their due day; a few of each rule."""
     if "proposal" not in generation.tables:
         return ()
-    rows = [r for r in generation.read("proposal").to_pylist() if r["arm"] == "treat"]
-    rows.sort(key=lambda r: (not r["must_do"], r["due_on"], r["client_id"], r["rule"]))
-    kinds: Counter[str] = Counter()
-    chosen: list[Call] = []
-    for r in rows:  # a few of each rule, so that the list shows what there is
-        kinds[r["rule"]] += 1
-        if kinds[r["rule"]] <= 2 and len(chosen) < _CALLS:
-            chosen.append(Call(r["client_id"], r["due_on"], r["must_do"], r["reason"]))
-    return tuple(chosen)
+    first: dict[str, list[dict[str, Any]]] = {}
+    for rows in _groups(generation, "proposal", _CALL):
+        for r in rows.filter(pc.equal(rows["arm"], "treat")).to_pylist():
+            of_rule = first.setdefault(r["rule"], [])
+            of_rule.append(r)
+            of_rule.sort(key=_urgency)
+            del of_rule[_EACH:]
+    chosen = sorted((r for of_rule in first.values() for r in of_rule), key=_urgency)[:_CALLS]
+    return tuple(Call(r["client_id"], r["due_on"], r["must_do"], r["reason"]) for r in chosen)
+
+
+def _urgency(row: dict[str, Any]) -> tuple[bool, date, str, str]:
+    return not row["must_do"], row["due_on"], row["client_id"], row["rule"]

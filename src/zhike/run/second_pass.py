@@ -1,4 +1,4 @@
-"""The second pass over a range, when all clients are known: measures completed, phases, and what happened with each."""
+"""The last pass over a range, when all that needs other clients is learnt: measures completed, stage, proposals, moves, pages, phases."""
 
 from __future__ import annotations
 
@@ -6,65 +6,145 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import feather
 
-from zhike.datacentre.generation import Part, write_part
-from zhike.features.clients import pages
-from zhike.models import phases
-from zhike.run.first_pass import Task
+from zhike.datacentre.generation import Part, merged, transitions, write_part
+from zhike.decisions.proposals import Inputs, propose
+from zhike.features.clients import branchwide, pages, told_branchwide
+from zhike.models import lifecycle, phases
+from zhike.run.branch import Common, among_all, kept_model, needed
+from zhike.run.market import kept
+from zhike.run.reading import rows_before
+from zhike.run.tasks import Task
+
+_REVENUE, _ASSETS = "revenue_12m", "net_now"
 
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """What all clients together gave, in files of the work folder: measures to add, changes of stage and logic, logic, states."""
+    """What all clients together gave, in files of the work folder: what was learnt, and the market's states."""
 
-    branchwide: Path
-    stage_changes: Path
-    logic_changes: Path
-    logic: Path
+    common: Path
     states: Path
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The parts that a range wrote last, and its sums by phase."""
+    """The parts that a range wrote last, its sums by phase, its moves since the last generation."""
 
     parts: tuple[Part, ...]
     phases: pa.Table
+    moves: pa.Table
+
+    def __add__(self, other: Finished) -> Finished:
+        """Return the sums of both, without their parts."""
+        return Finished((), phases.added((self.phases, other.phases)), merged((self.moves, other.moves)))
 
 
 def second_pass(work: tuple[Task, Late]) -> Finished:
     """Do a range."""
     task, late = work
-    days, logic = feather.read_table(str(task.aside("client_day"))), feather.read_table(str(late.logic))
-    states = feather.read_table(str(late.states))
-    measures = _completed(
-        feather.read_table(str(task.aside("measure"))), feather.read_table(str(late.branchwide))
-    )
-    parts = (write_part(task.slots["measure"], measures), _timeline(task, days, late))
-    return Finished(parts, phases.partial(days, states, logic))
-
-
-def _completed(measures: pa.Table, others: pa.Table) -> pa.Table:
-    """Add the measures that needed all clients; their rows are found by client."""
-    at = pc.index_in(measures["client_id"].cast(pa.string()), value_set=others["client_id"].combine_chunks())
-    for name in others.column_names[1:]:
-        measures = measures.append_column(name, others[name].take(at))
-    return measures.sort_by([("client_id", "ascending")])
-
-
-def _timeline(task: Task, days: pa.Table, late: Late) -> Part:
-    """Write what happened with the range's clients; frozen ones have no page."""
-    read = {
-        name: task.sources.range(name, task.low, task.high) for name in ("client", "contact", "complaint")
+    logic, history = task.kept("logic"), _history(task, late)
+    stage = lifecycle.stage_table(history, task.as_of)
+    before = {
+        "logic": task.kept("before-logic"),
+        "stage": rows_before(task.before.get("stage", ()), "stage", task.low, task.high),
     }
+    earlier = {name: rows if name in task.before else None for name, rows in before.items()}
+    days = task.kept("client_day")
+    parts = [
+        *_completed(task, late),
+        write_part(task.slots["stage"], stage),
+        write_part(task.slots["proposal"], _proposals(task, late, stage, logic, earlier)),
+        _timeline(task, days, lifecycle.changes(history), _changed(logic, earlier["logic"])),
+    ]
+    moves = _moves(task.kept("measure"), {"logic": logic, "stage": stage}, earlier)
+    return Finished(tuple(parts), phases.partial(days, feather.read_table(str(late.states)), logic), moves)
+
+
+def _history(task: Task, late: Late) -> lifecycle.History:
+    found = _common(late)
+    return lifecycle.history(
+        task.kept("monthly"), task.kept("person"), _days(task), task.as_of, logic=task.kept("logic"),
+        lead=task.kept("lead") if task.sources.has("lead") else None, settings=task.settings.lifecycle,
+        since=found.since, likes=found.likes,
+    )  # fmt: skip
+
+
+def _common(late: Late) -> Common:
+    found: Common = kept_model(late.common)
+    return found
+
+
+def _days(task: Task) -> npt.NDArray[np.int32]:
+    return kept(task.work).book.days.astype(np.int32)
+
+
+def _completed(task: Task, late: Late) -> tuple[Part, Part]:
+    """Add the measures that need all clients, and say how sure they are."""
+    measures = task.kept("measure")
+    clients = measures["client_id"].cast(pa.string()).combine_chunks()
+    found = dict(branchwide(needed(measures), among_all(task.work, _common(late))))
+    days = pa.repeat(pa.scalar(task.as_of, pa.date32()), len(clients))
+    detail = told_branchwide(clients, days, found)
+    for name, estimate in found.items():
+        measures = measures.append_column(name, pa.array(estimate.value, from_pandas=True))
+    return (
+        write_part(task.slots["measure"], measures.sort_by([("client_id", "ascending")])),
+        write_part(task.slots["measure_detail-branchwide"], detail),
+    )
+
+
+def _proposals(
+    task: Task, late: Late, stage: pa.Table, logic: pa.Table, before: Mapping[str, pa.Table | None]
+) -> pa.Table:
+    def given(name: str) -> pa.Table | None:
+        return task.kept(name) if task.sources.has(name) else None
+
+    inputs = Inputs(
+        client=task.kept("client"), recent=task.kept("recent"), contact=given("contact"), custody=given("custody"),
+        position=task.kept("position"), account=given("account"), stage=stage, previous_stage=before["stage"],
+        logic=logic, previous_logic=before["logic"], usual_pause=_common(late).usual_pause,
+    )  # fmt: skip
+    return propose(inputs, _days(task), task.as_of, task.settings.proposals).table
+
+
+def _changed(logic: pa.Table, before: pa.Table | None) -> pa.Table:
+    """Return the clients whose logic is another than in the last generation; without one nothing has changed."""
+    if before is None:
+        return logic.slice(0, 0)
+    at = pc.index_in(logic["client_id"], value_set=before["client_id"].cast(pa.string()).combine_chunks())
+    earlier = before["logic"].cast(pa.string()).take(at)
+    return logic.filter(pc.not_equal(logic["logic"], earlier).fill_null(False))
+
+
+def _moves(
+    measured: pa.Table, after: Mapping[str, pa.Table], before: Mapping[str, pa.Table | None]
+) -> pa.Table:
+    weights = {
+        "client_id": measured["client_id"],
+        "assets": _money(measured, _ASSETS),
+        "revenue": _money(measured, _REVENUE),
+    }
+    return pa.concat_tables([transitions(before[name], rows, name, weights) for name, rows in after.items()])
+
+
+def _money(measured: pa.Table, name: str) -> pa.ChunkedArray:
+    units = pc.round(measured[name].cast(pa.float64()).fill_null(0.0), 4)
+    return units.cast(pa.decimal128(38, 4))
+
+
+def _timeline(task: Task, days: pa.Table, stages: pa.Table, logics: pa.Table) -> Part:
+    """Write what happened with the range's clients; frozen ones have no page."""
+    delivered = ("client", *(n for n in ("contact", "complaint") if task.sources.has(n)))
     tables: Mapping[str, pa.Table] = {
-        **read, "client_day": days, "round_trip": feather.read_table(str(task.aside("round_trip"))),
-        "security": task.sources.rows("security"), "stage": feather.read_table(str(late.stage_changes)),
-        "logic": feather.read_table(str(late.logic_changes)),
+        **{name: task.kept(name) for name in delivered}, "client_day": days, "round_trip": task.kept("round_trip"),
+        "security": feather.read_table(str(task.work / "security.arrow")), "stage": stages, "logic": logics,
     }  # fmt: skip
-    clients = pages.shown(read["client"], task.as_of)
+    clients = pages.shown(tables["client"], task.as_of)
     told = pages.timeline({n: t for n, t in tables.items() if t.num_rows}, clients, task.as_of)
     return write_part(task.slots["timeline"], told)

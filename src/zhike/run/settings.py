@@ -5,12 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from zhike.base.errors import UsageError
+from zhike.base.text import say
 from zhike.decisions import proposals
 from zhike.features.clients import ClientSettings
 from zhike.features.market import StandingSettings
 from zhike.features.market.settings import MarketSettings
 from zhike.models import lifecycle
 from zhike.models.logic import LogicSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """From how many clients, and how many of their decisions, a night learns what is common; a branch with fewer is learnt from whole."""
+
+    clients: int = 20_000
+    decisions: int = 1_000_000
+
+    def __post_init__(self) -> None:
+        """Refuse bounds that leave nobody to learn from."""
+        if self.clients < 100 or self.decisions < 10_000:
+            raise UsageError(
+                say(
+                    f"抽样设置不可用：clients={self.clients}，decisions={self.decisions}。",
+                    f"The sampling can't work: clients={self.clients}, decisions={self.decisions}.",
+                ),
+                next_=say(
+                    "clients 至少 100，decisions 至少 10000。",
+                    "Learn from at least 100 clients and 10,000 decisions.",
+                ),
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +47,10 @@ class NightSettings:
     logic: LogicSettings = field(default_factory=LogicSettings)
     lifecycle: lifecycle.Settings = field(default_factory=lifecycle.Settings)
     proposals: proposals.Settings = field(default_factory=proposals.Settings)
+    sampling: Sampling = field(default_factory=Sampling)
     range_rows: int = 200_000
 
     def by_room(self) -> Mapping[str, object]:
         """Return what results follow from, room by room; how the work is cut doesn't bear on them."""
-        rooms = ("market", "standing", "clients", "logic", "lifecycle", "proposals")
+        rooms = ("market", "standing", "clients", "logic", "lifecycle", "proposals", "sampling")
         return {room: getattr(self, room) for room in rooms}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from zhike.datacentre.store.house import Store
@@ -14,6 +15,7 @@ from zhike.datacentre.stored import BUCKET, BUCKETS, schema_of
 from zhike.datacentre.tables import table as table_called
 from zhike.datacentre.tables.definition import Type
 from zhike.engine.buckets import ranges, rows_by_bucket, rows_of_range
+from zhike.engine.parquet import read_groups
 
 _WORK = {"trade": 4, "asset": 1, "cash_flow": 2}  # of a row, against that of an asset row
 
@@ -38,6 +40,14 @@ class Sources:
     def rows(self, table: str, columns: Sequence[str] | None = None) -> pa.Table:
         """Read a whole table, or some of its columns; no rows where there are none."""
         return self.range(table, 0, BUCKETS, columns)
+
+    def days(self, table: str) -> npt.NDArray[np.int32]:
+        """Return the days on which a table has rows, in order, reading one row group at a time."""
+        found = np.empty(0, np.int32)
+        for path in self.files.get(table, ()):
+            for rows in read_groups(path, ("date",)):
+                found = np.union1d(found, rows["date"].cast(pa.int32()).to_numpy())
+        return found.astype(np.int32)
 
     def range(self, table: str, low: int, high: int, columns: Sequence[str] | None = None) -> pa.Table:
         """Read a table's rows of the client buckets [low, high)."""

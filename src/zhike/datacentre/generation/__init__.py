@@ -23,6 +23,16 @@ from zhike.datacentre.generation.draft import Draft, Published
 from zhike.datacentre.generation.inputs import Inputs
 from zhike.datacentre.generation.parts import Part, Slot, write_part
 from zhike.datacentre.generation.published import Generation
-from zhike.datacentre.generation.transition import transitions
+from zhike.datacentre.generation.transition import merged, transitions
 
-__all__ = ["Draft", "Generation", "Inputs", "Part", "Published", "Slot", "transitions", "write_part"]
+__all__ = [
+    "Draft",
+    "Generation",
+    "Inputs",
+    "Part",
+    "Published",
+    "Slot",
+    "merged",
+    "transitions",
+    "write_part",
+]

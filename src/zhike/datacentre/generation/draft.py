@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -125,6 +125,9 @@ class Draft:
         for first in parts.values():
             if not first.schema.equals(part.schema):
                 raise other_columns(RESULTS[table], first.schema, part.schema)
+            part = replace(
+                part, schema=first.schema
+            )  # one of them for all: that of `measure` has hundreds of fields
             break
         parts[name] = part
 
@@ -147,7 +150,8 @@ class Draft:
             manifests.point(self.home, kept)
             manifests.sweep(self.home, kept)
             self._kept = kept
-        return Published(Generation(self.home, entry, manifest), unchanged, changed)
+        there = manifests.load(self.home, entry)  # its rows may lie in other files than this draft's
+        return Published(Generation(self.home, entry, there), unchanged, changed)
 
     def _manifest(self) -> Manifest:
         tables = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +14,6 @@ import pyarrow as pa
 from zhike.datacentre import kernels
 from zhike.datacentre.generation.content import Content, content_of
 from zhike.datacentre.generation.promises import conforming, other_columns, result_table, schema_for
-from zhike.datacentre.hashes import Hashes
 from zhike.datacentre.store.identity import key_hashes
 from zhike.datacentre.tables.definition import Table
 from zhike.engine.durable import flush, make_folder, sha256_of, system_refusals
@@ -32,7 +31,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A written file: rows, bytes, SHA-256, content, schema, and the hashes of its rows' keys in ascending order."""
+    """A written file: rows, bytes, SHA-256, content, schema; in the file `keys` the hashes of its rows' keys in ascending order."""
 
     slot: Slot
     rows: int
@@ -40,7 +39,7 @@ class Part:
     sha256: str
     content: Content
     schema: pa.Schema
-    keys: Hashes = field(repr=False)
+    keys: Path
 
 
 class PartWriter:
@@ -100,7 +99,9 @@ class PartWriter:
             os.replace(self._aside, self.slot.path)
             flush(self.slot.path.parent)
             digest = sha256_of(self.slot.path)
-        keys = kernels.ascending(np.concatenate(self._keys))
+        keys = self.slot.path.with_suffix(".keys")  # goes with the draft: what isn't adopted is not published
+        with system_refusals(keys):
+            kernels.ascending(np.concatenate(self._keys)).tofile(keys)
         self._part = Part(self.slot, self._content.rows, size, digest, self._content, self._schema, keys)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from zhike.engine import Engine
 from zhike.engine.durable import holds
 from zhike.engine.parquet import read_table
 
+_SPAN = re.compile(r"(\d{4})-(\d{4})(?:-|$)")
 _KINDS = {str(kind): kind for kind in OPEN_TYPES}
 
 
@@ -94,6 +96,10 @@ class Generation:
         self._has(table)
         return [self.path / f.path for f in self.manifest.tables[table].files]
 
+    def files_of(self, table: str, low: int, high: int) -> list[Path]:
+        """List the files that may hold rows of the client buckets [low, high): one called by other buckets holds none."""
+        return [path for path in self.files(table) if _may_hold(path.stem, low, high)]
+
     def schema(self, table: str) -> pa.Schema:
         """Return a table's columns as its users see them; those of `measure` are its definition's and every measure."""
         self._has(table)
@@ -143,6 +149,11 @@ class Generation:
             ),
             next_=say("这一期的表：" + "、".join(self.tables), "Its tables: " + ", ".join(self.tables)),
         )
+
+
+def _may_hold(name: str, low: int, high: int) -> bool:
+    span = _SPAN.match(name)
+    return span is None or (int(span[1]) < high and low < int(span[2]))
 
 
 def _begins(entry: Entry, run_id: str) -> bool:

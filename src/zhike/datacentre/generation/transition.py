@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -43,6 +43,19 @@ def transitions(
     sums = [pc.fill_null(moved[f"{m}_sum"], 0).cast(schema.field(m).type) for m in _MONEY]
     classes = [pa.repeat(table, moved.num_rows), moved["from"], moved["to"], moved["client_id_count"], *sums]
     return pa.table(classes, schema=schema).sort_by([("from", "ascending"), ("to", "ascending")])
+
+
+def merged(parts: Sequence[pa.Table]) -> pa.Table:
+    """Add the moves of several ranges of clients up to one table, sorted by its key."""
+    rows = pa.concat_tables(parts)
+    wide = [rows.column_names.index(m) for m in _MONEY]
+    for at, name in zip(wide, _MONEY, strict=True):
+        rows = rows.set_column(at, name, rows[name].cast(pa.decimal128(38, 4)))
+    key = ["table", "from", "to"]
+    summed = rows.group_by(key, use_threads=False).aggregate([(n, "sum") for n in ("clients", *_MONEY)])
+    columns = [summed[f"{n}_sum" if f"{n}_sum" in summed.column_names else n] for n in parts[0].column_names]
+    made = pa.table(columns, names=parts[0].column_names).cast(parts[0].schema)
+    return made.sort_by([(name, "ascending") for name in key])
 
 
 def _classes(rows: pa.Table, column: str, name: str) -> pa.Table:

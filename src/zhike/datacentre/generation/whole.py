@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -20,7 +21,8 @@ from zhike.datacentre.tables.definition import Table
 from zhike.engine.parquet import read_groups
 
 Parts = Mapping[str, Sequence[Part]]
-_STRETCHES = 16  # keys are compared stretch by stretch, so that a sixteenth of them is copied at a time
+# Keys are compared stretch by stretch: in 2⁴ of them at least, and none much longer than two million.
+_FEWEST, _MOST = 4, 1 << 21
 
 
 def check_whole(tables: Parts) -> None:
@@ -36,8 +38,8 @@ def check_whole(tables: Parts) -> None:
                 )
 
 
-def repeated_keys(table: Table, files: Sequence[Path], keys: Sequence[Hashes]) -> None:
-    """Raise BrokenPromise naming the first key that stands twice; `keys` are the files' key hashes, ascending."""
+def repeated_keys(table: Table, files: Sequence[Path], keys: Sequence[Hashes | Path]) -> None:
+    """Raise BrokenPromise naming the first key that stands twice; `keys` are the files' key hashes, ascending, or files of these."""
     twice = [again for stretch in _stretches(keys) if len(again := stretch[1:][stretch[1:] == stretch[:-1]])]
     if not twice:
         return
@@ -55,15 +57,33 @@ def repeated_keys(table: Table, files: Sequence[Path], keys: Sequence[Hashes]) -
                 seen.add(key)
 
 
-def _stretches(keys: Sequence[Hashes]) -> Iterator[Hashes]:
-    edges = [np.uint64(i << 60) for i in range(1, _STRETCHES)]
-    cuts = [np.r_[0, np.searchsorted(k, edges), len(k)] for k in keys]
-    for i in range(_STRETCHES):
-        yield kernels.ascending(
-            np.concatenate(
-                [np.empty(0, np.uint64), *(k[c[i] : c[i + 1]] for k, c in zip(keys, cuts, strict=True))]
-            )
-        )
+def _stretches(keys: Sequence[Hashes | Path]) -> Iterator[Hashes]:
+    """Yield all keys in ascending order, a stretch of bounded size at a time."""
+    total = sum(_size(k) for k in keys)
+    bits = max(_FEWEST, (total // _MOST).bit_length())
+    edges = [np.uint64(i << (64 - bits)) for i in range(1, 1 << bits)]
+    cuts = [np.r_[0, _found(k, edges), _size(k)] for k in keys]
+    for i in range(1 << bits):
+        pieces = [
+            _taken(k, int(c[i]), int(c[i + 1])) for k, c in zip(keys, cuts, strict=True) if c[i] < c[i + 1]
+        ]
+        yield kernels.ascending(np.concatenate([np.empty(0, np.uint64), *pieces]))
+
+
+def _size(keys: Hashes | Path) -> int:
+    return keys.stat().st_size // 8 if isinstance(keys, Path) else len(keys)
+
+
+def _found(keys: Hashes | Path, edges: Sequence[np.uint64]) -> npt.NDArray[np.int64]:
+    if isinstance(keys, Path):
+        keys = np.memmap(keys, np.uint64, "r") if _size(keys) else np.empty(0, np.uint64)
+    return np.asarray(np.searchsorted(keys, edges), np.int64)
+
+
+def _taken(keys: Hashes | Path, first: int, end: int) -> Hashes:
+    if isinstance(keys, Path):
+        return np.fromfile(keys, np.uint64, end - first, offset=8 * first)
+    return keys[first:end]
 
 
 def _check_measures(tables: Parts) -> None:

@@ -26,7 +26,10 @@ NEVER = -(10**6)
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The tables a night's proposals are made from; None: not delivered, or no earlier generation."""
+    """The tables a night's proposals are made from; None: not delivered, or no earlier generation.
+
+    `usual_pause`: the median of all clients' `pauses`, where these are some of them (None: these are all).
+    """
 
     client: pa.Table
     recent: pa.Table | None = None
@@ -38,6 +41,7 @@ class Inputs:
     previous_stage: pa.Table | None = None
     logic: pa.Table | None = None
     previous_logic: pa.Table | None = None
+    usual_pause: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ class Facts:
     logic: Texts
     logic_since: Ints
     previous_logic: Texts
+    usual_pause: float | None
 
     def trading_days_since(self, day: int) -> int:
         """Count the trading days in (day, as_of]."""
@@ -129,6 +134,7 @@ def facts_of(inputs: Inputs, calendar_days: Days, as_of: Date, settings: Setting
         logic=logic.texts("logic"),
         logic_since=logic.days("since"),
         previous_logic=_Rows(inputs.previous_logic, ids).texts("logic"),
+        usual_pause=inputs.usual_pause,
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from zhike.base.period import date_of, day_no
 from zhike.base.text import Said, say
 from zhike.datacentre.tables.words import LOGIC_WORDS, STAGE_WORDS
-from zhike.decisions.proposals.facts import NEVER, Facts, Flags
+from zhike.decisions.proposals.facts import NEVER, Facts, Flags, Floats
 from zhike.decisions.proposals.settings import Settings
 
 
@@ -131,15 +131,32 @@ def _drawdown(facts: Facts, settings: Settings) -> Iterator[Hit]:
         ), facts.as_of + 5)  # fmt: skip
 
 
-def _pause(facts: Facts, settings: Settings) -> Iterator[Hit]:
+def _paused(facts: Facts, settings: Settings) -> tuple[Flags, Floats]:
+    """Mark who has a rhythm and assets; and how many times the own long gap each has paused."""
     r = facts.recent
     rhythm = (np.nan_to_num(r.gaps) >= settings.pause_least_gaps) & (
         np.nan_to_num(r.net) >= settings.least_assets
     )
     rhythm &= _here(facts)
-    paused = np.divide(r.gap, r.long_gap, out=np.zeros(len(r.gap)), where=rhythm)
+    return rhythm, np.divide(r.gap, r.long_gap, out=np.zeros(len(r.gap)), where=rhythm)
+
+
+def pauses(facts: Facts, settings: Settings) -> Floats:
+    """Return how many times their own long gap the clients with a rhythm have paused, (those clients,)."""
+    rhythm, paused = _paused(facts, settings)
+    return paused[rhythm]
+
+
+def usual_pause(paused: Floats, settings: Settings) -> float:
+    """Return the median of all clients' `pauses`; 0 where there are too few to know."""
+    return float(np.median(paused)) if len(paused) >= settings.least_peers else 0.0
+
+
+def _pause(facts: Facts, settings: Settings) -> Iterator[Hit]:
+    r = facts.recent
+    rhythm, paused = _paused(facts, settings)
     # where half of the branch pauses longer than their own long gap, that is the market, not the client
-    branch = float(np.median(paused[rhythm])) if rhythm.sum() >= settings.least_peers else 0.0
+    branch = usual_pause(paused[rhythm], settings) if facts.usual_pause is None else facts.usual_pause
     limit = settings.pause * max(1.0, branch)
     for i in np.flatnonzero(rhythm & (paused > limit) & (r.gap >= settings.pause_least_days)):
         gap, long_gap, times = int(r.gap[i]), int(r.long_gap[i]), paused[i]

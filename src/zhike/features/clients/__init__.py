@@ -5,8 +5,9 @@ and `told` the rows of `measure` and `measure_detail`. `branchwide` adds what is
 """
 
 from zhike.features.clients.attribution import attribution
-from zhike.features.clients.branchwide import NEEDED, branchwide
+from zhike.features.clients.branchwide import NEEDED, Among, among, branchwide, share_of
 from zhike.features.clients.measuring import MEASURES, estimated, gather, measures
+from zhike.features.clients.peers import Peers
 from zhike.features.clients.settings import WINDOWS, ClientSettings
 from zhike.features.clients.sums import assembled
 from zhike.features.clients.telling import Told, told, told_branchwide
@@ -16,8 +17,11 @@ __all__ = [
     "MEASURES",
     "NEEDED",
     "WINDOWS",
+    "Among",
     "ClientSettings",
+    "Peers",
     "Told",
+    "among",
     "assembled",
     "attribution",
     "branchwide",
@@ -25,6 +29,7 @@ __all__ = [
     "estimated",
     "gather",
     "measures",
+    "share_of",
     "told",
     "told_branchwide",
 ]

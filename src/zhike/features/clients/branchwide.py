@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,9 +12,9 @@ import numpy.typing as npt
 from zhike.base.measure import Measure
 from zhike.base.text import say
 from zhike.datacentre.tables.branch import STATES
-from zhike.features.clients.peers import peer_percentile
+from zhike.features.clients.peers import Peers, comparable
 from zhike.features.clients.settings import YEAR
-from zhike.features.clients.shrinkage import RateSums, Shrunk, difference, prior_of, shrunk
+from zhike.features.clients.shrinkage import Prior, RateSums, Shrunk, difference, prior_of, shrunk
 
 Floats = npt.NDArray[np.float64]
 _drawn = partial(Measure, window=YEAR, group="behaviour", build=None, source=("trade", "quote"))
@@ -60,21 +60,60 @@ def _added(columns: Mapping[str, Floats], names: tuple[str, ...]) -> Floats:
     return np.asarray(sum(columns[name] for name in names), np.float64)
 
 
-def branchwide(columns: Mapping[str, Floats]) -> Mapping[str, Estimate]:
-    """Return the branch-wide measures of all clients, by name.
+@dataclass(frozen=True, slots=True)
+class Among:
+    """What each client is held against: the branch's rates by name, and all clients' returns in order."""
+
+    priors: Mapping[str, Prior]
+    peers: Peers
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What some clients add to `Among`: sums by rate, returns by state. Those of ranges are put together by `among`."""
+
+    rates: Mapping[str, RateSums]
+    returns: tuple[npt.NDArray[np.float32], ...]
+
+
+def share_of(columns: Mapping[str, Floats]) -> Share:
+    """Return what some clients add; `columns` as in `branchwide`."""
+    rates = {name: RateSums.of(_added(columns, h), _added(columns, n)) for name, (h, n) in RATES.items()}
+    return Share(rates, comparable(*_returns(columns)))
+
+
+def among(rates: Sequence[Mapping[str, RateSums]], peers: Peers) -> Among:
+    """Put the ranges' sums together."""
+    priors = {name: prior_of(sum((r[name] for r in rates), RateSums())) for name in RATES}
+    return Among(priors, peers)
+
+
+def branchwide(columns: Mapping[str, Floats], all_: Among | None = None) -> Mapping[str, Estimate]:
+    """Return the branch-wide measures of clients, by name.
 
     `columns`: the measures in NEEDED, shape (clients,) each, NaN where null, rows in one order. A client whose counts aren't
-    known gets NaN; one without observations gets the branch's own rate, with its interval.
+    known gets NaN; one without observations gets the branch's own rate, with its interval. `all_`: what they are held against,
+    where these are some of the clients (None: these are all).
     """
+    if all_ is None:
+        own = share_of(columns)
+        all_ = among([own.rates], Peers.of(own.returns))
     drawn: dict[str, Shrunk] = {}
     for name, (hits, trials) in RATES.items():
-        successes, n = _added(columns, hits), _added(columns, trials)
-        drawn[name] = shrunk(successes, n, prior_of(RateSums.of(successes, n)))
+        drawn[name] = shrunk(_added(columns, hits), _added(columns, trials), all_.priors[name])
     drawn["disposition"] = difference(drawn["pgr"], drawn["plr"])
     found = {f"{k}_drawn_12m": Estimate(s.value, s.n, s.low, s.high) for k, s in drawn.items()}
-    returns = np.stack([columns[f"return_{s}_12m"] for s in STATES], axis=1).astype(np.float32)
-    days = np.nan_to_num(np.stack([columns[f"return_days_{s}_12m"] for s in STATES], axis=1))
-    place = peer_percentile(returns, days.astype(np.uint16))
+    returns, days = _returns(columns)
+    place = all_.peers.places(returns, days)
     nothing = np.full(len(place), np.nan)
     found["peer_percentile_12m"] = Estimate(place, days.sum(axis=1).astype(np.int64), nothing, nothing)
     return found
+
+
+def _returns(
+    columns: Mapping[str, Floats],
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint16]]:
+    """Return mean returns by market state and on how many days they rest, (clients, states) each."""
+    returns = np.stack([columns[f"return_{s}_12m"] for s in STATES], axis=1).astype(np.float32)
+    days = np.nan_to_num(np.stack([columns[f"return_days_{s}_12m"] for s in STATES], axis=1))
+    return returns, days.astype(np.uint16)

@@ -76,14 +76,14 @@ def _products(bucket: Bucket) -> Frame:
 
 
 def _leads(bucket: Bucket) -> Frame:
-    """Count the leads that each client referred in a year. The table is that of the whole branch."""
+    """Count the leads that each client referred in a year. The table holds those of other clients too."""
     rows = bucket.aged("lead", nw.col("created_at").dt.date())
     rows = rows.filter(~nw.col("referrer_id").is_null(), nw.col("age") < YEAR)
     return rows.group_by("referrer_id").agg(nw.len().alias("leads")).rename({"referrer_id": "client_id"})
 
 
 def _referred(bucket: Bucket) -> Frame:
-    """Count the clients that each client referred. The table is that of the whole branch."""
+    """Count the clients that each client referred. The table holds those of other clients too."""
     end = nw.lit(bucket.horizon.end)
     opened = nw.col("opened_on").is_null() | (nw.col("opened_on") <= end)
     rows = bucket.tables["referred"].filter(~nw.col("referrer_id").is_null() & opened)

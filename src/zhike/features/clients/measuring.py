@@ -46,8 +46,8 @@ def gather(
     """Return all sums that the measures want of a bucket, as lazy pieces by name with at most one row a client each.
 
     `tables`: lazy tables by name: those of the ledger (client_day, position, round_trip), market_state, those of the data
-    contract, `calendar` as `calendar_days` makes it. All of them hold the rows of the bucket's clients, but for `lead` and
-    `referred` (client_id, referrer_id, opened_on of `client`), which hold the whole branch's. Tables that only the ledger read
+    contract, `calendar` as `calendar_days` makes it. All of them hold the rows of the bucket's clients; `lead` and `referred`
+    (referrer_id, opened_on of `client`) those that name them as referrers, or more. Tables that only the ledger read
     (cash_flow, quote, index_quote …) stand there without rows where they were delivered. What depends on a table that isn't there
     is null. Give the same names to `estimated` and `told`. Raises UsageError where `calendar` isn't there or `as_of` lies outside
     the calendar.

@@ -17,30 +17,43 @@ from zhike.base.compiling import compiled
 Floats = npt.NDArray[np.float64]
 _LEAST, _MOST = 1e-3, 0.5  # bounds of the correlation within a client: a prior worth 999 observations … 1
 _TAIL = 0.025
+_HIGH, _LOW = 20, 32  # binary digits behind the point that are summed apart, so that neither sum overflows
 
 
 @dataclass(frozen=True, slots=True)
 class RateSums:
-    """What the prior of a rate needs of clients with at least one trial; `a + b` merges two buckets'."""
+    """What the prior of a rate needs of clients with at least one trial; `a + b` merges two buckets', exactly.
+
+    `parts`: the sum of hits² ÷ trials in units of 2⁻⁵², a whole number, so that it is the same however clients are divided.
+    """
 
     clients: int = 0
     trials: float = 0.0
     hits: float = 0.0
     trials2: float = 0.0
-    hits2_per_trial: float = 0.0
+    parts: int = 0
 
     @classmethod
     def of(cls, hits: Floats, trials: Floats) -> RateSums:
         """Return the sums of some clients' hits and trials; NaN counts as no trial."""
-        some = trials > 0
+        some = (trials > 0) & ~np.isnan(hits)
         k, n = hits[some], trials[some]
-        return cls(int(some.sum()), float(n.sum()), float(k.sum()), float((n * n).sum()), float((k * k / n).sum()))  # fmt: skip
+        scaled = k * k / n * 2.0**_HIGH
+        high = np.floor(scaled)
+        low = np.rint((scaled - high) * 2.0**_LOW)
+        parts = (int(high.astype(np.int64).sum()) << _LOW) + int(low.astype(np.int64).sum())
+        return cls(int(some.sum()), float(n.sum()), float(k.sum()), float((n * n).sum()), parts)
+
+    @property
+    def hits2_per_trial(self) -> float:
+        """The sum of hits² ÷ trials."""
+        return float(self.parts / (1 << _HIGH + _LOW))
 
     def __add__(self, other: RateSums) -> RateSums:
         """Return the sums of both."""
         return RateSums(
             self.clients + other.clients, self.trials + other.trials, self.hits + other.hits,
-            self.trials2 + other.trials2, self.hits2_per_trial + other.hits2_per_trial,
+            self.trials2 + other.trials2, self.parts + other.parts,
         )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -12,8 +14,11 @@ from zhike.models.lifecycle.panel import month_numbers, told
 from zhike.models.lifecycle.people import NEVER, People
 
 
-def dense(panel: pa.Table, people: People, numbers: Ints, group: Ints) -> Months:
-    """Lay the panel out as clients × months; where a client has no row nothing was there."""
+def dense(panel: pa.Table, people: People, numbers: Ints, group: Ints, login_months: Set[int]) -> Months:
+    """Lay the panel out as clients × months; where a client has no row nothing was there.
+
+    `login_months`: the numbers of months in which anybody had a login.
+    """
     clients, opened, closed = people.clients, people.opened, people.closed
     own = told(panel)
     at, column, good = _places(own, clients, numbers)
@@ -31,7 +36,7 @@ def dense(panel: pa.Table, people: People, numbers: Ints, group: Ints) -> Months
     logins = None
     if "login_days" in panel.column_names:
         logins = _laid(panel["login_days"], *_places(panel, clients, numbers), net.shape)
-    logins = _from_the_first(logins, net)
+    logins = _from_the_first(logins, net, np.isin(numbers, list(login_months)))
     return Months(net, laid("flow"), laid("trading_days"), logins, laid("revenue"), group, start, end)
 
 
@@ -53,9 +58,8 @@ def _laid(
     return out
 
 
-def _from_the_first(logins: Floats | None, net: Floats) -> Floats:
-    """Take logins for unknown before the first month in which anybody had one, and where there are none at all."""
-    some = np.zeros(net.shape[1], np.bool_) if logins is None else (logins > 0).any(axis=0)
+def _from_the_first(logins: Floats | None, net: Floats, some: npt.NDArray[np.bool_]) -> Floats:
+    """Take logins for unknown before the first of `some` months in which anybody had one, and where there are none at all."""
     known = np.maximum.accumulate(some)
     return np.full(net.shape, np.nan) if logins is None else np.where(known[None, :], logins, np.nan)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from zhike.models.lifecycle.activity import Activity, activity_of
+from zhike.models.lifecycle.activity import Activity, Pace, activity_of, pace_of
 from zhike.models.lifecycle.months import HALF, QUARTER, YEAR, Flags, Floats, Ints, Months
 from zhike.models.lifecycle.settings import Settings
 
@@ -37,36 +38,77 @@ class Levels:
     activity: Activity
 
 
-def levels_of(months: Months, judged: Flags, patience: Ints, settings: Settings) -> Levels:
+@dataclass(frozen=True, slots=True)
+class Likes:
+    """What like clients did, as arrays of groups × months: medians of their levels by name, their pace in trades and in logins.
+
+    Learnt from some clients (`likes_of`), all others are set against it; it travels to the processes that do.
+    """
+
+    medians: Mapping[str, Floats]
+    spread: Floats
+    paces: tuple[Pace, Pace]
+
+
+_LEVELS = ("assets_share", "assets_growth", "revenue_share", "revenue_growth")
+
+
+def likes_of(months: Months, judged: Flags, patience: Ints, settings: Settings, groups: int) -> Likes:
+    """Learn from clients what like ones did; arguments as in `levels_of`, of `groups` groups."""
+    silent = silence(months, judged)
+    there = _there(months) & (silent < patience[:, None])
+    counted = there & (_age(months) >= settings.least_months - 1)
+
+    def median(values: Floats) -> Floats:
+        told = counted & np.isfinite(values)
+        return like_medians(values, told, months.group, groups, settings.least_peers)
+
+    medians, spread = {}, np.empty(0)
+    for name, values in _own(months, settings):
+        if name in _LEVELS:
+            medians[name] = median(values)
+        if name == "assets_share":
+            spread = _SIGMA * median(np.abs(_logs(values) - _logs(medians[name][months.group])))
+    trading, logins = (
+        pace_of(days, there, months.group, groups, settings.least_peers) for days in _days_inside(months)
+    )
+    return Likes(medians, spread, (trading, logins))
+
+
+def levels_of(months: Months, judged: Flags, settings: Settings, likes: Likes) -> Levels:
     """Set each client's level of every month against its own past and against like clients.
 
-    `judged`, of shape (months,): months long enough to be judged; `patience`, of shape (clients,): whole months without a trade
-    until a client is dormant.
+    `judged`, of shape (months,): months long enough to be judged; `likes_of` also takes `patience`, of shape (clients,): whole
+    months without a trade until a client is dormant.
     """
-    silent = silence(months, judged)
+    found = dict(_own(months, settings))
+    found |= {f"{name}_like": table[months.group] for name, table in likes.medians.items()}
+    return Levels(
+        **found,
+        assets_share_spread=likes.spread[months.group],
+        silent=silence(months, judged),
+        activity=activity_of(*_days_inside(months), months.group, likes.paces),
+    )
+
+
+def _own(months: Months, settings: Settings) -> Iterator[tuple[str, Floats]]:
+    """Yield each client's own levels, as arrays of clients × months, by the names they have in Levels."""
     assets = units(months.net, months.flow, settings.empty_assets)
+    yield "assets_share", _divided(assets, _peak(assets))
+    yield "assets_growth", _divided(assets, _before(assets, QUARTER))
+    yield "assets_half_year", _divided(assets, _before(assets, HALF))
+    del assets
     revenue = _together(months.revenue, months.start)
-    there = _there(months) & (silent < patience[:, None])
-    old = _age(months) >= settings.least_months - 1
-
-    def like(values: Floats) -> Floats:
-        return like_median(values, there & old & np.isfinite(values), months.group, settings.least_peers)
-
-    found: dict[str, Floats] = {}
-    for name, values in (("assets", assets), ("revenue", revenue)):
-        share, growth = _divided(values, _peak(values)), _divided(values, _before(values, QUARTER))
-        found |= {f"{name}_share": share, f"{name}_growth": growth}
-        found |= {f"{name}_share_like": like(share), f"{name}_growth_like": like(growth)}
-    apart = np.abs(_logs(found["assets_share"]) - _logs(found["assets_share_like"]))
-    found["assets_share_spread"] = _SIGMA * like(apart)
-    found["assets_half_year"] = _divided(assets, _before(assets, HALF))
-    return Levels(revenue=revenue, silent=silent, activity=_activity(months, there, settings), **found)
+    yield "revenue", revenue
+    yield "revenue_share", _divided(revenue, _peak(revenue))
+    yield "revenue_growth", _divided(revenue, _before(revenue, QUARTER))
 
 
-def _activity(months: Months, there: Flags, settings: Settings) -> Activity:
+def _days_inside(months: Months) -> tuple[Floats, Floats]:
+    """Return days with a trade and with a login, NaN where the client wasn't with us."""
     inside = _inside(months)
     trading, logins = (np.where(inside, d, np.nan) for d in (months.trading_days, months.login_days))
-    return activity_of(trading, logins, there, months.group, settings.least_peers)
+    return trading, logins
 
 
 def silence(months: Months, judged: Flags) -> Ints:
@@ -96,22 +138,22 @@ def units(net: Floats, flow: Floats, empty: float) -> Floats:
     return out
 
 
-def like_median(values: Floats, counted: Flags, group: Ints, least: int) -> Floats:
-    """Return for each client and month the median of `values` over the like clients that are counted.
+def like_medians(values: Floats, counted: Flags, group: Ints, groups: int, least: int) -> Floats:
+    """Return for each group and month the median of `values` (clients × months) over the like clients that are counted.
 
     A group with fewer than `least` of them takes the whole branch's; fewer in the branch too: NaN.
     """
-    table = np.full((int(group.max(initial=0)) + 1, values.shape[1]), np.nan)
+    table = np.full((groups, values.shape[1]), np.nan)
     for m in range(values.shape[1]):
         here = np.flatnonzero(counted[:, m])
         if len(here) < least:
             continue
-        column, groups = values[here, m], group[here]
+        column, of = values[here, m], group[here]
         table[:, m] = np.median(column)
-        for g in np.unique(groups):
-            if (members := groups == g).sum() >= least:
+        for g in np.unique(of):
+            if (members := of == g).sum() >= least:
                 table[g, m] = np.median(column[members])
-    return np.asarray(table[group])
+    return table
 
 
 def _there(months: Months) -> Flags:

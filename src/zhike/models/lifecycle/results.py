@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date as Date
 
@@ -14,18 +15,20 @@ from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables.results import LOGICS, STAGE
 from zhike.models.lifecycle import settings as s
 from zhike.models.lifecycle.laid_out import dense
-from zhike.models.lifecycle.levels import Levels, levels_of
-from zhike.models.lifecycle.months import Ints, Months
+from zhike.models.lifecycle.levels import Levels, Likes, levels_of, likes_of
+from zhike.models.lifecycle.months import Flags, Ints, Months
 from zhike.models.lifecycle.panel import first_days, month_ends, month_numbers, told
 from zhike.models.lifecycle.people import NEVER, People, people_of
 from zhike.models.lifecycle.sentences import Case, sentence
 from zhike.models.lifecycle.settings import Settings
 from zhike.models.lifecycle.walk import Ages, Stages, walk
 
+_GROUPS = len(LOGICS) + 1  # of each logic, and of those without one
+
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Every client's stage at each month's end: `stage` and `rule` hold codes of STAGES and RULES, clients × months.
+    """Clients' stage at each month's end: `stage` and `rule` hold codes of STAGES and RULES, clients × months.
 
     `month_ends`: the last trading day of each month up to `as_of`, as day numbers; the last is that of `as_of`'s month so far.
     """
@@ -42,6 +45,83 @@ class History:
     settings: Settings
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Since when all clients' data tell: the number of the first month with a day of anybody's, of the months with anybody's login."""
+
+    first: int
+    logins: frozenset[int]
+
+    @classmethod
+    def of(cls, parts: Iterable[Begun]) -> Begun:
+        """Return what several ranges of clients tell together."""
+        all_ = list(parts)
+        return cls(min(p.first for p in all_), frozenset().union(*(p.logins for p in all_)))
+
+
+def begun(
+    panel: pa.Table, client: pa.Table, as_of: Date, lead: pa.Table | None = None
+) -> tuple[Begun, tuple[str, ...]]:
+    """Return since when the rows of some clients tell, and who these clients are; arguments as in `history`."""
+    own = told(panel)
+    people = people_of(own, client, lead, day_no(as_of)).clients
+    if "login_days" not in panel.column_names:
+        return Begun(_first_month(own, day_no(as_of)), frozenset()), people
+    known = pc.is_in(panel["client_id"], value_set=pa.array(people, pa.string()))
+    rows = panel.filter(pc.and_(known, pc.greater(panel["login_days"], 0)))
+    months = month_numbers(rows["month"].cast(pa.int32()).to_numpy())
+    return Begun(_first_month(own, day_no(as_of)), frozenset(np.unique(months).tolist())), people
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """Some clients and their months, laid out: what both learning and walking begin with."""
+
+    people: People
+    numbers: Ints
+    ends: Ints
+    judged: Flags
+    patience: Ints
+    months: Months
+
+
+def _ground(
+    panel: pa.Table,
+    client: pa.Table,
+    calendar_days: Days,
+    as_of: Date,
+    logic: pa.Table | None,
+    lead: pa.Table | None,
+    settings: Settings,
+    since: Begun | None,
+) -> _Ground:
+    days = np.asarray(calendar_days)
+    days = days[days <= day_no(as_of)]
+    since = since or begun(panel, client, as_of, lead)[0]
+    numbers, ends, counts = month_ends(days[month_numbers(days) >= since.first])
+    people = people_of(told(panel), client, lead, day_no(as_of))
+    group, patience = _groups(people.clients, logic, settings)
+    months = dense(panel, people, numbers, group, since.logins)
+    return _Ground(people, numbers, ends, counts >= settings.least_days, patience, months)
+
+
+def learnt(
+    panel: pa.Table,
+    client: pa.Table,
+    calendar_days: Days,
+    as_of: Date,
+    *,
+    logic: pa.Table | None = None,
+    lead: pa.Table | None = None,
+    settings: Settings | None = None,
+    since: Begun | None = None,
+) -> Likes:
+    """Learn what like clients did, from these; arguments as in `history`."""
+    chosen = settings or Settings()
+    g = _ground(panel, client, calendar_days, as_of, logic, lead, chosen, since)
+    return likes_of(g.months, g.judged, g.patience, chosen, _GROUPS)
+
+
 def history(
     panel: pa.Table,
     client: pa.Table,
@@ -51,36 +131,26 @@ def history(
     logic: pa.Table | None = None,
     lead: pa.Table | None = None,
     settings: Settings | None = None,
+    since: Begun | None = None,
+    likes: Likes | None = None,
 ) -> History:
     """Walk every client through the months from the first with rows of any client up to `as_of`.
 
     `panel`: rows of `monthly`, `login_days` may be absent. `client`: client_id, opened_on, closed_on, frozen (the last three may be absent); clients opened
     later and frozen ones are left out. `calendar_days`: trading days, as day numbers. `logic`: client_id, logic. `lead`:
     client_id, created_at; those with a number but not among the clients begin as prospects.
+    Where these are some of the clients: `since` when the data of all tell, `likes` what `learnt` gave (None: these are all).
     """
-    settings = settings or Settings()
-    days = np.asarray(calendar_days)
-    days = days[days <= day_no(as_of)]
-    own = told(panel)
-    numbers, ends, counts = month_ends(days[month_numbers(days) >= _first_month(own, day_no(as_of))])
-    people = people_of(own, client, lead, day_no(as_of))
-    group, patience = _groups(people.clients, logic, settings)
-    months = dense(panel, people, numbers, group)
-    judged = counts >= settings.least_days
-    levels = levels_of(months, judged, patience, settings)
-    ages = _ages(months, people, numbers, ends)
-    steps = walk(months, levels, ages, judged, patience, settings)
+    chosen = settings or Settings()
+    g = _ground(panel, client, calendar_days, as_of, logic, lead, chosen, since)
+    if likes is None:
+        likes = likes_of(g.months, g.judged, g.patience, chosen, _GROUPS)
+    levels = levels_of(g.months, g.judged, chosen, likes)
+    ages = _ages(g.months, g.people, g.numbers, g.ends)
+    steps = walk(g.months, levels, ages, g.judged, g.patience, chosen)
+    who = g.people
     return History(
-        people.clients,
-        ends,
-        steps.stage,
-        steps.rule,
-        months,
-        levels,
-        ages,
-        people.opened,
-        people.closed,
-        settings,
+        who.clients, g.ends, steps.stage, steps.rule, g.months, levels, ages, who.opened, who.closed, chosen
     )
 
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from zhike.models.logic.decisions import Decisions
 from zhike.models.logic.definitions import LOGICS
+from zhike.models.logic.rows import across
 
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
@@ -67,7 +68,7 @@ class Card:
         """Return what each trait of decisions speaks for; shape (n, 3, D + 1), the level last."""
         out = np.zeros((len(vectors), _N, vectors.shape[1] + 1))
         for j, (knots, points) in enumerate(zip(self.knots, self.points, strict=True)):
-            out[:, :, j] = _hats(vectors[:, j], knots) @ points.T
+            out[:, :, j] = _between(vectors[:, j], knots, points)
         out[:, :, -1] = self.level
         return out
 
@@ -133,14 +134,28 @@ def form_of(decisions: Decisions, settings: CardSettings) -> Form:
 def _hats(x: Floats32, knots: Floats) -> Floats:
     """Return values (n,) as weights of the two knots beside them, (n, k); all 0 where the value isn't known."""
     out, known = np.zeros((len(x), len(knots))), np.flatnonzero(~np.isnan(x))
-    if len(knots) < 2:
-        out[known] = 1
-        return out
-    inside = np.clip(x[known].astype(np.float64), knots[0], knots[-1])
-    left = np.minimum(np.searchsorted(knots, inside, side="right") - 1, len(knots) - 2)
-    part = (inside - knots[left]) / (knots[left + 1] - knots[left])
-    out[known, left], out[known, left + 1] = 1 - part, part
+    left, part = _beside(x[known], knots)
+    out[known, np.minimum(left + 1, len(knots) - 1)] = part
+    out[known, left] = 1 - part
     return out
+
+
+def _between(x: Floats32, knots: Floats, points: Floats) -> Floats:
+    """Return what `points` (3, k) at the knots say of values (n,), (n, 3): linear between; nothing where the value isn't known."""
+    out, known = np.zeros((len(x), len(points))), np.flatnonzero(~np.isnan(x))
+    left, part = _beside(x[known], knots)
+    right = np.minimum(left + 1, len(knots) - 1)
+    out[known] = ((1 - part) * points[:, left] + part * points[:, right]).T
+    return out
+
+
+def _beside(x: Floats32, knots: Floats) -> tuple[Ints, Floats]:
+    """Return the knot to the left of each value (n,), and the share of the way to the next; beyond the ends what holds there."""
+    if len(knots) < 2:
+        return np.zeros(len(x), np.int64), np.zeros(len(x))
+    inside = np.clip(x.astype(np.float64), knots[0], knots[-1])
+    left = np.minimum(np.searchsorted(knots, inside, side="right") - 1, len(knots) - 2)
+    return left, (inside - knots[left]) / (knots[left + 1] - knots[left])
 
 
 def cards_of(
@@ -209,18 +224,28 @@ def _bend(columns: Floats32, chances: Floats, weight: Floats, held: Floats) -> F
     return bend.reshape(2 * wide, 2 * wide)
 
 
-def read(points: Floats, spoken: Floats, learnt: Flags, settings: CardSettings) -> Floats:
-    """Return how probable each logic is by the cards; (clients, 3), rows sum to one.
+def common_of(points: Floats, spoken: Floats, settings: CardSettings) -> Floats:
+    """Return how common each logic is among clients, (3,): what makes their points most likely, one client more spread evenly.
 
-    `points` (clients, 3): sums over a client's decisions; `spoken` (clients,): how much these speak together. What the
-    points say again and again is discounted; how common the logics are is what makes them most likely among those `learnt` from, one
-    client more spread evenly.
+    `points` (clients, 3): sums over a client's decisions; `spoken` (clients,): how much these speak together.
     """
-    logs = points / (1 + np.maximum(spoken - 1, 0.0) * settings.repeats)[:, None]
-    likely = np.exp(logs - logs.max(1, keepdims=True))
-    usual = np.full(_N, 1 / _N)
+    likely, usual = _likely(points, spoken, settings), np.full(_N, 1 / _N)
     for _ in range(30):
         found = likely * usual
-        usual = (found / found.sum(1, keepdims=True))[learnt].sum(0) + 1 / _N
-    found = likely * usual
-    return np.asarray(found / found.sum(1, keepdims=True))
+        usual = (found / across(found)[:, None]).sum(0) + 1 / _N
+    return usual
+
+
+def read(points: Floats, spoken: Floats, usual: Floats, settings: CardSettings) -> Floats:
+    """Return how probable each logic is by the cards; (clients, 3), rows sum to one.
+
+    `usual` (3,): how common logics are (`common_of`). What the points say again and again is discounted.
+    """
+    found = _likely(points, spoken, settings) * usual
+    return np.asarray(found / across(found)[:, None])
+
+
+def _likely(points: Floats, spoken: Floats, settings: CardSettings) -> Floats:
+    """Return how likely the points are under each logic, as a share of the likeliest; (clients, 3)."""
+    logs = points / (1 + np.maximum(spoken - 1, 0.0) * settings.repeats)[:, None]
+    return np.asarray(np.exp(logs - logs.max(1, keepdims=True)))

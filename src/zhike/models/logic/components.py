@@ -10,11 +10,13 @@ import numpy.typing as npt
 
 from zhike.models.logic.decisions import Decisions
 from zhike.models.logic.definitions import COMPONENTS, LOGICS, Shape
+from zhike.models.logic.rows import across, times
 
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,17 @@ class Side:
 
     def log_density(self, vectors: Floats32) -> Floats:
         """Return the log densities of decisions under each component; shape (n, 4). What isn't known of a decision says nothing."""
+        out = np.empty((len(vectors), len(COMPONENTS)))
+        for begin in range(0, len(vectors), _AT_ONCE):
+            out[begin : begin + _AT_ONCE] = self._log_density(vectors[begin : begin + _AT_ONCE])
+        return out
+
+    def _log_density(self, vectors: Floats32) -> Floats:
         out, flags = np.empty((len(vectors), len(COMPONENTS))), vectors[:, self.traits :].astype(np.float64)
         for k, rows, _, level, traits in self._by_pattern(vectors, self.components):
-            out[rows, k] = level + traits.sum(1)
+            out[rows, k] = level + across(traits)
         for k, component in enumerate(self.components):
-            out[:, k] += component.log_flags(flags).sum(1)
+            out[:, k] += across(component.log_flags(flags))
         return out
 
     def parts(self, vectors: Floats32) -> Floats:
@@ -81,7 +89,7 @@ class Side:
             for k, component in enumerate(components):
                 part = component.marginal(seen)
                 away = known - part.mean
-                yield k, rows, seen, part.log_det, -0.5 * (away @ part.precision) * away
+                yield k, rows, seen, part.log_det, -0.5 * times(away, part.precision) * away
 
 
 def alike(known: Floats32) -> list[tuple[Ints, Flags]]:

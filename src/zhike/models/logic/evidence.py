@@ -16,11 +16,12 @@ import numpy.typing as npt
 from zhike.base.text import Said, say
 from zhike.models.logic.decisions import BUY_NAMES, SELL_NAMES, Decisions
 from zhike.models.logic.definitions import LOGICS
+from zhike.models.logic.rows import across
 
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
 _N = len(LOGICS)
-_AT_ONCE = 20_000
+_AT_ONCE = 8_192
 
 # A trait: its words, and the columns of buys and of sales that make it up.
 _TRAITS: Mapping[str, tuple[Said, tuple[str, ...], tuple[str, ...]]] = {
@@ -71,12 +72,12 @@ def said(readers: Sequence[Reader], sides: Sequence[Decisions], clients: int) ->
         for begin in range(0, len(decisions.client), _AT_ONCE):
             some = decisions.only(np.s_[begin : begin + _AT_ONCE])
             columns = reader(some.vectors)
-            logs = np.stack([columns[:, :, group].sum(2) for group in groups], axis=2)
+            logs = np.stack([across(columns[:, :, group]) for group in groups], axis=2)
             np.add.at(total, some.client, some.weight[:, None, None] * logs)
     return total
 
 
 def evidence_of(total: Floats, spoken: Floats) -> Evidence:
     """Return the evidence in what decisions say together, `total` (clients, 3, traits), where they speak `spoken` (clients,)."""
-    against = (total.sum(1, keepdims=True) - total) / (_N - 1)
+    against = (across(total.transpose(0, 2, 1))[:, None] - total) / (_N - 1)
     return Evidence((total - against) / np.where(spoken > 0, spoken, 1.0)[:, None, None])

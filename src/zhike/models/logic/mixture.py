@@ -84,17 +84,22 @@ def fit(
     return Mixture(*fitted)
 
 
-def sampled(sides: Sequence[Decisions], keys: Keys, most: int) -> tuple[tuple[Decisions, ...], Flags]:
+def lots_of(keys: Keys) -> Keys:
+    """Return the lots, below 2³², by which clients (n,) are taken for a sample: a hash of their keys, numbers of 32 bits."""
+    return np.asarray(keys * np.uint64(_HASH) % np.uint64(1 << 32))
+
+
+def sampled(
+    sides: Sequence[Decisions], keys: Keys, most: int, found: int
+) -> tuple[tuple[Decisions, ...], Flags]:
     """Return all decisions, or those of as many clients as have about `most`, their clients counted anew, and who these are (clients,).
 
-    Clients are taken by a hash of their keys beneath a threshold: who joins doesn't change who else is taken but at the threshold.
+    `found`: the decisions of all clients, where these are not all of them. Clients are taken whose lots lie beneath a threshold: who
+    joins doesn't change who else is taken but at the threshold.
     """
-    found = sum(len(d.client) for d in sides)
     if found <= most:
         return tuple(sides), np.ones(len(keys), np.bool_)
-    taken = np.asarray(
-        keys * np.uint64(_HASH) % np.uint64(1 << 32) < np.uint64(int(most / found * (1 << 32)))
-    )
+    taken = np.asarray(lots_of(keys) < np.uint64(int(most / found * (1 << 32))))
     place = np.cumsum(taken) - 1
     kept = (d.only(taken[d.client]) for d in sides)
     return tuple(replace(d, client=place[d.client]) for d in kept), taken

@@ -1,4 +1,8 @@
-"""How a client's decisions are read: once by the mixture, once more by the scorecards learnt from the first reading."""
+"""How a client's decisions are read: once by the mixture, once more by the scorecards learnt from the first reading.
+
+Two steps, for the clients come range by range: what is common is learnt from some of them (`learnt`), then each is read by it
+(`read_by`); what comes out for a client doesn't depend on who is read together.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +14,12 @@ import numpy.typing as npt
 
 from zhike.base.errors import UsageError
 from zhike.base.text import say
-from zhike.models.logic.cards import CardSettings, cards_of, read
+from zhike.models.logic.cards import Card, CardSettings, cards_of, common_of, read
 from zhike.models.logic.decisions import Decisions, Memory
 from zhike.models.logic.definitions import LOGICS, buys, sells
 from zhike.models.logic.evidence import TRAITS, Evidence, evidence_of, said
 from zhike.models.logic.mixture import Mixture, MixtureSettings, fit, log_densities, owners, sampled
+from zhike.models.logic.rows import across
 from zhike.models.logic.shares import ShareSettings, common, evenly, leading, likelihoods, posterior
 
 Floats = npt.NDArray[np.float64]
@@ -81,33 +86,75 @@ class Verdicts:
     evidence: Evidence
 
 
-def judged(
-    bought: Decisions, sold: Decisions, known: Experience, settings: LogicSettings, keys: Keys | None = None
-) -> tuple[Verdicts, Mixture]:
-    """Sharpen the definitions on all decisions, and judge every client by the client's own.
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What clients are read by; it travels to the processes that read them.
 
-    `keys` (clients,): numbers of 32 bits that stay with a client whoever joins; by them a large branch is sampled, and clients are
-    put into folds (default: the places).
+    `mixture` and how common divisions are in it; of each fold of clients its `cards`, one a side; how common logics are; how much
+    the second reading weighs (`trust`).
     """
-    clients, sides = len(known.trips), (bought, sold)
-    chosen = np.arange(clients, dtype=np.uint64) if keys is None else keys
-    some, taken = sampled(sides, chosen, settings.mixture.sample)
+
+    mixture: Mixture
+    divisions: Floats
+    cards: tuple[tuple[Card, ...], ...]
+    logics: Floats
+    trust: float
+
+
+Sides = tuple[Decisions, Decisions]
+
+
+def learnt(sides: Sides, keys: Keys, settings: LogicSettings, found: int | None = None) -> Learnt:
+    """Sharpen the definitions on the decisions of some clients, and learn what is common among them.
+
+    `keys` (clients,): numbers of 32 bits that stay with a client whoever joins; by them the mixture's sample is taken, and clients
+    are put into folds. `found`: the decisions of all clients, where these are a sample of them.
+    """
+    clients, all_ = len(keys), len(owners(sides)) if found is None else found
+    some, taken = sampled(sides, keys, settings.mixture.sample, all_)
     mixture = fit(some, (buys(), sells()), int(taken.sum()), settings.mixture, settings.shares)
-    telling = tuple(d.only(d.telling) for d in sides)
+    telling = _telling(sides)
     spoken = _spoken(telling, clients)
-    learnt = spoken >= settings.shares.least
-    first = _first(mixture, sides, learnt, settings.shares)
-    points = _points(telling, first, learnt & taken, chosen, settings.cards)
-    trust = _trust(int((learnt & taken).sum()), settings.cards.trust)
-    probability = (1 - trust) * first + trust * read(points.sum(2), spoken, learnt, settings.cards)
-    readers = (mixture.buys.parts, mixture.sells.parts)
-    told = (1 - trust) * said(readers, sides, clients) + trust * points
+    enough = spoken >= settings.shares.least
+    likely = _likely(mixture, sides, clients, settings.shares)
+    usual = common(
+        likely[enough], evenly(settings.shares.steps), settings.shares.rounds, settings.shares.spread
+    )
+    first = leading(posterior(likely, usual), settings.shares.steps)
+    del likely
+    fold = np.where(enough & taken, _fold(keys, settings.cards), -1)
+    cards = tuple(cards_of(telling, fold, first, settings.cards))
+    points = across(_points(telling, cards, keys, settings.cards))
+    logics = common_of(points[enough], spoken[enough], settings.cards)
+    trust = _trust(int((enough & taken).sum()), settings.cards.trust)
+    return Learnt(mixture, usual, cards, logics, trust)
+
+
+def read_by(model: Learnt, sides: Sides, known: Experience, settings: LogicSettings, keys: Keys) -> Verdicts:
+    """Judge some clients by their own decisions; `keys` as in `learnt`."""
+    clients, telling = len(keys), _telling(sides)
+    spoken = _spoken(telling, clients)
+    likely = _likely(model.mixture, sides, clients, settings.shares)
+    first = leading(posterior(likely, model.divisions), settings.shares.steps)
+    points = _points(telling, model.cards, keys, settings.cards)
+    again = read(across(points), spoken, model.logics, settings.cards)
+    probability = (1 - model.trust) * first + model.trust * again
+    readers = (model.mixture.buys.parts, model.mixture.sells.parts)
+    told = (1 - model.trust) * said(readers, sides, clients) + model.trust * points
     counts = np.bincount(owners(telling), minlength=clients)
     enough = ((known.trips >= settings.trips) | (known.held >= settings.held)) & (
         spoken >= settings.decisions
     )
-    evidence = evidence_of(told, _spoken(sides, clients))
-    return Verdicts(probability, counts, spoken, enough, evidence), mixture
+    return Verdicts(probability, counts, spoken, enough, evidence_of(told, _spoken(sides, clients)))
+
+
+def judged(
+    bought: Decisions, sold: Decisions, known: Experience, settings: LogicSettings, keys: Keys | None = None
+) -> tuple[Verdicts, Mixture]:
+    """Learn from all clients that are given, and judge each; `keys` as in `learnt` (default: the places)."""
+    chosen = np.arange(len(known.trips), dtype=np.uint64) if keys is None else keys
+    model = learnt((bought, sold), chosen, settings)
+    return read_by(model, (bought, sold), known, settings, chosen), model.mixture
 
 
 def _trust(clients: int, half: float) -> float:
@@ -115,27 +162,35 @@ def _trust(clients: int, half: float) -> float:
     return clients**2 / (clients**2 + half**2)
 
 
+def _telling(sides: Sides) -> Sides:
+    """Return the decisions of which anything of the market is known."""
+    bought, sold = (d.only(d.telling) for d in sides)
+    return bought, sold
+
+
 def _spoken(sides: Sequence[Decisions], clients: int) -> Floats:
     """Return how much clients' decisions speak together, (clients,)."""
     return np.asarray(sum(np.bincount(d.client, d.weight, clients) for d in sides), np.float64)
 
 
-def _first(mixture: Mixture, sides: Sequence[Decisions], learnt: Flags, shares: ShareSettings) -> Floats:
-    """Return how probable each logic is by the mixture; (clients, 3)."""
+def _likely(mixture: Mixture, sides: Sequence[Decisions], clients: int, shares: ShareSettings) -> Floats:
+    """Return how likely clients' decisions are under each division, by the mixture; (clients, divisions)."""
     owner, weights = owners(sides), np.concatenate([d.weight for d in sides])
     logs = log_densities((mixture.buys, mixture.sells), sides)
-    likely = likelihoods(logs, weights, owner, len(learnt), shares.steps)
-    usual = common(likely[learnt], evenly(shares.steps), shares.rounds, shares.spread)
-    return leading(posterior(likely, usual), shares.steps)
+    return likelihoods(logs, weights, owner, clients, shares.steps)
+
+
+def _fold(keys: Keys, settings: CardSettings) -> Ints:
+    return np.asarray(keys % np.uint64(settings.folds), np.int64)
 
 
 def _points(
-    sides: Sequence[Decisions], first: Floats, learnt: Flags, keys: Keys, settings: CardSettings
+    sides: Sequence[Decisions], cards: Sequence[Sequence[Card]], keys: Keys, settings: CardSettings
 ) -> Floats:
     """Return what the cards say of clients, by traits, from decisions that tell anything; (clients, 3, traits), in nats."""
-    fold = (keys % np.uint64(settings.folds)).astype(np.int64)
-    told = np.zeros((len(learnt), len(LOGICS), len(TRAITS)))
-    for f, cards in enumerate(cards_of(sides, np.where(learnt, fold, -1), first, settings)):
+    fold = _fold(keys, settings)
+    told = np.zeros((len(keys), len(LOGICS), len(TRAITS)))
+    for f, own in enumerate(cards):
         theirs = [d.only(fold[d.client] == f) for d in sides]
-        told += said([card.parts for card in cards], theirs, len(learnt))
+        told += said([card.parts for card in own], theirs, len(keys))
     return told

@@ -8,6 +8,7 @@ much open. What divisions are common is learnt from the branch itself: the nonpa
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -16,12 +17,14 @@ import numpy as np
 import numpy.typing as npt
 
 from zhike.models.logic.definitions import COMPONENTS, LOGICS
+from zhike.models.logic.rows import across, fused
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 _INSIDE = 0.25  # steps that every source keeps, so that no division forbids a decision
-_AT_ONCE = 20_000
+_AT_ONCE = 4_096
+_PIECE = 1_024  # decisions of one client that are summed up together, counted from the client's first
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +75,14 @@ def leading(probable: Floats, steps: int) -> Floats:
     alone = np.zeros((len(probable), len(LOGICS)))
     for logics, places in _leaders(steps):
         if len(logics) == 1:
-            alone[:, logics[0]] = probable[:, places].sum(1)
+            alone[:, logics[0]] = across(np.take(probable, places, axis=1))
     towards = np.maximum(alone, np.finfo(np.float64).tiny) ** 0.25
     out = alone.copy()
     for logics, places in _leaders(steps):
         if len(logics) > 1:
-            sides = towards[:, logics] / towards[:, logics].sum(1, keepdims=True)
-            out[:, logics] += probable[:, places].sum(1, keepdims=True) * sides
-    return np.asarray(out / out.sum(1, keepdims=True))  # so that no rounding lifts one above one
+            sides = towards[:, logics] / across(towards[:, logics])[:, None]
+            out[:, logics] += across(np.take(probable, places, axis=1))[:, None] * sides
+    return np.asarray(out / across(out)[:, None])  # so that no rounding lifts one above one
 
 
 def likelihoods(densities: Floats, weights: Floats, owner: Ints, clients: int, steps: int) -> Floats:
@@ -90,13 +93,32 @@ def likelihoods(densities: Floats, weights: Floats, owner: Ints, clients: int, s
     divisions = lattice(steps).T.astype(np.float32)
     logs = np.zeros((clients, divisions.shape[1]))
     order = np.argsort(owner, kind="stable")
-    for begin in range(0, len(order), _AT_ONCE):
-        some = order[begin : begin + _AT_ONCE]
-        best = densities[some].max(1, keepdims=True)
-        each = np.log(np.exp(densities[some] - best).astype(np.float32) @ divisions)
-        whose, first = np.unique(owner[some], return_index=True)
-        logs[whose] += np.add.reduceat(each * weights[some, None], first, axis=0)
-    return np.asarray(np.exp(logs - logs.max(1, keepdims=True)))
+    for begin, end, starts in _pieces(owner[order]):
+        some = order[begin:end]
+        parts = np.exp(densities[some] - densities[some].max(1, keepdims=True))
+        each = fused(parts.astype(np.float32), divisions)
+        np.log(each, out=each)
+        np.add.at(logs, owner[some[starts]], np.add.reduceat(each * weights[some, None], starts))
+    logs -= logs.max(1, keepdims=True)
+    return np.asarray(np.exp(logs, out=logs))
+
+
+def _pieces(owner: Ints) -> Iterator[tuple[int, int, Ints]]:
+    """Cut decisions, client by client, into stretches [begin, end); yield with each where its pieces of one client start in it.
+
+    A piece begins at a client's first decision or so many further, so that what comes out for a client is the same in any company.
+    """
+    place = np.arange(len(owner))
+    new = np.diff(owner, prepend=-1) != 0
+    inside = place - np.maximum.accumulate(np.where(new, place, 0))
+    starts = np.flatnonzero(inside % _PIECE == 0)
+    ends = np.append(starts[1:], len(owner))
+    first = 0
+    while first < len(starts):
+        begin = int(starts[first])
+        last = int(np.searchsorted(ends, begin + _AT_ONCE, "right"))
+        yield begin, int(ends[last - 1]), starts[first:last] - begin
+        first = last
 
 
 def common(likely: Floats, before: Floats, rounds: int, spread: float) -> Floats:
@@ -105,7 +127,10 @@ def common(likely: Floats, before: Floats, rounds: int, spread: float) -> Floats
     Expectation–maximisation from `before`; `spread` further clients are spread evenly over all divisions.
     """
     for _ in range(rounds):
-        before = posterior(likely, before).sum(0) + spread / likely.shape[1]
+        found = np.zeros(likely.shape[1])
+        for begin in range(0, len(likely), _AT_ONCE):
+            found += posterior(likely[begin : begin + _AT_ONCE], before).sum(0)
+        before = found + spread / likely.shape[1]
         before /= before.sum()
     return before
 

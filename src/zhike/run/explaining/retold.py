@@ -24,8 +24,8 @@ from zhike.features.ledger import READS, Ledger, ledger_of
 from zhike.run.branch import needed
 from zhike.run.explaining.delivered import Deliveries, bucket_of
 from zhike.run.explaining.published import Page, client_rows
-from zhike.run.first_pass import tables_for_measures
 from zhike.run.market import Market, market_of
+from zhike.run.reading import read_range, tables_for_measures
 from zhike.run.settings import NightSettings
 
 _WHOLE = ("lead", "product", "referred", "market_state", "calendar")  # not of one client alone
@@ -73,9 +73,17 @@ class Retold:
     @cached_property
     def tables(self) -> Mapping[str, pa.Table]:
         """The tables of measures, with the client's rows; delivered ones keep storage's own columns."""
-        low, client = bucket_of(self.page.client), self.page.client
+        low, client, sources = bucket_of(self.page.client), self.page.client, self.page.sources
+        others = {name: sources.rows(name) for name in ("lead", "product")}
+        others["referred"] = sources.rows("client", ("client_id", "referrer_id", "opened_on"))
         made = tables_for_measures(
-            self.page.sources, (low, low + 1), self.as_of, self.ledger, self.market.states, self.calendar
+            read_range(sources, low, low + 1),
+            others,
+            self.ledger,
+            self.market.states,
+            self.as_of,
+            self.calendar,
+            sources,
         )
         own = {n: t if n in _WHOLE else client_rows(t, client) for n, t in made.items()}
         events = (n for n in SOURCES if n in own and n not in ("client_day", "round_trip"))

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 
-from zhike.datacentre.generation import transitions
+from zhike.datacentre.generation import merged, transitions
 
 WEIGHTS = {
     "client_id": pa.array(["A", "B", "C", "D"]),
@@ -58,3 +58,14 @@ def test_the_order_of_clients_does_not_matter_and_rows_are_sorted() -> None:
 
 def test_a_logic_is_read_from_the_column_of_that_name() -> None:
     assert list(moves(None, classes("logic", A="trend"), "logic")) == [("none", "trend")]
+
+
+def test_the_moves_of_ranges_of_clients_add_up_to_those_of_all() -> None:
+    before, after = classes(A="a", B="b", C="c"), classes(A="b", B="c", C="a", D="b")
+    whole = transitions(before, after, "stage", WEIGHTS)
+    parts = [
+        transitions(before.take(a), after.take(b), "stage", WEIGHTS)
+        for a, b in (([0], [0]), ([1, 2], [1, 2, 3]))
+    ]
+    assert merged(parts).equals(whole)
+    assert merged([whole]).equals(whole)

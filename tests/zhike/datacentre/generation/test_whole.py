@@ -73,3 +73,16 @@ def test_a_detail_of_a_measure_that_is_not_in_the_dictionary_is_named(home: Path
         "null_reason": ["x"],
     }
     refused(home, r"mood isn't in 'measure_dictionary'", measure_detail=pa.table(detail))
+
+
+def test_keys_that_lie_in_files_are_compared_stretch_by_stretch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whole, "_MOST", 64)
+    keys = np.sort(np.random.default_rng(2).integers(0, 1 << 64, 5_000, dtype=np.uint64))
+    places = [tmp_path / "one.keys", tmp_path / "two.keys", tmp_path / "none.keys"]
+    for path, some in zip(places, (keys[::2], keys[1::2], keys[:0]), strict=True):
+        some.tofile(path)
+    stretches = list(whole._stretches([*places, keys[:10]]))
+    assert max(len(s) for s in stretches) < 200
+    assert np.array_equal(np.concatenate(stretches), np.sort(np.concatenate([keys, keys[:10]])))

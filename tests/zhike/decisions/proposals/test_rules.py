@@ -125,6 +125,11 @@ def test_a_pause_of_the_whole_branch_is_the_markets_and_nobodys_own() -> None:
     assert rules_in(proposed(pa.concat_tables(rows), recent=all_paused([25] * 11))) == []
     found = proposed(pa.concat_tables(rows), recent=all_paused([25] * 10 + [60]))
     assert found.table["client_id"].to_pylist() == ["C10"]
+    # a range of these clients alone, told the median of all
+    found = proposed(rows[10], recent=all_paused([25] * 10 + [60]).slice(10), usual_pause=2.5)
+    assert found.table["client_id"].to_pylist() == ["C10"]
+    assert rules_in(proposed(rows[0], recent=all_paused([25] * 11).slice(0, 1), usual_pause=2.5)) == []
+    assert rules_in(proposed(rows[0], recent=all_paused([25] * 11).slice(0, 1))) == ["rhythm_broken"]
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from zhike.features.clients.branchwide import BRANCHWIDE, NEEDED, branchwide
+from zhike.features.clients.branchwide import BRANCHWIDE, NEEDED, among, branchwide, share_of
 from zhike.features.clients.measuring import MEASURES
-from zhike.features.clients.peers import peer_percentile
+from zhike.features.clients.peers import Peers, peer_percentile
 from zhike.features.clients.shrinkage import Prior, RateSums, beta_share, prior_of, shrunk
 
 NAN = float("nan")
@@ -97,3 +97,21 @@ def test_what_is_needed_of_all_clients_are_measures_and_what_comes_out_is_in_the
     assert set(found) == {m.name for m in BRANCHWIDE}
     assert np.isnan(found["pgr_drawn_12m"].value).tolist() == [False, False, True]
     assert all(e.low[0] < e.value[0] < e.high[0] for n, e in found.items() if n != "peer_percentile_12m")
+
+
+def test_ranges_of_clients_have_to_the_last_bit_the_measures_of_all_together() -> None:
+    dice = np.random.default_rng(4)
+    columns = {n: dice.integers(0, 30, 300).astype(float) for n in NEEDED}
+    columns |= {n: dice.normal(0, 0.01, 300) for n in NEEDED if n.startswith("return_") and "days" not in n}
+    for name in NEEDED:
+        columns[name][dice.random(300) < 0.1] = NAN
+    whole = branchwide(columns)
+    for cut in (1, 7, 60):
+        parts = [{n: c[i::cut] for n, c in columns.items()} for i in range(cut)]
+        shares = [share_of(part) for part in parts]
+        returns = [np.concatenate([s.returns[k] for s in shares]) for k in range(len(shares[0].returns))]
+        all_ = among([s.rates for s in shares], Peers.of(returns))
+        for i, part in enumerate(parts):
+            for name, estimate in branchwide(part, all_).items():
+                assert np.array_equal(estimate.value, whole[name].value[i::cut], equal_nan=True), name
+                assert np.array_equal(estimate.low, whole[name].low[i::cut], equal_nan=True), name

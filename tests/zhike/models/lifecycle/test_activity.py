@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from zhike.models.lifecycle.activity import activity_of
+from zhike.models.lifecycle.activity import activity_of, pace_of
 
 N, MONTHS = 30, 24
 
@@ -12,7 +12,9 @@ def told(days: np.ndarray, logins: np.ndarray | None = None, least: int = 10) ->
     """Return how much likelier a fall is than none, clients × months."""
     nothing = np.full(days.shape, np.nan)
     there, group = np.ones(days.shape, np.bool_), np.zeros(len(days), np.int64)
-    return np.exp(activity_of(days, nothing if logins is None else logins, there, group, least).fallen)
+    kinds = (days, nothing if logins is None else logins)
+    paces = [pace_of(kind, there, group, 1, least) for kind in kinds]
+    return np.exp(activity_of(*kinds, group, paces).fallen)
 
 
 def test_the_evidence_is_the_ratio_of_two_chances_averaged_over_what_may_have_happened() -> None:
@@ -74,7 +76,8 @@ def test_clumped_days_tell_less_than_even_ones() -> None:
 def clumps(days: np.ndarray) -> np.ndarray:
     """Return by how much like clients vary more than dice, month by month, as the surprise of trading days tells it."""
     there, group = np.ones(days.shape, np.bool_), np.zeros(len(days), np.int64)
-    a = activity_of(days, np.full(days.shape, np.nan), there, group, 10)
+    kinds = (days, np.full(days.shape, np.nan))
+    a = activity_of(*kinds, group, [pace_of(kind, there, group, 1, 10) for kind in kinds])
     off = np.abs(a.surprise) > 1e-6
     c = np.full(days.shape, np.nan)
     c[off] = ((a.trading - a.trading_due)[off] / a.surprise[off]) ** 2 / a.trading_due[off]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from zhike.models.lifecycle.levels import like_median, units
+from zhike.models.lifecycle.levels import like_medians, units
 
 
 def test_units_move_with_flows_and_never_with_prices() -> None:
@@ -21,5 +21,5 @@ def test_like_clients_are_the_group_else_the_branch_else_nobody() -> None:
     group = np.array([1, 1, 1, 2, 2])
     counted = np.array([[True], [True], [True], [True], [False]])
     # group 1 has three: median 2; group 2 has one counted: the branch's 1 2 9 30, median 5.5
-    assert like_median(values, counted, group, least=3)[:, 0].tolist() == [2.0, 2.0, 2.0, 5.5, 5.5]
-    assert np.isnan(like_median(values, counted, group, least=5)).all()
+    assert like_medians(values, counted, group, 3, least=3)[:, 0].tolist() == [5.5, 2.0, 5.5]
+    assert np.isnan(like_medians(values, counted, group, 3, least=5)).all()

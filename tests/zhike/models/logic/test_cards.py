@@ -18,7 +18,7 @@ from zhike.models.logic import (
     MixtureSettings,
     judged,
 )
-from zhike.models.logic.cards import cards_of, form_of, read
+from zhike.models.logic.cards import cards_of, common_of, form_of, read
 from zhike.models.logic.decisions import BUY_FLAGS, BUY_NAMES, SELL_FLAGS, SELL_NAMES
 from zhike.models.logic.readings import _points
 
@@ -31,6 +31,12 @@ MIXTURE_ONLY, CARDS_ONLY = (
 
 def known(clients: int) -> Experience:
     return Experience(np.full(clients, 6), np.zeros(clients, np.int64))
+
+
+def judged_among(
+    points: npt.NDArray[np.float64], spoken: npt.NDArray[np.float64], settings: CardSettings
+) -> npt.NDArray[np.float64]:
+    return read(points, spoken, common_of(points, spoken, settings), settings)
 
 
 def told(truth: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
@@ -101,7 +107,7 @@ def test_a_trait_that_is_known_of_some_says_nothing_of_the_others(hidden: str) -
     for f, (card,) in enumerate(cards_of([sold], fold, told(truth), some)):
         mine = sold.only(fold[sold.client] == f)
         np.add.at(points, mine.client, card.parts(mine.vectors).sum(2))
-    found = read(points, np.full(600, 40.0), np.ones(600, np.bool_), some)
+    found = judged_among(points, np.full(600, 40.0), some)
     assert found[::2].mean(0) == pytest.approx(np.full(3, 1 / 3), abs=0.08)
     assert found[1::2][truth[1::2] == 0, 0].mean() > 0.9
 
@@ -135,14 +141,9 @@ def test_trust_follows_from_the_clients_that_were_learnt_from_not_from_all() -> 
 def test_nobody_is_read_with_points_that_know_the_own_verdict() -> None:
     made, fold = decisions(90, 10, 0.8), np.arange(90) % 3
     turned = np.where((fold == 1)[:, None], told((made.truth + 1) % 3), told(made.truth))
+    keys, some, sides = fold.astype(np.uint64), CardSettings(folds=3), (made.bought, made.sold)
     before, after = (
-        _points(
-            (made.bought, made.sold),
-            labels,
-            np.ones(90, np.bool_),
-            fold.astype(np.uint64),
-            CardSettings(folds=3),
-        )
+        _points(sides, cards_of(sides, fold, labels, some), keys, some)
         for labels in (told(made.truth), turned)
     )
     assert after[fold == 1] == pytest.approx(before[fold == 1], abs=1e-9)
@@ -150,10 +151,10 @@ def test_nobody_is_read_with_points_that_know_the_own_verdict() -> None:
 
 
 def test_what_one_client_says_again_is_discounted() -> None:
-    points, everybody = np.array([[4.0, 0.0, 0.0], [0.0, 4.0, 0.0], [0.0, 0.0, 4.0]]), np.ones(3, np.bool_)
+    points = np.array([[4.0, 0.0, 0.0], [0.0, 4.0, 0.0], [0.0, 0.0, 4.0]])
     spoken = np.array([1.0, 1.0, 21.0])
-    found = read(points, spoken, everybody, CardSettings(repeats=0.05))
-    alone = read(points, np.ones(3), everybody, CardSettings(repeats=0.05))
+    found = judged_among(points, spoken, CardSettings(repeats=0.05))
+    alone = judged_among(points, np.ones(3), CardSettings(repeats=0.05))
     assert alone[0, 0] == pytest.approx(math.exp(4) / (math.exp(4) + 2))
     assert found[2, 2] < alone[2, 2]
     odds = np.log(found[2, 2] / found[2, 0]) - np.log(
@@ -176,7 +177,7 @@ def test_what_no_normal_shape_has_is_learnt_from_verdicts_that_are_often_wrong()
     for f, (card,) in enumerate(cards_of([sold], fold, 0.7 * told(said_of) + 0.1, some)):
         mine = sold.only(fold[sold.client] == f)
         np.add.at(points, mine.client, card.parts(mine.vectors).sum(2))
-    value = read(points, np.full(600, 10.0), np.ones(600, np.bool_), some)[:, 0] > 0.5
+    value = judged_among(points, np.full(600, 10.0), some)[:, 0] > 0.5
     assert ((said_of == 0) == (truth == 0)).mean() < 0.9
     assert (value == (truth == 0)).mean() > 0.98
 
