@@ -48,7 +48,7 @@ def test_sizes_are_read_with_binary_units(text: object, bytes_: int) -> None:
     [
         ("[engine]\nthread = 3\n", "Did you mean 'threads'"),
         ("[engin]\nthreads = 3\n", "Did you mean 'engine'"),
-        ("[engine]\nqqq = 3\n", "Known: threads, memory, spill"),
+        ("[engine]\nqqq = 3\n", "Known: threads, memory, spill, on"),
         ("engine = 3\n", "can't be understood"),
         ("[engine]\nthreads = true\n", "threads = True can't be understood"),
         ("[engine]\nthreads = -1\n", "can't be understood"),

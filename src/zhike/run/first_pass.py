@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import feather
 
 from zhike.base.period import Calendar
 from zhike.datacentre.generation import Part, Slot, write_part
@@ -19,6 +18,7 @@ from zhike.datacentre.stored import schema_of, without_codes
 from zhike.datacentre.tables import table as table_called
 from zhike.decisions.proposals import recent
 from zhike.engine import Engine, EngineSettings
+from zhike.engine.aside import put_aside
 from zhike.features.clients import (
     assembled,
     attribution,
@@ -106,7 +106,7 @@ def first_pass(task: Task) -> Done:
         ("monthly", lifecycle.monthly(ledger.client_day, calendar.days, _logins(task))),
         ("recent", recent(ledger.client_day, calendar.days, task.as_of, task.settings.proposals)),
     ):
-        feather.write_feather(rows, str(task.aside(name)), compression="lz4")
+        put_aside(task.aside(name), rows)
     in_profit, counted = clients_in_profit(ledger.client_day, book.days)
     clients = tuple(ledger.clients.to_pylist())
     held = ledger.client_day.filter(pc.greater(ledger.client_day["positions"], 0))
@@ -191,7 +191,7 @@ def _measure(task: Task, ledger: Ledger, states: pa.Table, calendar: Calendar) -
             lambda lazy: {"attribution": attribution(lazy["client_day"], as_of, calendar)},
         )["attribution"]
     found = told(estimates, tables, settings=settings)
-    feather.write_feather(found.measure, str(task.aside("measure")), compression="lz4")
+    put_aside(task.aside("measure"), found.measure)
     return [
         write_part(task.slots["measure_detail"], found.detail),
         write_part(task.slots["attribution"], parts),

@@ -17,8 +17,7 @@ from zhike.base.errors import UsageError
 from zhike.base.period import date_of
 from zhike.base.text import say
 from zhike.datacentre.generation import Draft, Inputs, Published
-from zhike.datacentre.tasks import Workers
-from zhike.engine import EngineSettings
+from zhike.engine import EngineSettings, Spread
 from zhike.run import branch
 from zhike.run.first_pass import Done, Task, first_pass
 from zhike.run.market import Market, keep, market_of, no_days, with_clients
@@ -26,6 +25,7 @@ from zhike.run.outcome import Outcome, outcome_of
 from zhike.run.second_pass import Late, second_pass
 from zhike.run.settings import NightSettings
 from zhike.run.sources import Sources
+from zhike.run.spreading import spread_on
 
 Progress = Callable[[str, int, int], None]
 _BY_RANGE = (
@@ -55,7 +55,10 @@ def run_night(
 
     Raises UsageError where there is nothing to run on, StoreError where the home folder can't be used.
     """
-    chosen = settings or NightSettings()
+    chosen, home = (
+        settings or NightSettings(),
+        home.absolute(),
+    )  # tasks run in other folders, perhaps on other machines
     tell = progress or (lambda step, done, total: None)
     inputs, sources = Inputs.gather(home, chosen.by_room()), Sources.of(home)
     if not sources.has("trade") and not sources.has("client"):
@@ -64,7 +67,7 @@ def run_night(
     with ExitStack() as stack:
         draft = stack.enter_context(Draft(home, inputs, day))
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="night-", dir=home / "staging")))
-        workers = stack.enter_context(Workers(engine.threads))
+        workers = stack.enter_context(spread_on(engine, work))
         tell("market", 0, 1)
         market = market_of(sources, day, chosen.market, chosen.standing)
         keep(market, work)
@@ -101,7 +104,7 @@ def _task(draft: Draft, sources: Sources, span: tuple[int, int], work: Path, set
     return Task(sources, low, high, work, draft.as_of, settings, slots)
 
 
-def _firsts(workers: Workers, tasks: list[Task], tell: Progress) -> list[Done]:
+def _firsts(workers: Spread, tasks: list[Task], tell: Progress) -> list[Done]:
     done: list[Done] = []
     tell("clients", 0, len(tasks))
     for found in workers.spread(first_pass, tasks):
@@ -112,7 +115,7 @@ def _firsts(workers: Workers, tasks: list[Task], tell: Progress) -> list[Done]:
 
 def _finish(
     draft: Draft,
-    workers: Workers,
+    workers: Spread,
     market: Market,
     done: list[Done],
     sources: Sources,

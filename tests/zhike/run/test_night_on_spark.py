@@ -1,0 +1,57 @@
+"""A night on Spark publishes what a night in processes of this machine publishes: the same code on the same folders."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from made_up import branch
+from on_spark import differing, needs_spark, one_spark
+from zhike.datacentre.ingest import ingest
+from zhike.datacentre.request import Request
+from zhike.engine import EngineSettings
+from zhike.run import NightSettings, run_night
+
+pytestmark = [needs_spark, one_spark]
+TODAY = date(2035, 1, 1)
+TABLES = 15
+
+
+def delivered(folder: Path, clients: int, days: int) -> Path:
+    """Return a home that a branch was taken into."""
+    home = folder / "home"
+    home.mkdir()
+    ingest(home, Request(branch(clients, days) / "drop", TODAY, settings=EngineSettings(threads=2)))
+    return home
+
+
+def beside(home: Path) -> Path:
+    """Return a copy of a home."""
+    return Path(shutil.copytree(home, home.with_name("beside")))
+
+
+def test_every_table_of_a_small_branch_is_equal_on_spark(tmp_path: Path) -> None:
+    home = delivered(tmp_path, 200, 160)
+    other, cut = beside(home), NightSettings(range_rows=8_000)
+    ours = run_night(home, None, EngineSettings(threads=1), cut).published.generation
+    theirs = run_night(other, None, EngineSettings(threads=2, on="local-spark"), cut).published.generation
+    assert len(ours.tables) == TABLES
+    assert differing(ours, theirs) == []
+    assert not ours.manifest.differing(theirs.manifest)
+    assert not (other / "staging").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_every_table_of_two_thousand_clients_is_equal_on_spark(tmp_path: Path) -> None:
+    home = delivered(tmp_path, 2_000, 500)
+    other = beside(home)
+    ours = run_night(home, None, EngineSettings(threads=2)).published.generation
+    theirs = run_night(other, None, EngineSettings(threads=2, on="local-spark")).published.generation
+    assert len(ours.tables) == TABLES
+    assert differing(ours, theirs) == []
+    again = run_night(home, None, EngineSettings(threads=2, on="local-spark"))
+    assert again.published.unchanged
