@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import narwhals as nw
@@ -19,6 +20,9 @@ class SparkTables:
         from pyspark.sql import SparkSession
 
         self._session, self._master = SparkSession(context), master
+        logging.getLogger("DataFrameQueryContextLogger").setLevel(
+            logging.CRITICAL
+        )  # it prints what is raised anyway
 
     def over(self, rows: pa.Table) -> Frame:
         """Open rows in memory as a lazy table."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import narwhals as nw
 
 from zhike.datacentre.tables.branch import STATES
-from zhike.engine.meaning import at_first, at_last, with_ends
-from zhike.features.clients.arithmetic import flag, least, money, positive
+from zhike.engine.meaning import at_first, at_last, flag, least, positive, quantiles, with_ends
+from zhike.features.clients.arithmetic import money
 from zhike.features.clients.bucket import Bucket, Frame
 from zhike.features.clients.settings import RHYTHM, YEAR
 
@@ -48,25 +48,6 @@ def fall(bucket: Bucket) -> Frame:
     falls = with_ends(peaks.with_columns(depth=1.0 - (nw.col("level") - top).exp()), "date", "client_id")
     return falls.group_by("client_id").agg(
         nw.col("depth").max().alias("deepest"), at_last("depth").alias("now")
-    )
-
-
-def quantiles(values: Frame, shares: dict[str, float]) -> Frame:
-    """Return quantiles per client of a frame (client_id, value), and how many values there are as `n`.
-
-    A quantile is the smallest value that at least this share of the values doesn't exceed: one that occurred, on any engine.
-    """
-    counts = values.group_by("client_id", "value").agg(nw.len().alias("count"))
-    running = counts.with_columns(
-        upto=nw.col("count").cum_sum().over("client_id", order_by="value"),
-        n=nw.col("count").sum().over("client_id"),
-    )
-    at = {
-        name: nw.when(nw.col("upto") + 1e-9 >= share * nw.col("n")).then(nw.col("value"))
-        for name, share in shares.items()
-    }
-    return running.group_by("client_id").agg(
-        nw.col("n").max(), *(taken.min().alias(name) for name, taken in at.items())
     )
 
 
