@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import os
+import shutil
 import time
+from contextlib import suppress
+from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -12,10 +16,14 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from made_up import branch
 from zhike.base.errors import StoreError
 from zhike.base.text import say
 from zhike.datacentre.generation import Generation
+from zhike.datacentre.ingest import ingest
+from zhike.datacentre.request import Request
 from zhike.datacentre.tables import RESULTS
+from zhike.engine import EngineSettings
 from zhike.engine.spark.starting import java
 
 
@@ -114,3 +122,69 @@ def same(a: Any, b: Any) -> bool:
             return math.isnan(a) and math.isnan(b)
         return math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12)
     return type(a) is type(b) and a == b
+
+
+# Homes.
+
+TABLES = 15  # that a night of a simulated branch publishes
+
+
+def delivered(folder: Path, clients: int, days: int) -> Path:
+    """Return a home that a branch was taken into."""
+    home = folder / "home"
+    home.mkdir()
+    settings = EngineSettings(threads=2)
+    ingest(home, Request(branch(clients, days) / "drop", date(2035, 1, 1), settings=settings))
+    return home
+
+
+def beside(home: Path, copy: Path | None = None) -> Path:
+    """Return a copy of a home."""
+    return Path(shutil.copytree(home, copy or home.with_name("beside")))
+
+
+# Processes.
+
+
+def alive(process: int) -> bool:
+    """Tell whether a process still runs."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def below(process: int) -> list[int]:
+    """Return the processes below one."""
+    found: list[int] = []
+    with suppress(FileNotFoundError, ProcessLookupError):  # it may end while it is looked at
+        for task in Path(f"/proc/{process}/task").iterdir():
+            found += [int(p) for p in (task / "children").read_text().split()]
+    return found + [deeper for child in found for deeper in below(child)]
+
+
+def listening(process: int) -> set[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+    """Return the addresses that a process listens on."""
+    found: set[ipaddress.IPv4Address | ipaddress.IPv6Address] = set()
+    with suppress(FileNotFoundError, ProcessLookupError):
+        own = {_target(f) for f in Path(f"/proc/{process}/fd").iterdir()}
+        for name in ("tcp", "tcp6"):
+            for row in Path(f"/proc/{process}/net/{name}").read_text().splitlines()[1:]:
+                fields = row.split()
+                if fields[3] == "0A" and f"socket:[{fields[9]}]" in own:
+                    found.add(address(fields[1].split(":")[0]))
+    return found
+
+
+def _target(link: Path) -> str:
+    try:
+        return os.readlink(link)
+    except FileNotFoundError:  # closed by now
+        return ""
+
+
+def address(hexadecimal: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """Read an address as the kernel writes it: words of four bytes, each the other way round."""
+    words = [bytes.fromhex(hexadecimal[i : i + 8])[::-1] for i in range(0, len(hexadecimal), 8)]
+    found = ipaddress.ip_address(b"".join(words))
+    return found.ipv4_mapped or found if isinstance(found, ipaddress.IPv6Address) else found

@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from made_up import branch
-from on_spark import differing, needs_spark, one_spark
-from zhike.datacentre.ingest import ingest
-from zhike.datacentre.request import Request
+from on_spark import TABLES, beside, delivered, differing, needs_spark, one_spark
 from zhike.engine import EngineSettings
 from zhike.run import NightSettings, run_night
 
 pytestmark = [needs_spark, one_spark]
-TODAY = date(2035, 1, 1)
-TABLES = 15
-
-
-def delivered(folder: Path, clients: int, days: int) -> Path:
-    """Return a home that a branch was taken into."""
-    home = folder / "home"
-    home.mkdir()
-    ingest(home, Request(branch(clients, days) / "drop", TODAY, settings=EngineSettings(threads=2)))
-    return home
-
-
-def beside(home: Path) -> Path:
-    """Return a copy of a home."""
-    return Path(shutil.copytree(home, home.with_name("beside")))
 
 
 def test_every_table_of_a_small_branch_is_equal_on_spark(tmp_path: Path) -> None:

@@ -76,44 +76,17 @@ def test_executors_that_do_not_see_the_folder_say_so(spark: Spark, folder: Path)
 
 
 def test_spark_listens_on_this_machine_only(spark: Spark) -> None:
-    java = [p for p in children(os.getpid()) if "java" in Path(f"/proc/{p}/comm").read_text()]
+    java = [p for p in tasks.below(os.getpid()) if "java" in Path(f"/proc/{p}/comm").read_text()]
     assert java
-    found = {address for process in java for address in listening(process)}
+    found = {address for process in java for address in tasks.listening(process)}
     assert found
     assert [address for address in found if not address.is_loopback] == []
 
 
-def children(process: int) -> list[int]:
-    """Return the processes below one."""
-    found = [
-        int(p) for t in Path(f"/proc/{process}/task").iterdir() for p in (t / "children").read_text().split()
-    ]
-    return found + [below for child in found for below in children(child)]
-
-
-def listening(process: int) -> set[ipaddress.IPv4Address | ipaddress.IPv6Address]:
-    """Return the addresses that a process listens on."""
-    own = {os.readlink(f) for f in Path(f"/proc/{process}/fd").iterdir() if f.is_symlink()}
-    found: set[ipaddress.IPv4Address | ipaddress.IPv6Address] = set()
-    for name in ("tcp", "tcp6"):
-        for row in Path(f"/proc/{process}/net/{name}").read_text().splitlines()[1:]:
-            fields = row.split()
-            if fields[3] == "0A" and f"socket:[{fields[9]}]" in own:
-                found.add(address(fields[1].split(":")[0]))
-    return found
-
-
-def address(hexadecimal: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    """Read an address as the kernel writes it: words of four bytes, each the other way round."""
-    words = [bytes.fromhex(hexadecimal[i : i + 8])[::-1] for i in range(0, len(hexadecimal), 8)]
-    found = ipaddress.ip_address(b"".join(words))
-    return found.ipv4_mapped or found if isinstance(found, ipaddress.IPv6Address) else found
-
-
 def test_the_kernel_s_addresses_are_read_right() -> None:
-    assert address("0100007F") == ipaddress.ip_address("127.0.0.1")
-    assert address("0000000000000000FFFF00000100007F") == ipaddress.ip_address("127.0.0.1")
-    assert not address("00000000").is_loopback
+    assert tasks.address("0100007F") == ipaddress.ip_tasks.address("127.0.0.1")
+    assert tasks.address("0000000000000000FFFF00000100007F") == ipaddress.ip_tasks.address("127.0.0.1")
+    assert not tasks.address("00000000").is_loopback
 
 
 def test_a_master_that_is_not_there_is_told_at_once(tmp_path: Path) -> None:
