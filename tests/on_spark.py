@@ -40,6 +40,10 @@ one_spark = pytest.mark.xdist_group("spark")
 # Tasks. They travel by value: executors don't know the tests.
 
 
+def version() -> str:
+    return "zhike 1.0"
+
+
 def doubled(number: int) -> int:
     return 2 * number
 

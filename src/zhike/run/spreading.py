@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from zhike.datacentre.generation.inputs import code_version
 from zhike.datacentre.tasks import Workers
 from zhike.engine import EngineSettings, Spread
 from zhike.engine.session import EMBEDDED
@@ -15,4 +16,4 @@ def spread_on(engine: EngineSettings, work: Path) -> Spread:
         return Workers(engine.threads)
     from zhike.engine.spark import Spark
 
-    return Spark(engine, work)
+    return Spark(engine, work, code_version)

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -154,8 +154,8 @@ def test_a_home_that_executors_do_not_see_is_told(
 ) -> None:
     from zhike.engine.spark import errands
 
-    def elsewhere(folder: Path) -> errands.Place:
-        return errands.Place(folder, "what another folder holds", errands._here())
+    def elsewhere(folder: Path, version: Callable[[], str]) -> errands.Place:
+        return errands.Place(folder, "what another folder holds", version, version())
 
     monkeypatch.setattr(errands.Place, "mark", elsewhere)
     with pytest.raises(StoreError, match="doesn't see the home folder"):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from platform import python_version
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -22,19 +23,22 @@ from zhike.engine.spark.tables import SparkTables
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-_FEWEST, _MOST = 4, 256  # jobs handed to Spark at a time; it queues what has no core yet
+_AT_ONCE = 512  # jobs handed to Spark at a time, a thread each; it queues what has no core yet
 _JOIN = 60.0  # seconds to wait for the first executor
 
 
 class Spark:
     """Does tasks in executors that see `folder` as this machine does. A job is a task: each result comes as it is done.
 
-    Raise UsageError where Java or pyspark is missing, StoreError where no master answers, no executor comes, or an executor
-    doesn't see the folder. An error that a task raises is raised here as it was there.
+    `version` says what a process runs; it is to be the same everywhere. Raise UsageError where Java or pyspark is missing,
+    StoreError where no master answers, no executor comes, or one doesn't see the folder or runs another version. An error that a
+    task raises is raised here as it was there.
     """
 
-    def __init__(self, settings: EngineSettings, folder: Path) -> None:
-        self._settings, self._folder = settings, folder.absolute()
+    def __init__(
+        self, settings: EngineSettings, folder: Path, version: Callable[[], str] = python_version
+    ) -> None:
+        self._settings, self._folder, self._version = settings, folder.absolute(), version
         self._context: Any = None
         self._jobs: ThreadPoolExecutor | None = None
         self._place: Place | None = None
@@ -83,9 +87,8 @@ class Spark:
 
     def spread(self, function: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
         """Yield what `function` makes of each item, in order; work begins at once."""
-        self._place = place = self._place or Place.mark(self._folder)
-        at_once = max(_FEWEST, min(_MOST, 2 * self._context.defaultParallelism))
-        self._jobs = self._jobs or ThreadPoolExecutor(at_once, "spark")
+        self._place = place = self._place or Place.mark(self._folder, self._version)
+        self._jobs = self._jobs or ThreadPoolExecutor(_AT_ONCE, "spark")
         waiting = [
             self._jobs.submit(self._done, Errand(function, item, place, starting.ATTEMPTS)) for item in items
         ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pickle
 import secrets
-import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,9 +12,6 @@ from pathlib import Path
 from socket import gethostname
 from typing import Any
 
-import pyarrow as pa
-
-from zhike import __version__
 from zhike.base.errors import StoreError, ZhikeError
 from zhike.base.text import say
 
@@ -24,35 +20,31 @@ _TOKEN = "spread.token"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A folder that driver and executors are to see alike: what its token says, and what the driver runs on."""
+    """A folder that driver and executors are to see alike: what its token says, and the version that the driver runs."""
 
     folder: Path
     token: str
+    version: Callable[[], str]
     runs: str
 
     @classmethod
-    def mark(cls, folder: Path) -> Place:
-        """Put a token into the folder."""
+    def mark(cls, folder: Path, version: Callable[[], str]) -> Place:
+        """Put a token into the folder; `version` says what a process runs."""
         token = secrets.token_hex(16)
         (folder / _TOKEN).write_text(token, "ascii")
-        return cls(folder, token, _here())
+        return cls(folder, token, version, version())
 
     def check(self) -> None:
         """Raise StoreError where this machine doesn't see the folder, or runs another Zhike."""
-        if _here() != self.runs:
-            raise _other(self.runs)
+        here = self.version()
+        if here != self.runs:
+            raise _other(self.runs, here)
         try:
             seen = (self.folder / _TOKEN).read_text("ascii")
         except OSError:
             seen = ""
         if seen != self.token or not os.access(self.folder, os.W_OK):
             raise _unseen(self.folder)
-
-
-def _here() -> str:
-    return (
-        f"zhike {__version__}, Python {sys.version_info[0]}.{sys.version_info[1]}, pyarrow {pa.__version__}"
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +100,11 @@ def _failed(error: Exception) -> Outcome:
     return Outcome(error=error, trace=trace)
 
 
-def _other(runs: str) -> StoreError:
+def _other(runs: str, here: str) -> StoreError:
     return StoreError(
         say(
-            f"执行器上的版本不同：驱动端 {runs}，执行器 {_here()}。",
-            f"An executor runs something else: the driver has {runs}, the executor {_here()}.",
+            f"执行器上的版本不同：驱动端 {runs}，执行器 {here}。",
+            f"An executor runs something else: the driver has {runs}, the executor {here}.",
         ),
         where=gethostname(),
         next_=say("在每台机器上安装同一版本（docs/scale.md）。", "Install the same version on every machine (docs/scale.md)."),

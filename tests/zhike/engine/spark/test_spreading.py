@@ -75,6 +75,15 @@ def test_executors_that_do_not_see_the_folder_say_so(spark: Spark, folder: Path)
     assert "docs/scale.md" in raised.value.sentence("en")
 
 
+def test_executors_that_run_another_version_say_so(
+    spark: Spark, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = (folder / errands._TOKEN).read_text("ascii")
+    monkeypatch.setattr(spark, "_place", errands.Place(folder, token, tasks.version, "zhike 9.9"))
+    with pytest.raises(StoreError, match=r"driver has zhike 9\.9, the executor zhike 1\.0"):
+        list(spark.spread(tasks.doubled, [1]))
+
+
 def test_spark_listens_on_this_machine_only(spark: Spark) -> None:
     java = [p for p in tasks.below(os.getpid()) if "java" in Path(f"/proc/{p}/comm").read_text()]
     assert java
@@ -84,8 +93,8 @@ def test_spark_listens_on_this_machine_only(spark: Spark) -> None:
 
 
 def test_the_kernel_s_addresses_are_read_right() -> None:
-    assert tasks.address("0100007F") == ipaddress.ip_tasks.address("127.0.0.1")
-    assert tasks.address("0000000000000000FFFF00000100007F") == ipaddress.ip_tasks.address("127.0.0.1")
+    assert tasks.address("0100007F") == ipaddress.ip_address("127.0.0.1")
+    assert tasks.address("0000000000000000FFFF00000100007F") == ipaddress.ip_address("127.0.0.1")
     assert not tasks.address("00000000").is_loopback
 
 
