@@ -93,18 +93,28 @@ def costs(home: Path, clients: int) -> None:
         shutil.rmtree(other / "generations")
         (other / "PUBLISHED").unlink()
         timed.passes.clear()
-        begun = time.process_time()
-        run_night(other, None, _ENGINE)
-        whole = time.process_time() - begun
+        steps: dict[str, float] = {}
+        run_night(
+            other,
+            None,
+            _ENGINE,
+            progress=lambda step, *_: steps.setdefault(step, time.process_time()) and None,
+        )
+        ended = time.process_time()
     night.spread_on = spread_on
     first, second = (np.array(p) for p in timed.passes)
-    rest = whole - first.sum() - second.sum()
+    alone = {
+        "the market": steps["clients"] - steps["market"],
+        "all clients": steps["pages"] - steps["branch"] - float(second[0]),
+        "publishing": ended - steps["publish"],
+    }
     print(f"{clients} clients in {len(first)} ranges, CPU seconds in one process:")
     for name, spent in (("first pass", first), ("second pass", second)):
         print(
             f"  {name:12} {spent.sum():8.2f} in all  {np.median(spent):6.2f} a range  {1e3 * spent.sum() / clients:6.2f} ms a client"
         )
-    print(f"  {'the rest':12} {rest:8.2f} in all  (market, all clients together, publishing: one process)")
+    for name, took in alone.items():
+        print(f"  {name:12} {took:8.2f} in all  in one process, however many there are")
     each = (first.sum() + second.sum()) / clients
     print(
         f"\nExtrapolated, not measured: {BROKER:,} clients x {1e3 * each:.2f} ms = {BROKER * each / 3600:,.0f} core hours;"

@@ -34,7 +34,6 @@ def _why_not() -> str:
 
 
 needs_spark = pytest.mark.skipif(bool(_why_not()), reason=_why_not())
-one_spark = pytest.mark.xdist_group("spark")
 
 
 # Tasks. They travel by value: executors don't know the tests.

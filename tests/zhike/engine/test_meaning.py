@@ -12,7 +12,7 @@ import narwhals as nw
 import pyarrow as pa
 import pytest
 
-from on_spark import needs_spark, one_spark
+from on_spark import needs_spark
 from zhike.base.errors import StoreError
 from zhike.engine import Engine, EngineSettings
 from zhike.engine import meaning as mean
@@ -20,7 +20,7 @@ from zhike.engine.spark import Spark
 
 Frame = nw.LazyFrame[Any]
 Plan = Callable[[Frame], Frame]
-pytestmark = one_spark
+
 col, NAN = nw.col, math.nan
 
 # Three clients' worth of trouble: below zero, zero, nothing, not a number; money with its last digit; a day before 1970.

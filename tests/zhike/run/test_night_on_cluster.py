@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from on_spark import TABLES, alive, below, beside, delivered, differing, listening, needs_spark, one_spark
+from on_spark import TABLES, alive, below, beside, delivered, differing, listening, needs_spark
 from zhike.base.errors import StoreError
 from zhike.engine import EngineSettings
 from zhike.run import NightSettings, run_night
 
-pytestmark = [needs_spark, one_spark, pytest.mark.slow, pytest.mark.timeout(1200)]
+pytestmark = [needs_spark, pytest.mark.slow, pytest.mark.timeout(1200)]
 CUT = NightSettings(range_rows=6_000)
 HOST = "127.0.0.1"
 

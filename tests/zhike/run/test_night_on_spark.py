@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from on_spark import TABLES, beside, delivered, differing, needs_spark, one_spark
+from on_spark import TABLES, beside, delivered, differing, needs_spark
 from zhike.cli import main
 from zhike.engine import EngineSettings
 from zhike.run import NightSettings, run_night
 
-pytestmark = [needs_spark, one_spark]
+pytestmark = [needs_spark]
 
 
 def test_every_table_of_a_small_branch_is_equal_on_spark(

@@ -14,7 +14,7 @@ from zhike.base.errors import StoreError, UsageError
 from zhike.engine import EngineSettings
 from zhike.engine.spark import Spark, errands, starting
 
-pytestmark = [tasks.needs_spark, tasks.one_spark]
+pytestmark = [tasks.needs_spark]
 HERE = EngineSettings(threads=2, on="local-spark")
 
 
