@@ -10,7 +10,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 LOCKED := $(INSTALL) --require-hashes --no-build-isolation
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all lint bench performance bench-check docs bundle lock clean
+.PHONY: help run test test-all lint bench performance bench-check docs bundle lock clean java
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 -- /p' Makefile | sed 's/ -- /	/'
@@ -18,10 +18,10 @@ help:  ## list the targets
 run: $(VENV)/compiled.stamp  ## install what is needed and run the main job (home: var/home; DROP=folder for your own files)
 	$(BIN)/zhike up --home "$(HOME_FOLDER)" $(if $(DROP),"$(DROP)")
 
-test: $(VENV)/test.stamp $(VENV)/compiled.stamp  ## the tests, without those marked slow
+test: $(VENV)/test.stamp $(VENV)/spark.stamp $(VENV)/compiled.stamp | java  ## the tests, without those marked slow
 	$(BIN)/python -m pytest -n $(JOBS) -m "not slow"
 
-test-all: $(VENV)/test.stamp $(VENV)/spark.stamp $(VENV)/compiled.stamp  ## every test: long kill loops, full disks, Spark
+test-all: $(VENV)/test.stamp $(VENV)/spark.stamp $(VENV)/compiled.stamp | java  ## every test: long kill loops, full disks, a cluster
 	$(BIN)/python -m pytest -n $(JOBS) --timeout 3600
 
 lint: $(VENV)/test.stamp  ## style, types, import contracts, the rules of the house
@@ -89,6 +89,14 @@ $(VENV)/run.stamp: requirements/desk.lock pyproject.toml $(VENV)/build.stamp
 $(VENV)/test.stamp $(VENV)/spark.stamp $(VENV)/bench.stamp: $(VENV)/%.stamp: requirements/%.lock $(VENV)/run.stamp
 	$(LOCKED) -r requirements/$*.lock
 	@touch $@
+
+# Spark wants Java, which no package of Python brings. Where we may we install it; elsewhere its tests are skipped, and counted.
+java:  # for the tests on Spark
+	@if [ -z "$$JAVA_HOME" ] && ! command -v java >/dev/null; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing Java, for the tests on Spark."; \
+	    apt-get update -qq && apt-get install -y -qq --no-install-recommends default-jre-headless >/dev/null || echo "It didn't come: those tests are skipped."; \
+	  else echo "There is no Java: the tests on Spark are skipped. Next: sudo apt-get install default-jre-headless"; fi; fi
 
 # The loops are compiled once for a machine, by a night of a very small branch; what is compiled stays beside the sources.
 $(VENV)/compiled.stamp: $(shell grep -rl '^@compiled' src) | $(VENV)/run.stamp

@@ -4,6 +4,7 @@
 threads = 4            # cores; ZHIKE_THREADS overrides
 memory = "2GB"         # 1 GB = 2^30 bytes; ZHIKE_MEMORY overrides
 spill = "spill"        # folder for what doesn't fit into memory, relative to the home folder
+on = "embedded"        # where a night's tasks are done: "local-spark", "spark://HOST:PORT"; ZHIKE_ENGINE, `run --engine` override
 
 [keep]
 generations = 7        # the latest so many published generations stay; "all": every one
@@ -28,9 +29,10 @@ from zhike.engine import EngineSettings
 
 FILE = "zhike.toml"
 _KNOWN: Mapping[str, tuple[str, ...]] = {
-    "engine": ("threads", "memory", "spill"),
+    "engine": ("threads", "memory", "spill", "on"),
     "keep": ("generations", "generation_days", "raw_days"),
 }
+_VARIABLES = {"threads": "ZHIKE_THREADS", "memory": "ZHIKE_MEMORY", "on": "ZHIKE_ENGINE"}
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?\s*", re.IGNORECASE)
 _POWER = {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}
 
@@ -40,8 +42,7 @@ def engine_settings(home: Path, environment: Mapping[str, str] = os.environ) -> 
     path = home / FILE
     found = {**_read(path).get("engine", {})}
     where = dict.fromkeys(found, str(path))
-    for name in ("threads", "memory"):
-        variable = f"ZHIKE_{name.upper()}"
+    for name, variable in _VARIABLES.items():
         if environment.get(variable):
             found[name], where[name] = environment[variable], variable
     plain = EngineSettings()
@@ -49,6 +50,7 @@ def engine_settings(home: Path, environment: Mapping[str, str] = os.environ) -> 
         threads=_threads(found["threads"], where["threads"]) if "threads" in found else plain.threads,
         memory=size(found["memory"], where["memory"]) if "memory" in found else plain.memory,
         spill=home / _folder(found.get("spill", "spill"), where.get("spill", "")),
+        on=_engine(found["on"], where["on"]) if "on" in found else plain.on,
     )
 
 
@@ -90,6 +92,12 @@ def _folder(value: object, where: str) -> Path:
     if not isinstance(value, str) or not value:
         raise _unreadable("spill", value, where, '目录名，如 "spill"', 'the name of a folder such as "spill"')
     return Path(value).expanduser()
+
+
+def _engine(value: object, where: str) -> str:
+    if not isinstance(value, str):
+        raise _unreadable("on", value, where, '"embedded"、"local-spark" 或 "spark://主机:端口"', '"embedded", "local-spark" or "spark://HOST:PORT"')  # fmt: skip
+    return value
 
 
 def _read(path: Path) -> dict[str, dict[str, Any]]:

@@ -36,6 +36,12 @@ def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
     assert (found.threads, found.memory) == (5, 512 << 20)
 
 
+@pytest.mark.parametrize("on", ["embedded", "local-spark", "spark://a.b:7077", "spark://a:7077,b:7077"])
+def test_where_a_night_is_done_is_a_setting_and_the_environment_overrides_it(tmp_path: Path, on: str) -> None:
+    assert settings(tmp_path, f'[engine]\non = "{on}"\n').on == on
+    assert settings(tmp_path, '[engine]\non = "local-spark"\n', ZHIKE_ENGINE=on).on == on
+
+
 @pytest.mark.parametrize(
     ("text", "bytes_"),
     [("64MB", 64 << 20), ("1.5 GiB", 3 << 29), ("2g", 2 << 30), (1024, 1024), ("100", 100), ("1k", 1024)],
@@ -48,8 +54,11 @@ def test_sizes_are_read_with_binary_units(text: object, bytes_: int) -> None:
     ("text", "said"),
     [
         ("[engine]\nthread = 3\n", "Did you mean 'threads'"),
+        ('[engine]\non = "spark"\n', "no engine 'spark'"),
+        ('[engine]\non = "spark://host"\n', "no engine 'spark://host'"),
+        ("[engine]\non = 3\n", "on = 3 can't be understood"),
         ("[engin]\nthreads = 3\n", "Did you mean 'engine'"),
-        ("[engine]\nqqq = 3\n", "Known: threads, memory, spill"),
+        ("[engine]\nqqq = 3\n", "Known: threads, memory, spill, on"),
         ("engine = 3\n", "can't be understood"),
         ("[engine]\nthreads = true\n", "threads = True can't be understood"),
         ("[engine]\nthreads = -1\n", "can't be understood"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from zhike.base.errors import DamagedStore, StoreLocked
@@ -40,6 +41,14 @@ def register(subparsers: Subparsers) -> None:
             "day the numbers hold for (default: the last trading day delivered)",
         ),
     )
+    parser.add_argument(
+        "--engine",
+        metavar="ENGINE",
+        help=told(
+            "在哪里算：embedded（默认，本机进程）、local-spark、spark://主机:端口",
+            "where to compute: embedded (default, processes here), local-spark, spark://HOST:PORT",
+        ),
+    )
     parser.add_argument("--format", choices=("table", "json"), default="table", help=told("输出格式", "how to print it"))  # fmt: skip
 
 
@@ -50,9 +59,12 @@ def run(args: argparse.Namespace) -> int:
 
     home = homes.filled()
     keep = keep_settings(home)
+    chosen = engine_settings(home)
+    if args.engine:
+        chosen = replace(chosen, on=args.engine)
     begun = time.perf_counter()
     with progress() as bar:
-        night = run_night(home, args.as_of, engine_settings(home), progress=bar)
+        night = run_night(home, args.as_of, chosen, progress=bar)
     seconds = time.perf_counter() - begun
     if args.format == "json":
         gone = [{"id": g.entry.id, "as_of": g.entry.day, "bytes": g.bytes} for g in _retire(home, keep)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -43,19 +44,33 @@ def _asked_once() -> Iterator[None]:
         sys.meta_path.remove(_NoPandas)
 
 
+EMBEDDED, LOCAL_SPARK = "embedded", "local-spark"
+_SPARK = re.compile(r"spark://[^\s:,/]+:\d+(,[^\s:,/]+:\d+)*")
+
+
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
-    """How much of the machine the engine may use.
+    """How much of the machine the engine may use, and where a night's tasks are done.
 
-    `memory` in bytes, `threads` in cores, `spill` a folder for what doesn't fit (None: it must fit).
+    `memory` in bytes, `threads` in cores, `spill` a folder for what doesn't fit (None: it must fit). `on`: processes of this
+    machine ("embedded"), Spark on this machine ("local-spark"), or a cluster ("spark://HOST:PORT", several with commas).
     """
 
     threads: int = os.cpu_count() or 1
     memory: int = 1 << 30
     spill: Path | None = None
+    on: str = EMBEDDED
 
     def __post_init__(self) -> None:
         """Refuse settings that can't work."""
+        if self.on not in (EMBEDDED, LOCAL_SPARK) and not _SPARK.fullmatch(self.on):
+            raise UsageError(
+                say(f"没有名为“{self.on}”的引擎。", f"There is no engine '{self.on}'."),
+                next_=say(
+                    "可用：embedded（本机进程）、local-spark（本机 Spark）、spark://主机:端口（集群）。",
+                    "Use embedded (processes here), local-spark (Spark here) or spark://HOST:PORT (a cluster).",
+                ),
+            )
         if self.threads < 1 or self.memory < 64 << 20:
             raise UsageError(
                 say(

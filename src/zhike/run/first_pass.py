@@ -16,6 +16,7 @@ from zhike.datacentre.generation import Part, write_part
 from zhike.datacentre.stored import without_codes
 from zhike.decisions import proposals
 from zhike.engine import Engine, EngineSettings
+from zhike.engine.aside import put_array
 from zhike.features.clients import assembled, attribution, estimated, gather, pages, share_of, told
 from zhike.features.clients.settings import YEAR, ClientSettings
 from zhike.features.clients.shrinkage import RateSums
@@ -115,7 +116,7 @@ def _keep_months(
     facts = proposals.facts_of(
         proposals.Inputs(client=read["client"], recent=recent), calendar.days, task.as_of, settings
     )
-    np.save(task.aside("pauses", "npy"), proposals.pauses(facts, settings))
+    put_array(task.aside("pauses", "npy"), proposals.pauses(facts, settings))
     return since, people
 
 
@@ -129,7 +130,7 @@ def _keep_decisions(task: Task, read: Tables, ledger: Ledger, people: pa.Table) 
     order = np.argsort(place, kind="stable")
     acts = acts[order]
     acts[:, ACT_CLIENT] = place[order]  # 32 bits count clients up to 16 million
-    np.save(task.aside("acts", "npy"), acts)
+    put_array(task.aside("acts", "npy"), acts)
     n = people.num_rows
     held = ledger.client_day.filter(pc.greater(ledger.client_day["positions"], 0))
     beside = overlays(_since(ledger.client_day, "date", since), read["trade"], since)
@@ -191,7 +192,7 @@ def _measure(
     task.keep("measure", found.measure)
     own = share_of(needed(found.measure))
     for state, returns in enumerate(own.returns):
-        np.save(task.aside(f"returns{state}", "npy"), returns)
+        put_array(task.aside(f"returns{state}", "npy"), returns)
     return [
         write_part(task.slots["measure_detail"], found.detail),
         write_part(task.slots["attribution"], parts),

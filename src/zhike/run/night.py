@@ -17,12 +17,12 @@ from pyarrow import feather
 from zhike.base.errors import UsageError
 from zhike.base.measure import dictionary_rows
 from zhike.base.period import date_of
+from zhike.base.sums import in_one_order
 from zhike.base.text import say
 from zhike.datacentre.generation import Draft, Inputs, Published
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables import table as table_called
-from zhike.datacentre.tasks import Workers
-from zhike.engine import EngineSettings
+from zhike.engine import EngineSettings, Spread
 from zhike.features.clients import measures
 from zhike.models import phases
 from zhike.run import branch
@@ -35,6 +35,7 @@ from zhike.run.reading import files_before, share
 from zhike.run.second_pass import Finished, Late, second_pass
 from zhike.run.settings import NightSettings
 from zhike.run.sources import Sources
+from zhike.run.spreading import spread_on
 from zhike.run.tasks import Task
 
 Item = TypeVar("Item")
@@ -70,15 +71,17 @@ def run_night(
     Raises UsageError where there is nothing to run on, StoreError where the home folder can't be used.
     """
     chosen = settings or NightSettings()
+    home = home.absolute()  # tasks run in other folders, perhaps on other machines
     tell = progress or (lambda step, done, total: None)
     inputs, sources = Inputs.gather(home, chosen.by_room()), Sources.of(home)
     if not sources.has("trade") and not sources.has("client"):
         raise _nothing(home)
     day = as_of or last_day(sources)
     with ExitStack() as stack:
+        stack.enter_context(in_one_order())
         draft = stack.enter_context(Draft(home, inputs, day))
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="night-", dir=home / "staging")))
-        workers = stack.enter_context(Workers(engine.threads))
+        workers = stack.enter_context(spread_on(engine, work))
         tell("market", 0, 1)
         market = market_of(sources, day, chosen.market, chosen.standing)
         keep(market, work)
@@ -125,7 +128,7 @@ def _named(slot: str, low: int, high: int) -> tuple[str, str]:
 
 
 def _told(
-    workers: Workers, function: Callable[[Item], Result], items: Sequence[Item], step: str, tell: Progress
+    workers: Spread, function: Callable[[Item], Result], items: Sequence[Item], step: str, tell: Progress
 ) -> Iterator[Result]:
     """Do all items, and tell how far they are."""
     tell(step, 0, len(items))
@@ -146,7 +149,7 @@ def _added(draft: Draft, results: Iterable[Sums]) -> Sums:
 
 
 def _finish(
-    draft: Draft, workers: Workers, market: Market, tasks: Sequence[Task], done: Done, tell: Progress
+    draft: Draft, workers: Spread, market: Market, tasks: Sequence[Task], done: Done, tell: Progress
 ) -> None:
     """Learn from all clients what is common, and go through the ranges twice more: once with it, once with what follows from that."""
     states = with_clients(market, done.in_profit, done.counted)

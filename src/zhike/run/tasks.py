@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from pyarrow import feather
 
 from zhike.datacentre.generation import Slot
+from zhike.engine.aside import put_aside
 from zhike.models.logic import lots_of
 from zhike.run.settings import NightSettings
 from zhike.run.sources import Sources
@@ -46,7 +47,7 @@ class Task:
 
     def keep(self, name: str, rows: pa.Table) -> None:
         """Keep rows aside; whose column PLACE tells their order is read by its beginning (`beginning`)."""
-        feather.write_feather(rows, str(self.aside(name)), compression="lz4", chunksize=_AT_ONCE)
+        put_aside(self.aside(name), rows, _AT_ONCE)
 
     def kept(self, name: str) -> pa.Table:
         """Return the rows that were kept aside; PLACE, which is of use to a sample only, left out."""

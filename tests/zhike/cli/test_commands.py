@@ -378,6 +378,13 @@ def test_a_home_that_lost_its_pointer_is_broken_not_empty(zhike: Any, home: Path
     assert zhike("check").code == 1
 
 
+def test_an_engine_that_there_is_not_ends_with_2(zhike: Any, home: Path) -> None:
+    ran = zhike("run", "--engine", "spark")
+    assert ran.code == 2
+    assert "no engine 'spark'" in ran.err
+    assert "spark://HOST:PORT" in ran.err
+
+
 def test_a_wrong_setting_ends_with_2(zhike: Any, home: Path) -> None:
     (home / "zhike.toml").write_text("[engine]\nthread = 2\n")
     ran = zhike("tables")

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from secrets import token_hex
 from types import TracebackType
 
 import numpy as np
@@ -49,7 +50,9 @@ class PartWriter:
         self.slot = slot
         self._part: Part | None = None
         self._table: Table = result_table(slot.table)
-        self._aside = slot.path.with_name(f".{slot.path.name}.new")
+        self._aside = slot.path.with_name(
+            f".{slot.path.name}.{token_hex(4)}.new"
+        )  # another attempt may still be at it
         self._stream: RowStream | None = None
         self._schema = schema_for(self._table, pa.schema([]))
         self._content, self._keys = Content(), [np.empty(0, np.uint64)]

@@ -8,7 +8,7 @@ import narwhals as nw
 
 from zhike.base.measure import Measure, Sums
 from zhike.base.text import say
-from zhike.features.clients.arithmetic import positive
+from zhike.engine.meaning import positive
 from zhike.features.clients.settings import RHYTHM, WINDOWS
 
 _trade = partial(Measure, group="activity", source=("trade",))

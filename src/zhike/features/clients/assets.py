@@ -8,7 +8,7 @@ import narwhals as nw
 
 from zhike.base.measure import Measure, Sums
 from zhike.base.text import say
-from zhike.features.clients.arithmetic import least, positive, ratio
+from zhike.engine.meaning import least, positive, ratio
 from zhike.features.clients.settings import MONTH, PRIOR, QUARTER, WINDOWS, YEAR
 
 _assets = partial(Measure, group="assets", source=("asset",))

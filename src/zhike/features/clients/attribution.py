@@ -10,7 +10,7 @@ import narwhals as nw
 
 from zhike.base.period import Calendar
 from zhike.datacentre.tables.results import ATTRIBUTION
-from zhike.features.clients.arithmetic import positive, whole
+from zhike.engine.meaning import positive, whole
 from zhike.features.clients.bucket import Frame
 from zhike.features.clients.settings import WINDOWS
 from zhike.features.clients.windows import Horizon

@@ -9,7 +9,8 @@ import narwhals as nw
 from zhike.base.measure import Measure, Sums
 from zhike.base.text import Said, say
 from zhike.datacentre.tables.ledger import MOMENTA, STANDINGS
-from zhike.features.clients.arithmetic import around, positive, ratio, root, wilson
+from zhike.engine.meaning import positive, ratio, root
+from zhike.features.clients.arithmetic import around, wilson
 from zhike.features.clients.profit import money_weighted, time_weighted
 from zhike.features.clients.settings import WINDOWS, YEAR
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import narwhals as nw
 
 from zhike.base.period import day_no
+from zhike.engine.meaning import day_number, flag
 from zhike.features.clients import holding, paths
-from zhike.features.clients.arithmetic import flag, money
+from zhike.features.clients.arithmetic import money
 from zhike.features.clients.bucket import Bucket, Frame
 from zhike.features.clients.settings import YEAR
-from zhike.features.clients.windows import day_number
 
 
 @dataclass(frozen=True, slots=True)

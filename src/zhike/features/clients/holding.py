@@ -5,11 +5,10 @@ from __future__ import annotations
 import narwhals as nw
 
 from zhike.base.period import day_no
-from zhike.features.clients.arithmetic import flag, money
+from zhike.engine.meaning import day_number, flag, quantiles
+from zhike.features.clients.arithmetic import money
 from zhike.features.clients.bucket import Bucket, Frame
-from zhike.features.clients.paths import quantiles
 from zhike.features.clients.settings import YEAR
-from zhike.features.clients.windows import day_number
 
 
 def holding(bucket: Bucket) -> Frame:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import narwhals as nw
 
 from zhike.datacentre.tables.branch import STATES
-from zhike.features.clients.arithmetic import flag, least, money, positive
+from zhike.engine.meaning import at_first, at_last, flag, least, positive, quantiles, with_ends
+from zhike.features.clients.arithmetic import money
 from zhike.features.clients.bucket import Bucket, Frame
 from zhike.features.clients.settings import RHYTHM, YEAR
 
@@ -15,22 +16,22 @@ _MONTHS = 12
 def span(bucket: Bucket) -> Frame:
     """Return each client's first day and last day in client_day: their ages, and what stood there."""
     first, last = ("net", "pnl", "flow_in", "flow_out"), ("stocks", "positions", "largest")
-    rows = bucket.aged("client_day").with_columns(known=nw.lit(bucket.horizon.known))
+    rows = with_ends(
+        bucket.aged("client_day").with_columns(known=nw.lit(bucket.horizon.known)), "date", "client_id"
+    )
     return rows.group_by("client_id").agg(
         nw.col("age").max().alias("first_age"),
         nw.col("age").min().alias("last_age"),
         nw.col("known").max(),
-        *(nw.col(c).first(order_by="date").alias(f"first_{c}") for c in first),
-        *(nw.col(c).last(order_by="date").alias(f"last_{c}") for c in last),
+        *(at_first(c).alias(f"first_{c}") for c in first),
+        *(at_last(c).alias(f"last_{c}") for c in last),
     )
 
 
 def known_assets(bucket: Bucket) -> Frame:
     """Return each client's assets on the last day for which they are known."""
-    rows = bucket.aged("client_day").filter(~nw.col("net").is_null())
-    return rows.group_by("client_id").agg(
-        nw.col(c).last(order_by="date") for c in ("net", "cash", "funds", "debt")
-    )
+    rows = with_ends(bucket.aged("client_day").filter(~nw.col("net").is_null()), "date", "client_id")
+    return rows.group_by("client_id").agg(at_last(c).alias(c) for c in ("net", "cash", "funds", "debt"))
 
 
 def fall(bucket: Bucket) -> Frame:
@@ -44,28 +45,9 @@ def fall(bucket: Bucket) -> Frame:
     )
     peaks = chain.with_columns(peak=nw.col("level").cum_max().over("client_id", order_by="date"))
     top = nw.when(nw.col("peak") > 0).then(nw.col("peak")).otherwise(0.0)
-    falls = peaks.with_columns(depth=1.0 - (nw.col("level") - top).exp())
+    falls = with_ends(peaks.with_columns(depth=1.0 - (nw.col("level") - top).exp()), "date", "client_id")
     return falls.group_by("client_id").agg(
-        nw.col("depth").max().alias("deepest"), nw.col("depth").last(order_by="date").alias("now")
-    )
-
-
-def quantiles(values: Frame, shares: dict[str, float]) -> Frame:
-    """Return quantiles per client of a frame (client_id, value), and how many values there are as `n`.
-
-    A quantile is the smallest value that at least this share of the values doesn't exceed: one that occurred, on any engine.
-    """
-    counts = values.group_by("client_id", "value").agg(nw.len().alias("count"))
-    running = counts.with_columns(
-        upto=nw.col("count").cum_sum().over("client_id", order_by="value"),
-        n=nw.col("count").sum().over("client_id"),
-    )
-    at = {
-        name: nw.when(nw.col("upto") + 1e-9 >= share * nw.col("n")).then(nw.col("value"))
-        for name, share in shares.items()
-    }
-    return running.group_by("client_id").agg(
-        nw.col("n").max(), *(taken.min().alias(name) for name, taken in at.items())
+        nw.col("depth").max().alias("deepest"), at_last("depth").alias("now")
     )
 
 
@@ -86,9 +68,8 @@ def months(bucket: Bucket) -> Frame:
     first, last = bucket.horizon.last_months(_MONTHS)
     rows = bucket.tables["client_day"].filter(nw.col("date") >= nw.lit(first), nw.col("date") <= nw.lit(last))
     month = nw.col("date").dt.year() * 12 + nw.col("date").dt.month()
-    by_month = rows.with_columns(month=month).group_by("client_id", "month").agg(
-        nw.col("stocks_before").first(order_by="date").alias("opening"),
-        nw.col("stocks").last(order_by="date").alias("closing"),
+    by_month = with_ends(rows.with_columns(month=month), "date", "client_id", "month").group_by("client_id", "month").agg(
+        at_first("stocks_before").alias("opening"), at_last("stocks").alias("closing"),
         nw.col("buy_amount").sum(), nw.col("sell_amount").sum(), nw.col("trades").sum(),
     )  # fmt: skip
     sold = money("sell_amount") / positive(money("opening"))

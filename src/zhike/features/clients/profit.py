@@ -9,7 +9,8 @@ import narwhals as nw
 from zhike.base.measure import Measure, Sums
 from zhike.base.text import say
 from zhike.datacentre.tables.branch import STATES
-from zhike.features.clients.arithmetic import around, least, mean_error, positive, ratio, root
+from zhike.engine.meaning import least, positive, ratio, root
+from zhike.features.clients.arithmetic import around, mean_error
 from zhike.features.clients.assets import NOW, average_net
 from zhike.features.clients.settings import WINDOWS, YEAR
 

@@ -6,8 +6,9 @@ from functools import partial
 
 from zhike.base.measure import Measure
 from zhike.base.text import say
+from zhike.engine.meaning import positive, ratio
 from zhike.features.clients.activity import EVER
-from zhike.features.clients.arithmetic import positive, ratio, wilson
+from zhike.features.clients.arithmetic import wilson
 from zhike.features.clients.assets import NOW
 from zhike.features.clients.settings import WINDOWS, YEAR
 

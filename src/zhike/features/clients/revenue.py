@@ -8,7 +8,7 @@ import narwhals as nw
 
 from zhike.base.measure import Measure, Sums
 from zhike.base.text import say
-from zhike.features.clients.arithmetic import ratio
+from zhike.engine.meaning import ratio
 from zhike.features.clients.assets import NO_ASSETS, average_net
 from zhike.features.clients.settings import WINDOWS, YEAR
 from zhike.features.clients.trading import traded

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import narwhals as nw
 
-from zhike.features.clients.arithmetic import flag, money, positive
+from zhike.engine.meaning import flag, positive
+from zhike.features.clients.arithmetic import money
 from zhike.features.clients.bucket import Bucket
 from zhike.features.clients.settings import WINDOWS
 

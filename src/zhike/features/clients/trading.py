@@ -8,7 +8,8 @@ import narwhals as nw
 
 from zhike.base.measure import Measure, Sums
 from zhike.base.text import say
-from zhike.features.clients.arithmetic import around, mean_error, positive, ratio, wilson
+from zhike.engine.meaning import positive, ratio
+from zhike.features.clients.arithmetic import around, mean_error, wilson
 from zhike.features.clients.assets import NO_ASSETS, average_net
 from zhike.features.clients.settings import WINDOWS, YEAR
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date as Date
 
-import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
@@ -14,7 +13,6 @@ from zhike.base.period import Calendar, Days, date_of, day_no
 AGELESS = 1 << 30
 """Age of an event before the calendar's first day."""
 CALENDAR = "calendar"
-_NO_YEAR_ZERO = 719163  # days from 0000-12-31 to 1970-01-01
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,10 +71,3 @@ def calendar_days(calendar: Calendar, as_of: Date) -> pa.Table:
     dates = np.arange(trading[0], trading[-1] + 1, dtype=np.int32)
     places = np.searchsorted(trading, dates).astype(np.int64)
     return pa.table({"date": pa.array(dates).view(pa.date32()), "day": places})
-
-
-def day_number(date: nw.Expr) -> nw.Expr:
-    """Return the days since 1970-01-01 of a date column, by arithmetic that every engine does alike."""
-    past = date.dt.year() - 1
-    leap = past // 4 - past // 100 + past // 400
-    return past * 365 + leap + date.dt.ordinal_day() - _NO_YEAR_ZERO

@@ -1,0 +1,35 @@
+"""Tables and arrays that a run passes from one task to another: whole or absent, even where a task is done twice at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from pyarrow import feather
+
+
+def put_aside(path: Path, rows: pa.Table, at_once: int | None = None) -> None:
+    """Write rows for `feather.read_table`, `at_once` to a piece; what was there is replaced. Not forced to disk: it doesn't outlive the run."""
+    _put(path, lambda new: feather.write_feather(rows, str(new), compression="lz4", chunksize=at_once))
+
+
+def put_array(path: Path, array: npt.NDArray[Any]) -> None:
+    """Write an array for `numpy.load`, in the same way."""
+
+    def save(new: Path) -> None:
+        with new.open("wb") as file:
+            np.save(file, array)
+
+    _put(path, save)
+
+
+def _put(path: Path, write: Callable[[Path], None]) -> None:
+    new = path.with_name(f".{path.name}.{token_hex(4)}.new")
+    write(new)
+    os.replace(new, path)
