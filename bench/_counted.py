@@ -20,7 +20,8 @@ from zhike.run.sources import Sources
 from zhike.simulate import Plan, simulate
 
 CLIENTS, DAYS, SEED = 150, 260, 1
-SETTINGS = NightSettings(range_rows=25_000)  # two ranges, so that what each of them reads anew shows
+RANGE_ROWS = 25_000
+SETTINGS = NightSettings(range_rows=RANGE_ROWS)  # two ranges, so that what each of them reads anew shows
 _ENGINE = EngineSettings(threads=1)  # one process: counts are those of this process
 _TODAY = date(2035, 1, 1)
 _TOLD = ("trade", "asset", "client", "quote")  # tables whose reading is set against what is stored
@@ -50,7 +51,7 @@ def counted(drop: Path, home: Path) -> Measured:
         "store.bytes.all": _bytes(p for p in home.rglob("*") if p.is_file()),
     }
     delivered_bytes = _bytes(p for p in drop.rglob("*") if p.is_file())
-    ranges = len(Sources.of(home).ranges(SETTINGS.range_rows))
+    ranges = len(Sources.of(home).ranges(RANGE_ROWS))
     with counting() as at_night:
         night = run_night(home, None, _ENGINE, SETTINGS)
     read = _by_table(at_night)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
 import select
@@ -15,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
+
+import pyarrow as pa
 
 from zhike.base.errors import StoreError
 from zhike.base.sums import in_one_order
@@ -101,7 +104,7 @@ class Workers:
         if self._pool is None:
             return iter([function(item) for item in items])
         with _deaths_told():
-            return _in_turn([self._pool.submit(function, item) for item in items])
+            return _in_turn([self._pool.submit(_tidily, function, item) for item in items])
 
     def __enter__(self) -> Workers:
         """Return the workers themselves."""
@@ -136,6 +139,22 @@ def _in_turn(waiting: Sequence[Future[Result]]) -> Iterator[Result]:
     with _deaths_told():
         while left:  # a result is let go of once it was taken
             yield left.popleft().result()
+
+
+def _tidily(function: Callable[[Item], Result], item: Item) -> Result:
+    """Do a task and give the memory back that it no longer needs: what allocators keep for themselves adds up over processes."""
+    try:
+        return function(item)
+    finally:
+        pa.default_memory_pool().release_unused()
+        _trim()
+
+
+def _trim() -> None:
+    """Let the C library give back what it holds free, where it can."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def _begin(run: int) -> None:

@@ -57,7 +57,7 @@ class EngineSettings:
     """
 
     threads: int = os.cpu_count() or 1
-    memory: int = 1 << 30
+    memory: int = 2_000_000_000
     spill: Path | None = None
     on: str = EMBEDDED
 

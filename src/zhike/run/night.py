@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -32,6 +32,7 @@ from zhike.run.logic_pass import logic_pass
 from zhike.run.market import Market, keep, market_of, no_days, with_clients
 from zhike.run.outcome import Outcome, outcome_of
 from zhike.run.reading import files_before, share
+from zhike.run.room import room_of
 from zhike.run.second_pass import Finished, Late, second_pass
 from zhike.run.settings import NightSettings
 from zhike.run.sources import Sources
@@ -81,12 +82,16 @@ def run_night(
         stack.enter_context(in_one_order())
         draft = stack.enter_context(Draft(home, inputs, day))
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="night-", dir=home / "staging")))
-        workers = stack.enter_context(spread_on(engine, work))
+        room = room_of(engine)
+        workers = stack.enter_context(spread_on(replace(engine, threads=room.workers), work))
         tell("market", 0, 1)
         market = market_of(sources, day, chosen.market, chosen.standing)
         keep(market, work)
         share(sources, work)
-        tasks = [_task(draft, sources, span, work, chosen) for span in sources.ranges(chosen.range_rows)]
+        tasks = [
+            _task(draft, sources, span, work, chosen)
+            for span in sources.ranges(chosen.range_rows or room.rows)
+        ]
         if len(tasks) > 1:
             workers.warm(_WORTH_PROCESSES)
         done = _added(draft, _told(workers, first_pass, tasks, "clients", tell))

@@ -39,7 +39,10 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class NightSettings:
-    """The settings of every room that bears on results; `range_rows`: how much work (in rows of assets) a range of clients holds."""
+    """The settings of every room that bears on results, and how the work is cut, which doesn't.
+
+    `range_rows`: how much work (in rows of assets) a range of clients holds; None: what the engine's memory has room for.
+    """
 
     market: MarketSettings = field(default_factory=MarketSettings)
     standing: StandingSettings = field(default_factory=StandingSettings)
@@ -48,7 +51,7 @@ class NightSettings:
     lifecycle: lifecycle.Settings = field(default_factory=lifecycle.Settings)
     proposals: proposals.Settings = field(default_factory=proposals.Settings)
     sampling: Sampling = field(default_factory=Sampling)
-    range_rows: int = 200_000
+    range_rows: int | None = None
 
     def by_room(self) -> Mapping[str, object]:
         """Return what results follow from, room by room; how the work is cut doesn't bear on them."""
