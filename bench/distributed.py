@@ -33,8 +33,8 @@ from zhike.engine.spark.starting import java
 from zhike.features.clients import ClientSettings, gather
 from zhike.features.ledger import READS, ledger_of
 from zhike.run import NightSettings, run_night
-from zhike.run.first_pass import tables_for_measures
 from zhike.run.market import market_of
+from zhike.run.reading import read_range, share, shared_with, tables_for_measures
 from zhike.run.sources import Sources
 from zhike.simulate import Plan, simulate
 
@@ -102,25 +102,26 @@ def costs(home: Path, clients: int) -> None:
         )
         ended = time.process_time()
     night.spread_on = spread_on
-    first, second = (np.array(p) for p in timed.passes)
+    passes = dict(zip(("first pass", "logic pass", "second pass"), map(np.array, timed.passes), strict=True))
+    spread = float(sum(p.sum() for p in passes.values()))
     alone = {
         "the market": steps["clients"] - steps["market"],
-        "all clients": steps["pages"] - steps["branch"] - float(second[0]),
+        "learning": steps["publish"] - steps["clients"] - spread,
         "publishing": ended - steps["publish"],
     }
-    print(f"{clients} clients in {len(first)} ranges, CPU seconds in one process:")
-    for name, spent in (("first pass", first), ("second pass", second)):
+    print(f"{clients} clients in {len(passes['first pass'])} ranges, CPU seconds in one process:")
+    for name, spent in passes.items():
         print(
             f"  {name:12} {spent.sum():8.2f} in all  {np.median(spent):6.2f} a range  {1e3 * spent.sum() / clients:6.2f} ms a client"
         )
     for name, took in alone.items():
         print(f"  {name:12} {took:8.2f} in all  in one process, however many there are")
-    each = (first.sum() + second.sum()) / clients
+    each = spread / clients
     print(
         f"\nExtrapolated, not measured: {BROKER:,} clients x {1e3 * each:.2f} ms = {BROKER * each / 3600:,.0f} core hours;"
     )
     for cores in CORES:
-        print(f"  on {cores:5} cores {BROKER * each / 3600 / cores:8.2f} h for both passes")
+        print(f"  on {cores:5} cores {BROKER * each / 3600 / cores:8.2f} h for the passes")
 
 
 def on_spark(home: Path) -> None:
@@ -142,10 +143,15 @@ def selects(clients: int) -> None:
     sources, settings = Sources.of(home), NightSettings()
     as_of = night.last_day(sources)
     market = market_of(sources, as_of, settings.market, settings.standing)
-    read = {name: sources.range(name, 0, BUCKETS, columns) for name, columns in READS.items()}
-    ledger = ledger_of(market.book, market.prices.securities, read, len(market.book.days) - 1)
+    read = read_range(sources, 0, BUCKETS)
+    ledger = ledger_of(
+        market.book, market.prices.securities, {n: read[n] for n in READS}, len(market.book.days) - 1
+    )
     calendar = Calendar.from_days(market.book.days)
-    found = tables_for_measures(sources, (0, BUCKETS), as_of, ledger, market.states, calendar)
+    with tempfile.TemporaryDirectory() as aside:
+        share(sources, Path(aside))
+        others = shared_with(Path(aside), 0, BUCKETS, read)
+    found = tables_for_measures(read, others, ledger, market.states, as_of, calendar, sources)
     rows = {name: without_codes(table) for name, table in found.items()}
 
     def asked(engine: Any) -> None:

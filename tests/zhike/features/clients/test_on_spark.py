@@ -22,9 +22,10 @@ from zhike.engine.spark.tables import SparkTables
 from zhike.features.clients import ClientSettings, assembled, attribution, gather
 from zhike.features.clients.measuring import built_measures
 from zhike.features.ledger import READS, ledger_of
-from zhike.run.first_pass import estimates_of, tables_for_measures
+from zhike.run.first_pass import estimates_of
 from zhike.run.market import market_of
 from zhike.run.night import last_day
+from zhike.run.reading import read_range, share, shared_with, tables_for_measures
 from zhike.run.settings import NightSettings
 from zhike.run.sources import Sources
 
@@ -45,10 +46,13 @@ class Tables:
         sources, night = Sources.of(folder), NightSettings()
         self.as_of = last_day(sources)
         market = market_of(sources, self.as_of, night.market, night.standing)
-        read = {name: sources.range(name, 0, BUCKETS, columns) for name, columns in READS.items()}
-        ledger = ledger_of(market.book, market.prices.securities, read, len(market.book.days) - 1)
+        read = read_range(sources, 0, BUCKETS)
+        of_ledger = {name: read[name] for name in READS}
+        ledger = ledger_of(market.book, market.prices.securities, of_ledger, len(market.book.days) - 1)
         self.calendar = Calendar.from_days(market.book.days)
-        found = tables_for_measures(sources, (0, BUCKETS), self.as_of, ledger, market.states, self.calendar)
+        share(sources, folder)
+        others = shared_with(folder, 0, BUCKETS, read)
+        found = tables_for_measures(read, others, ledger, market.states, self.as_of, self.calendar, sources)
         self.rows = {name: without_codes(rows) for name, rows in found.items()}
 
     def sums(self, engine: Engine | SparkTables) -> Rows:
