@@ -35,6 +35,8 @@ class Disk:
             self.folders.add(_parent(names[0]))
         elif call.name in ("link", "linkat"):
             self.folders.add(_parent(names[1]))
+        elif call.name == "unlink" and names:
+            self.files.discard(names[0])  # what is gone by intention can't be lost
         elif call.name.startswith("rename"):
             self._move(names[0], names[1])
 

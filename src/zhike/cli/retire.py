@@ -92,7 +92,8 @@ def _print_drops(drops: tuple[OldDrop, ...], keep: Keep) -> None:
         (d.number, d.name, d.taken_in, len(d.files), d.bytes, d.only_there, _remark(d)) for d in drops
     ]  # fmt: skip
     table([told(zh, en) for zh, en in zip(chinese, headings, strict=True)], rows)
-    for file in (f for d in drops if not d.unsound for f in d.files):
+    needed = {f.name for d in drops if d.unsound for f in d.files}
+    for file in (f for d in drops for f in d.files if f.name not in needed):
         line(f"  {', '.join(file.names)}  {file.bytes:,}  raw/{file.name[:2]}/{file.name}")
     line()
 

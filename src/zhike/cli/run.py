@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from zhike.base.errors import DamagedStore, StoreLocked
+from zhike.base.errors import DamagedStore, StoreError, StoreLocked
 from zhike.cli import homes, session
 from zhike.cli.arguments import command, day
 from zhike.cli.output import as_json, line, table, tell, warn, wrapped
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from zhike.cli.arguments import Subparsers
     from zhike.datacentre.retention import Keep, OldGeneration
+    from zhike.engine import EngineSettings
     from zhike.run import Night
     from zhike.run.outcome import Outcome
 
@@ -62,6 +63,7 @@ def run(args: argparse.Namespace) -> int:
     chosen = engine_settings(home)
     if args.engine:
         chosen = replace(chosen, on=args.engine)
+    _warn_of_room(chosen)
     begun = time.perf_counter()
     with progress() as bar:
         night = run_night(home, args.as_of, chosen, progress=bar)
@@ -75,6 +77,23 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _warn_of_room(engine: EngineSettings) -> None:
+    """Say so where the memory that is set lets fewer processes work than there are threads, or isn't enough for one."""
+    from zhike.run.room import room_of
+
+    room, memory = room_of(engine), f"{engine.memory / 1e9:.1f} GB"
+    if not room.fits:
+        warn(
+            f"内存设为 {memory}，少于一夜最少所需，可能超出；请在 zhike.toml 的 [engine] 中调大 memory。",
+            f"memory is {memory}, less than a night takes at least: it may take more. Raise it under [engine] in zhike.toml.",
+        )
+    elif room.workers < engine.threads:
+        warn(
+            f"内存 {memory} 只够 {room.workers} 个进程（threads = {engine.threads}）；要更快，请在 zhike.toml 的 [engine] 中调大 memory。",
+            f"{memory} of memory have room for {room.workers} processes (threads = {engine.threads}); for more speed raise memory under [engine] in zhike.toml.",
+        )
+
+
 def _retire(home: Path, keep: Keep) -> tuple[OldGeneration, ...]:
     """Remove the generations past their limit; where another process came in between, the next night does."""
     from zhike.datacentre.retention import retire
@@ -86,6 +105,9 @@ def _retire(home: Path, keep: Keep) -> tuple[OldGeneration, ...]:
             "另一个进程正在写入，旧结果这次没有移除，下一夜再移除。",
             "Another process is writing: old generations were not removed this time; the next night does it.",
         )
+        return ()
+    except StoreError as error:  # the night is published all the same, and is still to be told
+        warn(error.sentence("zh"), error.sentence("en"))
         return ()
 
 

@@ -100,9 +100,9 @@ class Workers:
                 yield future.result()
 
     def spread(self, function: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
-        """Map `function` over `items` in the processes, if they have been started; work begins at once."""
+        """Map `function` over `items`: in the processes, if they have been started, at once; else one by one as they are asked for."""
         if self._pool is None:
-            return iter([function(item) for item in items])
+            return (_tidily(function, item) for item in items)
         with _deaths_told():
             return _in_turn([self._pool.submit(_tidily, function, item) for item in items])
 

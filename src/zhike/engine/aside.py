@@ -16,7 +16,7 @@ from pyarrow import feather
 
 def put_aside(path: Path, rows: pa.Table, at_once: int | None = None) -> None:
     """Write rows for `feather.read_table`, `at_once` to a piece; what was there is replaced. Not forced to disk: it doesn't outlive the run."""
-    _put(path, lambda new: feather.write_feather(rows, str(new), compression="lz4", chunksize=at_once))
+    put(path, lambda new: feather.write_feather(rows, str(new), compression="lz4", chunksize=at_once))
 
 
 def put_array(path: Path, array: npt.NDArray[Any]) -> None:
@@ -26,10 +26,11 @@ def put_array(path: Path, array: npt.NDArray[Any]) -> None:
         with new.open("wb") as file:
             np.save(file, array)
 
-    _put(path, save)
+    put(path, save)
 
 
-def _put(path: Path, write: Callable[[Path], None]) -> None:
+def put(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a file of any kind in the same way: `write` is given the name that it has until it is whole."""
     new = path.with_name(f".{path.name}.{token_hex(4)}.new")
     write(new)
     os.replace(new, path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -81,17 +81,15 @@ def run_night(
     with ExitStack() as stack:
         stack.enter_context(in_one_order())
         draft = stack.enter_context(Draft(home, inputs, day))
-        work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="night-", dir=home / "staging")))
+        work = stack.enter_context(_work_in(home))
         room = room_of(engine)
         workers = stack.enter_context(spread_on(replace(engine, threads=room.workers), work))
         tell("market", 0, 1)
         market = market_of(sources, day, chosen.market, chosen.standing)
         keep(market, work)
         share(sources, work)
-        tasks = [
-            _task(draft, sources, span, work, chosen)
-            for span in sources.ranges(chosen.range_rows or room.rows)
-        ]
+        spans = sources.ranges(chosen.range_rows or room.rows)
+        tasks = [_task(draft, sources, span, work, chosen) for span in spans]
         if len(tasks) > 1:
             workers.warm(_WORTH_PROCESSES)
         done = _added(draft, _told(workers, first_pass, tasks, "clients", tell))
@@ -99,6 +97,15 @@ def run_night(
         tell("publish", 0, 1)
         published = draft.publish()
         return Night(published, day, dict(sorted(done.rows.items())), outcome_of(published.generation))
+
+
+@contextmanager
+def _work_in(home: Path) -> Iterator[Path]:
+    """Make a folder for what only the run reads; what a task elsewhere still writes into it doesn't keep the run from ending."""
+    with tempfile.TemporaryDirectory(
+        prefix="night-", dir=home / "staging", ignore_cleanup_errors=True
+    ) as name:
+        yield Path(name)
 
 
 def last_day(sources: Sources) -> date:

@@ -18,10 +18,11 @@ _LEAST, _MOST = (
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How many processes work at once, and how much work a range holds, in rows of assets."""
+    """How many processes work at once, how much work a range holds, in rows of assets, and whether that fits."""
 
     workers: int
     rows: int
+    fits: bool
 
 
 def room_of(engine: EngineSettings) -> Room:
@@ -29,4 +30,4 @@ def room_of(engine: EngineSettings) -> Room:
     within = engine.memory * _SPARE - _RUN
     workers = max(1, min(engine.threads, int(within // (_WORKER + _LEAST * _ROW))))
     rows = int((within / workers - _WORKER) / _ROW)
-    return Room(workers, min(max(rows, _LEAST), _MOST))
+    return Room(workers, min(max(rows, _LEAST), _MOST), rows >= _LEAST)

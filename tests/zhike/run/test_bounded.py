@@ -55,7 +55,7 @@ class Weighing(Workers):
 
 def weights(home: Path, settings: NightSettings, monkeypatch: pytest.MonkeyPatch) -> dict[str, list[int]]:
     Weighing.weights = {}
-    monkeypatch.setattr(night, "Workers", Weighing)
+    monkeypatch.setattr(night, "spread_on", lambda engine, work: Weighing(1))
     run_night(home, None, ENGINE, settings)
     return Weighing.weights
 

@@ -17,6 +17,7 @@ from zhike.datacentre.generation.content import Content, content_of
 from zhike.datacentre.generation.promises import conforming, other_columns, result_table, schema_for
 from zhike.datacentre.store.identity import key_hashes
 from zhike.datacentre.tables.definition import Table
+from zhike.engine.aside import put
 from zhike.engine.durable import flush, make_folder, sha256_of, system_refusals
 from zhike.engine.parquet import RowStream
 
@@ -104,7 +105,7 @@ class PartWriter:
             digest = sha256_of(self.slot.path)
         keys = self.slot.path.with_suffix(".keys")  # goes with the draft: what isn't adopted is not published
         with system_refusals(keys):
-            kernels.ascending(np.concatenate(self._keys)).tofile(keys)
+            put(keys, kernels.ascending(np.concatenate(self._keys)).tofile)
         self._part = Part(self.slot, self._content.rows, size, digest, self._content, self._schema, keys)
 
 

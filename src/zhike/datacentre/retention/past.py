@@ -66,9 +66,10 @@ class Due:
     drops: tuple[OldDrop, ...]
 
     def raw(self) -> list[Gone]:
-        """Return the delivered bytes that may go, each once."""
+        """Return the delivered bytes that may go, each once; none that a drop needs whose stored files are damaged."""
+        needed = {f.name for d in self.drops if d.unsound for f in d.files}
         found: dict[str, Gone] = {}
-        for file in (f for d in self.drops if not d.unsound for f in d.files):
+        for file in (f for d in self.drops for f in d.files if f.name not in needed):
             names = (*found[file.name].names, *file.names) if file.name in found else file.names
             found[file.name] = Gone(file.name, file.bytes, file.day, names)
         return list(found.values())

@@ -10,6 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from zhike.base.errors import UsageError
+from zhike.base.text import say
 from zhike.datacentre.columns import decimals
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables import table as table_called
@@ -94,7 +96,7 @@ def ledger_of(
     events, assets = in_order(happened, n, as_of), assets_of(tables["asset"], names, as_of)
     holdings = holdings_of(tables["holding"], names, as_of)
     first = _first_days(n, events.start, events.day, assets.start, assets.day, holdings.day, as_of)
-    wanted = np.array([col.DAY_NAMES.index(c) for c in columns or col.DAY_NAMES], np.int64)
+    wanted = _wanted(columns)
     closes = columns is None or not BARE.issuperset(columns)
     days = int((as_of + 1 - first).clip(min=0).sum()) if closes else len(events.day) + len(assets.day)
     rows = _room(days + 1, wanted, len(events.day) + len(holdings.security))
@@ -109,6 +111,19 @@ def ledger_of(
         names.clients,
         state.acts[: state.of_client[ACTS]],
     )
+
+
+def _wanted(columns: Collection[str] | None) -> Ints:
+    """Return the places of the columns that are wanted; raise UsageError where client_day has no such column."""
+    names = col.DAY_NAMES if columns is None else tuple(columns)
+    if unknown := [name for name in names if name not in col.DAY_NAMES]:
+        raise UsageError(
+            say(
+                f"client_day 没有列 {'、'.join(unknown)}。", f"client_day has no column {', '.join(unknown)}."
+            ),
+            next_=say("列名见 docs/dictionary.md。", "docs/dictionary.md has its columns."),
+        )
+    return np.array([col.DAY_NAMES.index(name) for name in names], np.int64)
 
 
 def _state_for(events: Events, holdings: Holdings, securities: int, decisions: bool) -> State:

@@ -205,6 +205,23 @@ def test_a_drop_whose_stored_files_are_damaged_keeps_its_bytes(home: Path) -> No
     assert not (home / "retired").exists()
 
 
+def test_bytes_that_a_damaged_drop_shares_with_one_that_was_taken_back_stay(
+    home: Path, tmp_path: Path
+) -> None:
+    take_in(home, tmp_path / "d2", {"client.csv": C_ARRIVES})
+    undo(home, "d2")
+    take_in(home, tmp_path / "d3", {"client.csv": C_ARRIVES})
+    aged(home, 400)
+    before = {gone.name for gone in due(home, YEAR, NOW).raw()}
+    for part in Store(home).manifest().tables["client"]:
+        (home / part.source).write_bytes(b"spoilt")
+    found = due(home, YEAR, NOW)
+    sound = {f.name for d in found.drops if not d.unsound for f in d.files}
+    needed = {f.name for d in found.drops if d.unsound for f in d.files}
+    assert sound & needed & before
+    assert not needed & {gone.name for gone in found.raw()}
+
+
 @pytest.mark.parametrize("record", ["drops/*/drop.json", "undone/*.json"])
 def test_where_a_record_is_not_sound_nothing_goes(home: Path, tmp_path: Path, record: str) -> None:
     take_in(home, tmp_path / "d2", {"client.csv": C_ARRIVES})

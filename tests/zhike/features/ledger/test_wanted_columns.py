@@ -10,6 +10,7 @@ from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from ledger_worlds import world
+from zhike.base.errors import UsageError
 from zhike.features.ledger import BARE, ledger_of
 from zhike.features.ledger.columns import DAY_NAMES
 
@@ -48,6 +49,16 @@ def test_a_client_who_bought_once_and_held_has_one_row_where_nothing_rests_on_cl
     assert bare.client_day.num_rows == 1 < whole.client_day.num_rows
     assert bare.client_day["trades"].to_pylist() == [1]
     assert bare.position.equals(whole.position)
+
+
+def test_nothing_asked_for_is_nothing_said_and_an_unknown_column_is_refused() -> None:
+    made = world(11)
+    assert ledger_of(made.book, made.securities, made.tables, made.as_of, []).client_day.column_names == [
+        "client_id",
+        "date",
+    ]
+    with pytest.raises(UsageError, match="client_day has no column profit"):
+        ledger_of(made.book, made.securities, made.tables, made.as_of, ["pnl", "profit"])
 
 
 @pytest.mark.parametrize("name", SAID_AT_CLOSE)
