@@ -61,7 +61,7 @@ def page(outputs: Sequence[Mapping[str, Any]], nights: Sequence[Mapping[str, Any
     """Return the page in Markdown."""
     parts = [
         "# Performance",
-        f"Measured on {today} by `python bench/performance.py --measure --write`: {machine()}. The machine is small and shared: "
+        f"Measured on {today} by `bench/outputs.py` and `bench/night.py`, written by `bench/performance.py`: {machine()}. The machine is small and shared: "
         "seconds are for comparing contenders of one table, not tables.",
         "![CPU seconds](performance.svg)",
         "## Twenty-five outputs a client",
