@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from _outputs_data import Data
 
 _PRICE = pa.decimal128(18, 4)
+_A_FILE = 120  # row groups: 30 million rows
 
 
 def drop_of(data: Data, folder: Path) -> Path:
@@ -29,14 +30,20 @@ def drop_of(data: Data, folder: Path) -> Path:
 
 
 def _written(data: Data, source: str, path: Path, made: object) -> None:
-    """Turn a table row group by row group."""
+    """Turn a table row group by row group into files of at most _A_FILE row groups: what one expands to is limited on the way in."""
     assert callable(made)
     stored, writer, first = pq.ParquetFile(data.path(source)), None, 0
     for group in range(stored.num_row_groups):
         rows = made(stored.read_row_group(group), first)
         first += rows.num_rows
-        writer = writer or pq.ParquetWriter(path, rows.schema, compression="zstd")
+        if writer is None:
+            number = group // _A_FILE
+            name = path.with_stem(f"{path.stem}-{number}") if number else path
+            writer = pq.ParquetWriter(name, rows.schema, compression="zstd")
         writer.write_table(rows)
+        if group % _A_FILE == _A_FILE - 1:
+            writer.close()
+            writer = None
     if writer:
         writer.close()
 

@@ -15,7 +15,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from _outputs_data import Data
-from _outputs_loop import SUMS, fold
+from _outputs_loop import SUMS, first_in_first_out, fold
+
+from zhike.base.compiling import compiled
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -97,16 +99,28 @@ def trades_of(rows: pa.Table, days: Ints, low: int, high: int) -> Trades:
     """Put trades in order; clients are numbered from `low` to `high`."""
     client = rows["client_id"].to_numpy().astype(np.int64) - low
     date, number = rows["date"].cast(pa.int32()).to_numpy().astype(np.int64), rows["trade_id"].to_numpy()
-    order = np.lexsort((number, date, client))
-    start = np.searchsorted(client[order], np.arange(high - low + 2)).astype(np.int64)
+    if not _ordered(client, date, number):
+        order = np.lexsort((number, date, client))
+        rows, client, date = rows.take(pa.array(order)), client[order], date[order]
+    start = np.searchsorted(client, np.arange(high - low + 2)).astype(np.int64)
     return Trades(
         start,
-        np.searchsorted(days, date[order]),
-        rows["security_id"].to_numpy().astype(np.int64)[order] - 600_000,
-        pc.equal(rows["side"].cast(pa.string()), "buy").to_numpy()[order],
-        rows["quantity"].to_numpy().astype(np.int64)[order],
-        rows["amount"].cast(pa.float64()).to_numpy()[order],
-        pc.fill_null(rows["commission"].cast(pa.float64()), 0.0).to_numpy()[order],
+        np.searchsorted(days, date),
+        rows["security_id"].to_numpy().astype(np.int64) - 600_000,
+        pc.equal(rows["side"].cast(pa.string()), "buy").to_numpy(),
+        rows["quantity"].to_numpy().astype(np.int64),
+        rows["amount"].cast(pa.float64()).to_numpy(),
+        pc.fill_null(rows["commission"].cast(pa.float64()), 0.0).to_numpy(),
+    )
+
+
+def _ordered(client: Ints, date: Ints, number: Ints) -> bool:
+    """Tell whether trades lie in order already, as they are stored."""
+    later = (client[1:] > client[:-1]) | (date[1:] > date[:-1]) | (number[1:] > number[:-1])
+    return bool(
+        later.all()
+        and (client[1:] >= client[:-1]).all()
+        and ((client[1:] > client[:-1]) | (date[1:] >= date[:-1])).all()
     )
 
 
@@ -120,21 +134,23 @@ def _folded(market: Market, trades: Trades) -> dict[str, Floats]:
     return {name: sums[:, k] for k, name in enumerate(SUMS)}
 
 
-def fifo(market: Market, trades: Trades) -> dict[str, pa.Array]:
-    """Return what only lots know, as columns in order of client: fifo_profit and fifo_days."""
-    found = _folded(market, trades)
-    with np.errstate(invalid="ignore"):
-        days = found["unit_days"] / found["units_sold"]
-    return {"fifo_profit": pa.array(found["fifo_profit"]), "fifo_days": pa.array(days, mask=np.isnan(days))}
+def fifo(market: Market, trades: Trades) -> dict[str, Floats]:
+    """Return what only lots know, a value a client: fifo_profit and fifo_days."""
+    profit, days = first_in_first_out(
+        trades.start, market.days[trades.day], trades.security, trades.buys, trades.quantity, trades.amount, trades.fee, given.SECURITIES
+    )  # fmt: skip
+    return {"fifo_profit": profit, "fifo_days": days}
 
 
+@compiled
 def medians(start: Ints, amount: Floats) -> Floats:
     """Return each client's median amount, NaN without any."""
-    client = np.repeat(np.arange(len(start) - 1), np.diff(start))
-    ordered = np.append(amount[np.lexsort((amount, client))], np.nan)
-    n = np.diff(start)
-    low, high = start[:-1] + np.maximum(n - 1, 0) // 2, start[:-1] + n // 2
-    return np.asarray(np.where(n > 0, (ordered[low] + ordered[high]) / 2, np.nan), np.float64)
+    out = np.full(len(start) - 1, np.nan)
+    for c in range(len(out)):
+        ordered, n = np.sort(amount[start[c] : start[c + 1]]), start[c + 1] - start[c]
+        if n:
+            out[c] = (ordered[(n - 1) // 2] + ordered[n // 2]) / 2
+    return out
 
 
 def of_assets(data: Data, market: Market, clients: Ints) -> dict[str, Floats]:
@@ -167,12 +183,18 @@ def of_assets(data: Data, market: Market, clients: Ints) -> dict[str, Floats]:
 def finished(found: dict[str, Floats]) -> dict[str, Floats]:
     """Add what follows from the sums."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        gains, losses = found["rg"] + found["pg"], found["rl"] + found["pl"]
-        found["disposition"] = found["rg"] / gains - found["rl"] / losses
         found["chasing"] = found["buy_beyond"] / found["bought"] - found["sell_beyond"] / found["sold"]
         found["win_rate"] = found["won"] / found["closed"]
         found["fifo_days"] = found["unit_days"] / found["units_sold"]
         found["hhi"] = found["squares"] / (found["worth"] * found["worth"])
+    return concluded(found)
+
+
+def concluded(found: dict[str, Floats]) -> dict[str, Floats]:
+    """Add disposition and stage; who never traded has no recency."""
+    with np.errstate(invalid="ignore"):
+        gains, losses = found["rg"] + found["pg"], found["rl"] + found["pl"]
+        found["disposition"] = found["rg"] / gains - found["rl"] / losses
     none = found["trades"] == 0
     recency = np.where(none, np.nan, found["recency"])
     found["stage"] = np.select(

@@ -165,3 +165,41 @@ def _count_gains(
         elif not suspended[s, today]:
             row[PG] += close[s, today] - cost > same * cost
             row[PL] += cost - close[s, today] > same * cost
+
+
+@compiled
+def first_in_first_out(
+    start: Ints, date: Ints, security: Ints, buys: Bools, quantity: Ints, amount: Floats, fee: Floats, securities: int
+) -> tuple[Floats, Floats]:  # fmt: skip
+    """Return each client's profit, the oldest shares sold first, and the mean days of a sold share (NaN: none sold).
+
+    A buy that has shares left is the first of its security (`oldest`) or follows the one before it (`follows`).
+    """
+    profit, days = np.zeros(len(start) - 1), np.full(len(start) - 1, np.nan)
+    oldest, newest = np.full(securities, _NONE, np.int64), np.full(securities, _NONE, np.int64)
+    follows, left = np.full(len(date), _NONE, np.int64), quantity.copy()
+    for c in range(len(profit)):
+        sold, unit_days = 0, 0.0
+        for i in range(start[c], start[c + 1]):
+            s, units = security[i], quantity[i]
+            if buys[i]:
+                if oldest[s] == _NONE:
+                    oldest[s] = i
+                else:
+                    follows[newest[s]] = i
+                newest[s] = i
+                continue
+            sold, profit[c], lot = sold + units, profit[c] + amount[i], oldest[s]
+            while units > 0:
+                n = min(units, left[lot])
+                profit[c] -= n * ((amount[lot] + fee[lot]) / quantity[lot])
+                unit_days += n * (date[i] - date[lot])
+                left[lot] -= n
+                units -= n
+                lot = lot if left[lot] else follows[lot]
+            oldest[s] = lot
+        for i in range(start[c], start[c + 1]):
+            oldest[security[i]] = _NONE
+        if sold:
+            days[c] = unit_days / sold
+    return profit, days

@@ -1,7 +1,7 @@
-"""The twenty-five outputs from the project's own ledger: `ledger_of` over buckets of clients, then one select.
+"""The twenty-five outputs from the project's own ledger: `ledger_of` over buckets of clients, then one walk over its days.
 
-Of the 25, 22 are selects over what the ledger leaves behind (client_day, position, round_trip), one is a select over the
-trades (median_ticket), and two (fifo_profit, fifo_days) the ledger doesn't keep: it takes the cost of a sale by average and
+Of the 25, 22 are sums of what the ledger leaves behind (client_day by the walk of _outputs_days.py, position, round_trip), one is
+of the trades (median_ticket), and two (fifo_profit, fifo_days) the ledger doesn't keep: it takes the cost of a sale by average and
 publishes holding days of closed round trips only; they come from the compiled loop of _outputs_loop.py, which works out all
 its other sums as well. The ledger is asked for fourteen columns of client_day, none of which rests on closes.
 
@@ -14,78 +14,42 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from _outputs_data import Data, money
+from _outputs_days import SUMS, days_of, groups, walk
 from _outputs_definitions import (
     DAYS,
-    DECAY,
-    FLOW_WINDOW,
-    FRESH,
-    LEAST_MONTHS,
-    LOST,
-    NAMES,
-    QUIET,
     SAME,
     SECURITIES,
     TRADE_COLUMNS,
 )
-from _outputs_fold import Market, fifo, market_of, trades_of
+from _outputs_fold import Market, concluded, fifo, market_of, medians, table_of, trades_of
 
+from zhike.datacentre.hashes import whole, whole_numbers
 from zhike.datacentre.tables.ledger import STANDINGS
 from zhike.engine.parquet import read_between
-from zhike.features.ledger import Book, ledger_of
+from zhike.features.ledger import Book, Ledger, ledger_of
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 BUCKET = 250_000  # trades
+_AT_ONCE = 4  # buckets
 _NAMES = [str(600_000 + s) for s in range(SECURITIES)]
 _COLUMNS = (
     "trades", "buy_amount", "sell_amount", "fees", "flow_in", "flow_out", "net", "realised_gains", "realised_losses",
     "paper_gains", "paper_losses", "pnl_realised", "buy_return20", "sell_return20",
 )  # fmt: skip
-_SELECT = f"""
-WITH days AS (SELECT c.*, d.market AS mood FROM client_day c JOIN day d USING (date)),
-months AS (SELECT date, close / lag(close) OVER w - 1 AS x FROM day WHERE month_end WINDOW w AS (ORDER BY date)),
-moves AS (SELECT *, sum(flow) OVER (PARTITION BY client_id ORDER BY date ROWS UNBOUNDED PRECEDING) AS moved
-          FROM (SELECT client_id, date, net::DOUBLE AS net, (flow_in - flow_out)::DOUBLE AS flow FROM client_day
-                WHERE net IS NOT NULL OR flow_in > 0 OR flow_out > 0)),
-nets AS (SELECT client_id, date, net, lag(net) OVER w AS earlier, moved - lag(moved) OVER w AS moved, max(net) OVER w AS peak
-         FROM moves WHERE net IS NOT NULL WINDOW w AS (PARTITION BY client_id ORDER BY date ROWS UNBOUNDED PRECEDING)),
-owned AS (SELECT client_id, avg(net) AS net, max(1 - net / peak) AS drawdown,
-            CASE WHEN count(earlier) >= {LEAST_MONTHS} THEN regr_slope((net - earlier - moved) / earlier, x) END AS beta
-          FROM nets JOIN months USING (date) GROUP BY client_id),
-traded AS (SELECT client_id, {DAYS} AS n,
-    min($as_of::DATE - date) FILTER (trades > 0) AS recency, max($as_of::DATE - date) FILTER (trades > 0) AS first_age,
-    sum(trades)::BIGINT AS trades, count(*) FILTER (trades > 0) AS trading_days, sum(buy_amount + sell_amount)::DOUBLE AS monetary,
-    sum(fees)::DOUBLE AS fees, sum(trades * exp((date - $as_of::DATE) / {DECAY}e0)) AS decay,
-    coalesce(sum(buy_amount - sell_amount) FILTER (mood = 1), 0)::DOUBLE AS net_buy_bull,
-    coalesce(sum(buy_amount - sell_amount) FILTER (mood = -1), 0)::DOUBLE AS net_buy_bear,
-    sum(buy_return20) / nullif(sum(buy_amount)::DOUBLE, 0) - sum(sell_return20) / nullif(sum(sell_amount)::DOUBLE, 0) AS chasing,
-    coalesce(sum(flow_in - flow_out) FILTER ($as_of::DATE - date < {FLOW_WINDOW}), 0)::DOUBLE AS net_flow_90,
-    sum(pnl_realised)::DOUBLE AS profit, sum(realised_gains)::BIGINT AS rg, sum(realised_losses)::BIGINT AS rl,
-    sum(paper_gains)::BIGINT AS pg, sum(paper_losses)::BIGINT AS pl
-  FROM days GROUP BY client_id),
-tickets AS (SELECT client_id, quantile_cont(amount::DOUBLE, 0.5) AS median_ticket FROM trade GROUP BY client_id),
-closed AS (SELECT client_id, avg((proceeds - cost - fees > {SAME} * (cost + fees)::DOUBLE)::INTEGER::DOUBLE) AS win_rate
-           FROM round_trip GROUP BY client_id),
-held AS (SELECT client_id, sum(v * v) / (sum(v) * sum(v)) AS hhi
-         FROM (SELECT client_id, market_value::DOUBLE AS v FROM position) GROUP BY client_id)
-SELECT client_id::INTEGER AS client_id, * EXCLUDE (client_id, n, net, first_age), monetary / net AS turnover,
-  rg / nullif(rg + pg, 0)::DOUBLE - rl / nullif(rl + pl, 0)::DOUBLE AS disposition,
-  CASE WHEN recency IS NULL THEN 0 WHEN recency > {LOST} THEN 1 WHEN recency > {QUIET} THEN 2 WHEN first_age < {FRESH} THEN 3
-    WHEN net_flow_90 < 0 THEN 4 ELSE 5 END AS stage
-FROM owned LEFT JOIN traded USING (client_id) LEFT JOIN tickets USING (client_id) LEFT JOIN closed USING (client_id)
-  LEFT JOIN held USING (client_id)
-"""
 
 
 def warm(data: Data) -> None:
     """Compile the loops, or load what was compiled before."""
     market = market_of(data)
-    _bucket(data, market, book_of(market), (1, 3))
+    _buckets(data, market, book_of(market), [(1, 3)])
 
 
 def outputs(data: Data) -> pa.Table:
@@ -93,8 +57,13 @@ def outputs(data: Data) -> pa.Table:
     market = market_of(data)
     book = book_of(market)
     with ThreadPoolExecutor(2) as pool:
-        parts = list(pool.map(lambda bucket: _bucket(data, market, book, bucket), _ranges(data)))
-    return pa.concat_tables(parts)
+        parts = pool.map(lambda some: _buckets(data, market, book, some), batched(_ranges(data)))
+        return pa.concat_tables([part for some in parts for part in some])
+
+
+def batched(ranges: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+    """Put ranges together that are read at once: a row group holds as much as a bucket, and seldom begins where one does."""
+    return [ranges[i : i + _AT_ONCE] for i in range(0, len(ranges), _AT_ONCE)]
 
 
 def rounding(table: pa.Table) -> dict[str, npt.NDArray[np.float64]]:
@@ -126,9 +95,18 @@ def _ranges(data: Data) -> list[tuple[int, int]]:
     return [(int(part[0]), int(part[-1])) for part in np.split(clients, np.flatnonzero(np.diff(bucket)) + 1)]
 
 
-def _bucket(data: Data, market: Market, book: Book, bucket: tuple[int, int]) -> pa.Table:
-    low, high = bucket
-    read = {name: _rows(data, name, low, high) for name in ("trade", "transfer", "asset")}
+def _buckets(data: Data, market: Market, book: Book, ranges: list[tuple[int, int]]) -> list[pa.Table]:
+    read = {name: _rows(data, name, ranges[0][0], ranges[-1][1]) for name in ("trade", "transfer", "asset")}
+    clients = {name: rows["client_id"].to_numpy() for name, rows in read.items()}
+    found = []
+    for low, high in ranges:
+        ends = {name: np.searchsorted(whose, (low, high + 1)) for name, whose in clients.items()}
+        own = {name: rows.slice(ends[name][0], ends[name][1] - ends[name][0]) for name, rows in read.items()}
+        found.append(_bucket(own, market, book, low, high))
+    return found
+
+
+def _bucket(read: dict[str, pa.Table], market: Market, book: Book, low: int, high: int) -> pa.Table:
     as_events = {
         "trade": read["trade"],
         "cash_flow": _flows(read["transfer"]),
@@ -136,16 +114,46 @@ def _bucket(data: Data, market: Market, book: Book, bucket: tuple[int, int]) -> 
     }
     events = {name: _with_words(rows) for name, rows in as_events.items()}
     ledger = ledger_of(book, _NAMES, events, DAYS - 1, _COLUMNS)
-    with duckdb.connect(config={"threads": 1}) as con:
-        for name in ("client_day", "position", "round_trip"):
-            con.register(name, getattr(ledger, name))
-        con.register("trade", events["trade"].select(["client_id", "amount"]))
-        con.execute("CREATE TEMP TABLE day AS SELECT * REPLACE (close::DOUBLE AS close) FROM read_parquet($day)", {"day": data.path("day")})  # fmt: skip
-        as_of = str(np.datetime64(int(market.days[-1]), "D"))
-        found = con.execute(_SELECT, {"as_of": as_of}).to_arrow_table().sort_by("client_id")
-    for name, column in fifo(market, trades_of(read["trade"], market.days, low, high)).items():
-        found = found.append_column(name, column)
-    return found.select(["client_id", *NAMES])
+    found = _of_days(ledger, market)
+    held, start = groups(ledger.position)
+    worth = whole_numbers(whole(ledger.position["market_value"])) * 1e-4
+    found["hhi"] = _placed(ledger, held, _added(worth * worth, start) / _added(worth, start) ** 2)
+    closed, start = groups(ledger.round_trip)
+    brought, cost, fees = (
+        whole_numbers(whole(ledger.round_trip[n])) * 1e-4 for n in ("proceeds", "cost", "fees")
+    )
+    won = brought - cost - fees > SAME * (cost + fees)
+    found["win_rate"] = _placed(ledger, closed, _added(won.astype(np.float64), start) / np.diff(start))
+    trades = trades_of(read["trade"], market.days, low, high)
+    found["turnover"] = found["monetary"] / found.pop("mean_net")
+    clients = ledger.clients.cast(pa.int64()).to_numpy()
+    lots = {"median_ticket": medians(trades.start, trades.amount), **fifo(market, trades)}
+    found |= {name: column[clients - low] for name, column in lots.items()}
+    order = np.argsort(clients)
+    return table_of(clients[order], {name: column[order] for name, column in concluded(found).items()})
+
+
+def _of_days(ledger: Ledger, market: Market) -> dict[str, Floats]:
+    """Return what client_day adds up to, a value for each of the ledger's clients."""
+    clients, start = groups(ledger.client_day)
+    ends = market.index[market.month_end]
+    sums = walk(
+        days_of(ledger.client_day, start), market.days, market.mood, market.days[market.month_end],
+        np.r_[np.nan, ends[1:] / ends[:-1] - 1],
+    )  # fmt: skip
+    return {name: _placed(ledger, clients, sums[:, k]) for k, name in enumerate(SUMS)}
+
+
+def _added(values: Floats, start: Ints) -> Floats:
+    """Return the sums of stretches that begin at `start`."""
+    return np.asarray(np.add.reduceat(values, start[:-1]) if len(values) else np.zeros(0), np.float64)
+
+
+def _placed(ledger: Ledger, clients: pa.Array, values: Floats) -> Floats:
+    """Return the values of some clients at the places of all, NaN elsewhere."""
+    out = np.full(len(ledger.clients), np.nan)
+    out[pc.index_in(clients, value_set=ledger.clients).to_numpy()] = values
+    return out
 
 
 def _rows(data: Data, name: str, low: int, high: int) -> pa.Table:

@@ -7,7 +7,7 @@ Promise: whoever takes part gives the same outputs, a client and a column at a t
 - sql: windows and joins by hand, in buckets of clients, 2 GB.
 - polars, pandas: where they are installed; pandas up to 500,000 trades.
 - loop: a compiled loop that works out these outputs and nothing else, in the style of our ledger.
-- ours: the ledger, asked for the columns that are needed, and a select over what it leaves behind; what it can't say,
+- ours: the ledger, asked for the columns that are needed, and a walk over the days it leaves behind; what it can't say,
   and how its profit may differ, stands in _outputs_ours.py.
 
 Data (_outputs_data.py): activity is log-normal, 3,000 securities × 500 days, made once below var/bench. Contenders take

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date as Date
 from decimal import ROUND_HALF_UP, Decimal
@@ -161,13 +162,17 @@ class FeeTable:
         return Fees(**due)
 
     def rates(
-        self, dates: Days, side_is_sell: npt.NDArray[np.bool_], family: npt.NDArray[np.int8]
+        self,
+        dates: Days,
+        side_is_sell: npt.NDArray[np.bool_],
+        family: npt.NDArray[np.int8],
+        names: Collection[str] | None = None,
     ) -> dict[str, Floats]:
         """Look the tariffs up for n trades; all arguments and results have shape (n,).
 
         `dates` are days since 1970-01-01, `family` values of `FeeFamily`. Returns fractions of the amount
         under the names of `FEES`, and `transfer_per_unit` (money per share), `transfer_minimum` and
-        `commission_minimum` (money); NaN where the tariff isn't known.
+        `commission_minimum` (money), or of all these those in `names`; NaN where the tariff isn't known.
         Raises IndexError where `family` isn't a FeeFamily.
         """
         if family.size and not 0 <= family.min() <= family.max() < len(FeeFamily):
@@ -176,7 +181,7 @@ class FeeTable:
         day = np.clip(dates.astype(np.int64) - self._before, 0, self._period.size - 1)
         periods = int(self._period[-1]) + 1
         cell = (family.astype(np.int64) * periods + self._period[day]) * 2 + side_is_sell
-        return {name: cells[cell] for name, cells in self._cells.items()}
+        return {name: self._cells[name][cell] for name in names or self._cells}
 
     def charges(
         self,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from zhike.base.compiling import compiled
 from zhike.base.exchange import FeeFamily, fee_family_of, fee_table
 from zhike.datacentre.hashes import whole, whole_numbers
 from zhike.features.ledger import events as ev
@@ -17,6 +19,7 @@ from zhike.features.ledger.events import ABSENT, Assets, Events, Holdings
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 Days = npt.NDArray[np.int32]
 _WIDEST = 1 << 62
 _FEES = ("commission", "exchange_fee", "stamp_duty", "transfer_fee", "other_fee")
@@ -45,20 +48,39 @@ class Names:
 
     def coming(self, rows: pa.Table) -> Ints:
         """Return for each row the first of the book's days that isn't before it."""
-        return np.searchsorted(self.days, _dates(rows), "left").astype(np.int64)
+        return _places_of(self.days, _dates(rows), "left")
 
     def past(self, rows: pa.Table) -> Ints:
         """Return for each row the last of the book's days that isn't after it (−1: none)."""
-        return np.searchsorted(self.days, _dates(rows), "right").astype(np.int64) - 1
+        return _places_of(self.days, _dates(rows), "right") - 1
+
+
+def _places_of(days: Ints, dates: Days, side: Literal["left", "right"]) -> Ints:
+    """Return the places of dates among sorted days; each date that can occur is looked for once, unless they lie far apart."""
+    if not len(dates):
+        return np.zeros(0, np.int64)
+    first, last = int(dates.min()), int(dates.max())
+    if last - first > len(dates):
+        return np.searchsorted(days, dates, side).astype(np.int64)
+    every = np.searchsorted(days, np.arange(first, last + 1), side).astype(np.int64)
+    return np.asarray(every[dates - first], np.int64)
 
 
 def _numbers(column: pa.ChunkedArray, names: pa.Array) -> Ints:
+    words = _words(column)
+    return _by_code(words, _places(words.dictionary.cast(pa.string()), names), -1)
+
+
+def _words(column: pa.ChunkedArray) -> pa.DictionaryArray:
+    """Return a column of texts as codes, whether or not it came so."""
     coded = column.unify_dictionaries() if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-    words = whole(coded)
-    places = np.append(_places(words.dictionary.cast(pa.string()), names), -1)
-    return np.asarray(
-        places[words.indices.fill_null(len(places) - 1).to_numpy(zero_copy_only=False)], np.int64
-    )
+    return whole(coded)
+
+
+def _by_code(words: pa.DictionaryArray, numbers: Ints, otherwise: int) -> Ints:
+    """Return the number of each row's code, `otherwise` where the cell is empty."""
+    places = np.append(numbers, otherwise)
+    return np.asarray(places[words.indices.fill_null(len(numbers)).to_numpy(zero_copy_only=False)], np.int64)
 
 
 def _places(words: pa.Array, names: pa.Array) -> Ints:
@@ -88,9 +110,8 @@ def _by_word(rows: pa.Table, name: str, of: Callable[[str], int], otherwise: int
     """Return a number for each row by its word, found once for each word; `otherwise` where there is none."""
     if name not in rows.column_names:
         return np.full(rows.num_rows, otherwise, np.int64)
-    words = whole(rows[name].cast(pa.string())).dictionary_encode()
-    table = np.array([of(w) for w in words.dictionary.to_pylist()] + [otherwise], np.int64)
-    return np.asarray(table[words.indices.fill_null(len(table) - 1).to_numpy(zero_copy_only=False)], np.int64)
+    words = _words(rows[name])
+    return _by_code(words, np.array([of(w) for w in words.dictionary.to_pylist()], np.int64), otherwise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,32 +135,50 @@ class Happened:
 
 def trades_of(rows: pa.Table, names: Names) -> Happened:
     """Return trades as events, with the fees that they show, or that lie between their amount and net amount."""
-    zero = np.zeros(rows.num_rows, np.int64)
     kind = _coded(rows, "side", {"buy": ev.BUY, "sell": ev.SELL}, ev.BUY)
     amount, net = _cells(rows, "amount"), _cells(rows, "net_amount", ABSENT)
-    shown = [_cells(rows, name, ABSENT) for name in _FEES]
-    fees = sum((np.where(f == ABSENT, 0, f) for f in shown), zero)
-    none_shown = np.logical_and.reduce([f == ABSENT for f in shown]) & (net != ABSENT)
-    implied = np.where(kind == ev.BUY, -net - amount, amount - net)
-    fees = np.where(none_shown, np.maximum(implied, 0), fees)
-    commission, exchange = np.where(shown[0] == ABSENT, 0, shown[0]), shown[1]
-    within = np.minimum(_exchange_share(rows, kind == ev.SELL, amount), commission)
-    beside = np.where(exchange == ABSENT, 0, exchange)
+    shares = _exchange_share(rows, kind == ev.SELL)
+    fees, commission, exchange = _fees(
+        amount, net, kind == ev.SELL, shares, *(_cells(rows, name, ABSENT) for name in _FEES)
+    )
     return Happened(
         names.client(rows), names.coming(rows), _dates(rows).astype(np.int64), kind, _coded(rows, "kind", _SORTS, ev.ORDINARY), names.security(rows),
-        np.abs(_cells(rows, "quantity")), np.abs(amount), fees, commission + beside,
-        np.where(exchange == ABSENT, within, beside), _cells(rows, "time", -1), whole(rows["trade_id"].cast(pa.string())),
+        np.abs(_cells(rows, "quantity")), np.abs(amount), fees, commission, exchange, _cells(rows, "time", -1), whole(rows["trade_id"].cast(pa.string())),
     )  # fmt: skip
 
 
-def _exchange_share(rows: pa.Table, sells: Bools, amount: Ints) -> Ints:
-    """Return what of a commission goes on to exchange and regulator by the tariffs of the day, in money's units."""
+def _exchange_share(rows: pa.Table, sells: Bools) -> Floats:
+    """Return the share of the amount that goes on to exchange and regulator by the tariffs of the day."""
     if not rows.num_rows:
-        return amount
+        return np.zeros(0)
     family = _by_word(rows, "security_id", fee_family_of, FeeFamily.UNKNOWN)
-    rates = fee_table().rates(_dates(rows), sells, family.astype(np.int8))
-    share = np.nan_to_num(rates["handling"]) + np.nan_to_num(rates["management"])
-    return np.rint(share * amount).astype(np.int64)
+    rates = fee_table().rates(_dates(rows), sells, family.astype(np.int8), ("handling", "management"))
+    return np.nan_to_num(rates["handling"]) + np.nan_to_num(rates["management"])
+
+
+@compiled
+def _fees(
+    amount: Ints, net: Ints, sells: Bools, share: Floats,
+    commission: Ints, exchange: Ints, stamp: Ints, transfer: Ints, other: Ints,
+) -> tuple[Ints, Ints, Ints]:  # fmt: skip
+    """Return all fees of each trade, what the broker took (commission), and what of it goes on to exchange and regulator.
+
+    Fees that aren't shown at all lie between amount and net amount; a commission without the exchange's fee beside it holds it.
+    """
+    fees, taken, passed_on = np.empty_like(amount), np.empty_like(amount), np.empty_like(amount)
+    for i in range(len(amount)):
+        total, shown = 0, False
+        for fee in (commission[i], exchange[i], stamp[i], transfer[i], other[i]):
+            if fee != ABSENT:
+                total, shown = total + fee, True
+        if not shown and net[i] != ABSENT:
+            total = max(amount[i] - net[i] if sells[i] else -net[i] - amount[i], 0)
+        own = 0 if commission[i] == ABSENT else commission[i]
+        beside = 0 if exchange[i] == ABSENT else exchange[i]
+        within = min(np.int64(np.rint(share[i] * amount[i])), own)
+        fees[i], taken[i] = total, own + beside
+        passed_on[i] = within if exchange[i] == ABSENT else beside
+    return fees, taken, passed_on
 
 
 def flows_of(rows: pa.Table, names: Names) -> Happened:

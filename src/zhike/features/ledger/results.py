@@ -12,15 +12,14 @@ import pyarrow.compute as pc
 
 from zhike.base.errors import UsageError
 from zhike.base.text import say
-from zhike.datacentre.columns import decimals
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables import table as table_called
-from zhike.datacentre.tables.definition import Column, Type
 from zhike.datacentre.tables.ledger import CLIENT_DAY, POSITION, ROUND_TRIP
 from zhike.features.ledger import columns as col
 from zhike.features.ledger import events as ev
 from zhike.features.ledger.book import Book, sealed
 from zhike.features.ledger.bookings import N_SUMS
+from zhike.features.ledger.cells import typed
 from zhike.features.ledger.events import Events, Holdings
 from zhike.features.ledger.fold import fold
 from zhike.features.ledger.gathering import (
@@ -187,17 +186,6 @@ def _client_days(rows: Rows, names: Names) -> pa.Table:
     return pa.table(found).cast(pa.schema([schema.field(name) for name in found]))
 
 
-def typed(values: Floats, column: Column) -> pa.Array:
-    """Return whole numbers of a column's units, held as floats (NaN: absent), in its storage type."""
-    absent = np.isnan(values)
-    if column.type is Type.NUMBER:
-        return pa.array(values, pa.float64(), mask=absent if absent.any() else None)
-    numbers = np.where(absent, 0, values).astype(np.int64)
-    if column.type is Type.DATE:
-        return pa.array(numbers.astype(np.int32)).view(pa.date32())
-    return decimals(numbers, absent, column)
-
-
 def _positions(rows: Rows, names: Names) -> pa.Table:
     n = int(rows.counts[1])
     held, whole = rows.held[:n], rows.held_whole[:n].astype(np.float64)
@@ -216,17 +204,16 @@ def _positions(rows: Rows, names: Names) -> pa.Table:
 
 
 def _round_trips(trips: Floats, names: Names) -> pa.Table:
+    place = trips[:, col.TRIP_CLIENT] * len(names.securities) + trips[:, col.TRIP_SECURITY]
     trips = trips[
-        np.lexsort((trips[:, col.CLOSED_ON], trips[:, col.TRIP_SECURITY], trips[:, col.TRIP_CLIENT]))
-    ]
+        np.argsort(place.astype(np.int64), kind="stable")
+    ]  # a position's end in the order in which they begin
     ordinals = _ordinals(trips[:, col.CLOSED_ON], trips[:, col.TRIP_SECURITY], trips[:, col.TRIP_CLIENT])
-    order = np.lexsort((trips[:, col.OPENED_ON], trips[:, col.TRIP_SECURITY], trips[:, col.TRIP_CLIENT]))
-    trips = trips[order]
     client, security = (trips[:, k].astype(np.int64) for k in (col.TRIP_CLIENT, col.TRIP_SECURITY))
     found: dict[str, pa.Array] = {
         "client_id": names.clients.take(pa.array(client)),
         "security_id": names.securities.take(pa.array(security)),
-        "ordinal": pa.array(ordinals[order]),
+        "ordinal": pa.array(ordinals),
     }
     definitions = {c.name: c for c in ROUND_TRIP.columns}
     for k, name in enumerate(col.TRIP_NAMES):
