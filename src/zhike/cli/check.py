@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from zhike.cli import homes, session
@@ -12,8 +13,10 @@ from zhike.cli.progress import progress
 from zhike.cli.session import told
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from zhike.cli.arguments import Subparsers
-    from zhike.datacentre.audit import Audit, Result
+    from zhike.datacentre.audit import Audit, Progress, Result
 
 _SHOWN = 10
 _STATUS = {
@@ -30,7 +33,10 @@ def register(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--deep",
         action="store_true",
-        help=told("重读每一行并重新推算", "read every row again and decide anew what holds"),
+        help=told(
+            "重读每一行并重新推算，并抽样重算已发布的结果",
+            "read every row again, decide anew what holds, and compute published results of some clients again",
+        ),
     )
     parser.add_argument(
         "--format", choices=("table", "json"), default="table", help=told("输出格式", "how to print it")
@@ -45,6 +51,8 @@ def run(args: argparse.Namespace) -> int:
     home = homes.filled()
     with progress() as bar:
         found = audit(home, engine_settings(home), deep=args.deep, progress=bar)
+        if args.deep:
+            found = replace(found, results=(*found.results, _recomputed(home, found, bar)))
     if args.format == "json":
         as_json(
             {
@@ -57,6 +65,18 @@ def run(args: argparse.Namespace) -> int:
     else:
         _print(found)
     return 0 if found.sound else 1
+
+
+def _recomputed(home: Path, found: Audit, bar: Progress | None) -> Result:
+    """Compute published results anew for some clients; where something is broken already, there is nothing to compute from."""
+    from zhike.datacentre.audit import Result
+    from zhike.run.again import RECOMPUTED, recomputed
+
+    if not found.sound:
+        return Result(RECOMPUTED, unchecked=("*",))
+    if bar is not None:
+        bar(RECOMPUTED.name, len(found.results), len(found.results) + 1)
+    return recomputed(home)
 
 
 def _json(result: Result) -> dict[str, Any]:
