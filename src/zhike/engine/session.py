@@ -84,8 +84,8 @@ class EngineSettings:
 
 
 @contextmanager
-def _as_store_error() -> Iterator[None]:
-    """Turn the engine's own errors into ours."""
+def as_store_error() -> Iterator[None]:
+    """Turn the embedded engine's own errors into ours."""
     try:
         yield
     except duckdb.OutOfMemoryException as error:
@@ -151,7 +151,7 @@ class Engine:
     def collect(self, frame: Frame) -> pa.Table:
         """Run a lazy table and return its rows."""
         count_query()
-        with _as_store_error():
+        with as_store_error():
             return frame.to_native().to_arrow_table()
 
     def planned(self, what: Hashable, tables: Mapping[str, pa.Table], plan: Plan) -> dict[str, pa.Table]:
@@ -171,6 +171,12 @@ class Engine:
         return {
             name: self.collect(nw.from_native(self._connection.sql(text))) for name, text in texts.items()
         }
+
+    def written(self, tables: Mapping[str, pa.Table], plan: Plan) -> dict[str, str]:
+        """Return what `plan` makes of tables as SQL, under the names that it gives."""
+        for name, rows in tables.items():
+            self._connection.register(name, rows)
+        return self._texts(tables, plan)
 
     def _texts(self, tables: Collection[str], plan: Plan) -> dict[str, str]:
         """Return the SQL of what `plan` makes of tables; raise BrokenPromise where it doesn't mean the same.
@@ -197,7 +203,7 @@ class Engine:
     def batches(self, frame: Frame, rows: int = 100_000) -> Iterator[pa.RecordBatch]:
         """Run a lazy table and yield its rows in batches, without holding them all."""
         count_query()
-        with _as_store_error():
+        with as_store_error():
             yield from frame.to_native().to_arrow_reader(rows)
 
     def figures(self, frame: Frame) -> Mapping[str, object]:

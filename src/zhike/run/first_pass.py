@@ -17,6 +17,7 @@ from zhike.datacentre.stored import without_codes
 from zhike.decisions import proposals
 from zhike.engine import Engine, EngineSettings
 from zhike.engine.aside import put_array
+from zhike.engine.prepared import prepared
 from zhike.features.clients import assembled, attribution, estimated, gather, pages, share_of, told
 from zhike.features.clients.settings import YEAR, ClientSettings
 from zhike.features.clients.shrinkage import RateSums
@@ -208,8 +209,7 @@ def estimates_of(
         tables,
         lambda lazy: gather(lazy, as_of, calendar, settings),
     )
-    return engine.planned(
-        ("measures", as_of, settings, tuple(tables)),
-        {"sums": assembled(pieces)},
-        lambda lazy: {"measure": estimated(lazy["sums"], tables, as_of, settings)},
-    )["measure"]
+    return prepared(
+        engine, ("measures", as_of, settings, tuple(tables)), "sums", assembled(pieces),
+        lambda sums: estimated(sums, tables, as_of, settings),
+    )  # fmt: skip
