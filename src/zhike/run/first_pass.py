@@ -36,6 +36,7 @@ KEPT = (
     "client_id", "date", "trades", "buy_amount", "sell_amount", "flow_in", "flow_out", "net", "stocks", "assets_before", "pnl",
 )  # fmt: skip
 _PERSON = ("client_id", "opened_on", "closed_on", "frozen")
+_LOOKED_AT = ("client_id", "date", "positions", "net", "funds", "debt")  # by `overlays`, and to count days
 _LATER = (
     "client",
     "contact",
@@ -125,19 +126,21 @@ def _keep_decisions(task: Task, read: Tables, ledger: Ledger, people: pa.Table) 
     """Keep the decisions aside, client by client in the order of `people`, and what else tells of the logic; return how many there are."""
     book = kept(task.work).book
     since, long_ago = (_first(book.days, n) for n in (YEAR, task.settings.logic.memory.window))
-    acts = ledger.acts[ledger.acts[:, ACT_DAY] >= len(book.days) - task.settings.logic.memory.window]
+    recent = np.flatnonzero(ledger.acts[:, ACT_DAY] >= len(book.days) - task.settings.logic.memory.window)
     own = places_in(people, ledger.clients)
-    place = own[acts[:, ACT_CLIENT].astype(np.int64)]
+    place = own[ledger.acts[recent, ACT_CLIENT].astype(np.int64)]
     order = np.argsort(place, kind="stable")
-    acts = acts[order]
+    acts = ledger.acts[recent[order]]
     acts[:, ACT_CLIENT] = place[order]  # 32 bits count clients up to 16 million
     put_array(task.aside("acts", "npy"), acts)
     n = people.num_rows
-    held = ledger.client_day.filter(pc.greater(ledger.client_day["positions"], 0))
-    beside = overlays(_since(ledger.client_day, "date", since), read["trade"], since)
+    days = ledger.client_day.select(_LOOKED_AT)  # a filter copies every column that is there
+    held = days.filter(pc.greater(days["positions"], 0))
+    trades = read["trade"].select(("client_id", "date", "kind"))
+    beside = overlays(_since(days, "date", since), trades, since)
     known = {
         "ledger": pa.array(np.isin(np.arange(n), own)), "acts": pa.array(np.bincount(place, minlength=n)),
-        "trips": pa.array(_count(_since(ledger.round_trip, "closed_on", long_ago), people)),
+        "trips": pa.array(_count(_since(ledger.round_trip.select(("client_id", "closed_on")), "closed_on", long_ago), people)),
         "held": pa.array(_count(_since(held, "date", long_ago), people)),
         "overlay": pa.array([beside.get(c) for c in people["client_id"].to_pylist()], pa.string()),
     }  # fmt: skip

@@ -8,16 +8,20 @@ from datetime import date as Date
 from datetime import datetime, time
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from zhike.base.period import Days, day_no
+from zhike.datacentre.hashes import whole_numbers
 from zhike.datacentre.masks import masked
 from zhike.datacentre.stored import schema_of, without_codes
 from zhike.datacentre.tables.definition import Level, Table
 from zhike.datacentre.tables.pages import ASSET_SERIES, CLIENT_CARD, HOLDING_NOW, TIMELINE
 from zhike.datacentre.tables.words import LOGIC_WORDS, MEDIUM_WORDS, STAGE_WORDS
 
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 Event = tuple[str, datetime, str, str]
 """Client, moment, kind, sentence."""
 
@@ -104,7 +108,7 @@ def timeline(
     client: client_id, since, stage or logic, reason); what isn't there isn't told. An event of a day is told at midnight.
     """
     settings = settings or Settings()
-    theirs = {n: _maybe_of(t, clients) for n, t in tables.items()}
+    theirs = {n: _maybe_of(_read(n, t), clients) for n, t in tables.items()}
     found: dict[tuple[str, datetime, str], list[str]] = {}
     for tell in (
         _client_events,
@@ -164,6 +168,7 @@ def _typed(columns: list[pa.Array | None], table: Table) -> pa.Table:
 
 _READ = {
     "client": ("client_id", "opened_on", "closed_on", "risk_assessed_on", "risk_level"),
+    "client_day": ("client_id", "date", "trades", "flow_in", "flow_out", "assets_before"),
     "security": ("security_id", "name"),
     "round_trip": ("client_id", "security_id", "opened_on", "closed_on", "cost", "proceeds", "fees"),
     "stage": ("client_id", "since", "stage", "reason"),
@@ -173,10 +178,13 @@ _READ = {
 }
 
 
+def _read(name: str, rows: pa.Table) -> pa.Table:
+    return rows.select([column for column in _READ[name] if column in rows.column_names])
+
+
 def _rows(tables: Mapping[str, pa.Table], name: str) -> Iterator[dict[str, object]]:
     if name in tables:
-        there = [column for column in _READ[name] if column in tables[name].column_names]
-        yield from tables[name].select(there).to_pylist()
+        yield from tables[name].to_pylist()
 
 
 def _at(day: object) -> datetime:
@@ -207,10 +215,12 @@ def _client_events(tables: Mapping[str, pa.Table], settings: Settings) -> Iterat
 def _day_events(tables: Mapping[str, pa.Table], settings: Settings) -> Iterator[Event]:
     if "client_day" not in tables:
         return
-    days = tables["client_day"].sort_by([("client_id", "ascending"), ("date", "ascending")])
-    traded = days.filter(pc.greater(days["trades"], 0))
-    first = traded.group_by("client_id", use_threads=False).aggregate(
-        [("date", "first"), ("trades", "first")]
+    days = tables["client_day"]
+    traded = days.select(("client_id", "date", "trades")).filter(pc.greater(days["trades"], 0))
+    first = (
+        traded.sort_by([("client_id", "ascending"), ("date", "ascending")])
+        .group_by("client_id", use_threads=False)
+        .aggregate([("date", "first"), ("trades", "first")])
     )
     for row in first.to_pylist():
         yield (
@@ -230,20 +240,46 @@ def _day_events(tables: Mapping[str, pa.Table], settings: Settings) -> Iterator[
 
 def _trip_events(tables: Mapping[str, pa.Table], settings: Settings) -> Iterator[Event]:
     """Tell the largest gains and losses among the client's closed round trips: proceeds − cost − fees."""
+    if "round_trip" not in tables:
+        return
     names = {str(r["security_id"]): r.get("name") for r in _rows(tables, "security")}
-    by_client: dict[str, list[tuple[float, str, dict[str, object]]]] = {}
-    for row in _rows(tables, "round_trip"):
-        gain = float(str(row["proceeds"])) - float(str(row["cost"])) - float(str(row["fees"]))
-        by_client.setdefault(str(row["client_id"]), []).append((gain, str(row["security_id"]), row))
-    for client, trips in by_client.items():
-        trips.sort(key=lambda t: (t[0], t[1], str(t[2]["closed_on"])))
-        worst = [t for t in trips[: settings.trips] if t[0] < 0]
-        best = [t for t in trips[::-1][: settings.trips] if t[0] > 0]
-        for kind, word, chosen in (("biggest_gain", "盈利", best), ("biggest_loss", "亏损", worst)):
-            for gain, security, row in chosen:
-                what = f"{names.get(security) or ''}（{security}）"
-                text = f"清仓{what}：{word} {_yuan(abs(gain))}，自 {row['opened_on']} 建仓"
-                yield client, _at(row["closed_on"]), kind, text
+    chosen, gains = _largest(tables["round_trip"], settings.trips)
+    for row, gain in zip(_rows({"round_trip": chosen}, "round_trip"), gains.tolist(), strict=True):
+        kind, word = ("biggest_gain", "盈利") if gain > 0 else ("biggest_loss", "亏损")
+        security = str(row["security_id"])
+        what = f"{names.get(security) or ''}（{security}）"
+        text = f"清仓{what}：{word} {_yuan(abs(gain))}，自 {row['opened_on']} 建仓"
+        yield str(row["client_id"]), _at(row["closed_on"]), kind, text
+
+
+def _largest(trips: pa.Table, most: int) -> tuple[pa.Table, Floats]:
+    """Return the trips that brought each client the most, at most so many gains and so many losses, and what each brought.
+
+    Of equal ones it takes them by security and day: of losses the first, of gains the last.
+    """
+    gain = _money(trips, "proceeds") - _money(trips, "cost") - _money(trips, "fees")
+    client = _numbered(trips["client_id"])
+    day = trips["closed_on"].cast(pa.int32()).to_numpy()
+    order = np.lexsort((day, _numbered(trips["security_id"]), gain, client))
+    place, whose, brought = np.arange(len(order)), client[order], gain[order]
+    after = np.searchsorted(whose, whose, "right") - 1 - place  # how many of the client's come behind
+    before = place - np.searchsorted(whose, whose)
+    told = ((before < most) & (brought < 0)) | ((after < most) & (brought > 0))
+    return trips.take(pa.array(order[told])), brought[told]
+
+
+def _money(rows: pa.Table, name: str) -> Floats:
+    """Return a column of decimals as the nearest floats."""
+    column = rows[name].combine_chunks()
+    return np.asarray(whole_numbers(column) / 10.0**column.type.scale, np.float64)
+
+
+def _numbered(names: pa.ChunkedArray) -> Ints:
+    """Return names as numbers in their order."""
+    codes = names.combine_chunks().dictionary_encode()
+    rank = np.empty(len(codes.dictionary), np.int64)
+    rank[pc.sort_indices(codes.dictionary).to_numpy()] = np.arange(len(rank))
+    return np.asarray(rank[codes.indices.to_numpy()], np.int64)
 
 
 def _class_events(tables: Mapping[str, pa.Table], settings: Settings) -> Iterator[Event]:

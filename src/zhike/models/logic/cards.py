@@ -15,9 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from zhike.base.compiling import compiled
 from zhike.models.logic.decisions import Decisions
 from zhike.models.logic.definitions import LOGICS
-from zhike.models.logic.rows import across
+from zhike.models.logic.rows import across, highest
 
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
@@ -68,7 +69,7 @@ class Card:
         """Return what each trait of decisions speaks for; shape (n, 3, D + 1), the level last."""
         out = np.zeros((len(vectors), _N, vectors.shape[1] + 1))
         for j, (knots, points) in enumerate(zip(self.knots, self.points, strict=True)):
-            out[:, :, j] = _between(vectors[:, j], knots, points)
+            _between(vectors[:, j], knots, points, out[:, :, j])
         out[:, :, -1] = self.level
         return out
 
@@ -110,7 +111,7 @@ def _scale(says: Floats, weight: Floats, common: Floats) -> Floats:
     """Return what points (n, 3) of a trait have too much for logs of density ratios; (3,)."""
     if not weight.any():
         return np.zeros(_N)
-    ratio = np.exp(says - says.max(1, keepdims=True))
+    ratio = np.exp(says - highest(says))
     ratio /= (ratio @ common)[:, None]
     return np.asarray(np.log(weight @ ratio / weight.sum()))
 
@@ -140,13 +141,21 @@ def _hats(x: Floats32, knots: Floats) -> Floats:
     return out
 
 
-def _between(x: Floats32, knots: Floats, points: Floats) -> Floats:
-    """Return what `points` (3, k) at the knots say of values (n,), (n, 3): linear between; nothing where the value isn't known."""
-    out, known = np.zeros((len(x), len(points))), np.flatnonzero(~np.isnan(x))
-    left, part = _beside(x[known], knots)
-    right = np.minimum(left + 1, len(knots) - 1)
-    out[known] = ((1 - part) * points[:, left] + part * points[:, right]).T
-    return out
+@compiled
+def _between(x: Floats32, knots: Floats, points: Floats, out: Floats) -> None:
+    """Write into `out` (n, 3) what `points` (3, k) at the knots say of values (n,): linear between; of those not known it stays."""
+    last = len(knots) - 2
+    for i in range(len(x)):
+        if np.isnan(x[i]):
+            continue
+        left, right, part = 0, 0, 0.0
+        if last >= 0:
+            inside = min(max(np.float64(x[i]), knots[0]), knots[-1])
+            while left < last and knots[left + 1] <= inside:
+                left += 1
+            right, part = left + 1, (inside - knots[left]) / (knots[left + 1] - knots[left])
+        for k in range(len(points)):
+            out[i, k] = (1 - part) * points[k, left] + part * points[k, right]
 
 
 def _beside(x: Floats32, knots: Floats) -> tuple[Ints, Floats]:
@@ -207,9 +216,9 @@ def _chances(
 ) -> tuple[Floats, float]:
     """Return how probable each logic is for each row, (n, 3), and the log likelihood of the labels less what points are held by."""
     logs = (columns @ (_FREE.T @ free).T.astype(np.float32)).astype(np.float64)
-    logs -= logs.max(1, keepdims=True)
-    logs -= np.log(np.exp(logs).sum(1, keepdims=True))
-    return np.exp(logs), float(weight @ (labels * logs).sum(1) - 0.5 * ((free @ held) * free).sum())
+    logs -= highest(logs)
+    logs -= np.log(across(np.exp(logs)))[:, None]
+    return np.exp(logs), float(weight @ across(labels * logs) - 0.5 * ((free @ held) * free).sum())
 
 
 def _bend(columns: Floats32, chances: Floats, weight: Floats, held: Floats) -> Floats:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from zhike.base.text import Said, say
 from zhike.models.logic.decisions import BUY_NAMES, SELL_NAMES, Decisions
 from zhike.models.logic.definitions import LOGICS
-from zhike.models.logic.rows import across
+from zhike.models.logic.rows import across, add_grouped
 
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
@@ -69,11 +69,10 @@ def said(readers: Sequence[Reader], sides: Sequence[Decisions], clients: int) ->
     """Return what clients' buys and sales say together, each side by its reader, by traits; (clients, 3, traits), in nats."""
     total = np.zeros((clients, _N, len(TRAITS)))
     for reader, decisions, groups in zip(readers, sides, _GROUPS, strict=True):
+        columns, ends = np.array([c for group in groups for c in group]), np.cumsum([len(g) for g in groups])
         for begin in range(0, len(decisions.client), _AT_ONCE):
             some = decisions.only(np.s_[begin : begin + _AT_ONCE])
-            columns = reader(some.vectors)
-            logs = np.stack([across(columns[:, :, group]) for group in groups], axis=2)
-            np.add.at(total, some.client, some.weight[:, None, None] * logs)
+            add_grouped(total, some.client, reader(some.vectors), some.weight, columns, ends)
     return total
 
 

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from zhike.models.logic.components import Component, Side, alike, start
 from zhike.models.logic.decisions import Decisions
 from zhike.models.logic.definitions import COMPONENTS, Shape
+from zhike.models.logic.rows import across, highest
 from zhike.models.logic.shares import ShareSettings, common, evenly, lattice, likelihoods, posterior
 
 Floats = npt.NDArray[np.float64]
@@ -118,9 +119,8 @@ def log_densities(sides: Sequence[Side], decisions: Sequence[Decisions]) -> Floa
 def responsibilities(densities: Floats, shares: Floats, owner: Ints) -> Floats:
     """Return how far each decision comes from each source, given its client's shares; rows sum to one."""
     logs = densities + np.log(shares)[owner]
-    logs -= logs.max(1, keepdims=True)
-    parts = np.exp(logs)
-    return np.asarray(parts / parts.sum(1, keepdims=True), np.float64)
+    parts = np.exp(logs - highest(logs))
+    return np.asarray(parts / across(parts)[:, None], np.float64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,14 @@ import numpy as np
 import numpy.typing as npt
 
 from zhike.models.logic.definitions import COMPONENTS, LOGICS
-from zhike.models.logic.rows import across, fused
+from zhike.models.logic.rows import across, add_columns, fused, highest
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 _INSIDE = 0.25  # steps that every source keeps, so that no division forbids a decision
 _AT_ONCE = 4_096
+_STRETCH = 512  # decisions that are taken together, so that a processor's cache holds what they come to
 _PIECE = 1_024  # decisions of one client that are summed up together, counted from the client's first
 
 
@@ -90,15 +91,16 @@ def likelihoods(densities: Floats, weights: Floats, owner: Ints, clients: int, s
 
     `densities` (n, 4): log densities of decisions under each source; `weights` (n,): how much a decision speaks; `owner` (n,).
     """
-    divisions = lattice(steps).T.astype(np.float32)
-    logs = np.zeros((clients, divisions.shape[1]))
+    divisions = lattice(steps).astype(np.float32)
+    logs = np.zeros((clients, len(divisions)))
     order = np.argsort(owner, kind="stable")
     for begin, end, starts in _pieces(owner[order]):
         some = order[begin:end]
-        parts = np.exp(densities[some] - densities[some].max(1, keepdims=True))
-        each = fused(parts.astype(np.float32), divisions)
+        own = densities[some]
+        parts = np.exp(own - highest(own)).astype(np.float32)
+        each = fused(divisions, parts.T)
         np.log(each, out=each)
-        np.add.at(logs, owner[some[starts]], np.add.reduceat(each * weights[some, None], starts))
+        add_columns(logs, owner[some[starts]], np.add.reduceat(each * weights[some], starts, axis=1))
     logs -= logs.max(1, keepdims=True)
     return np.asarray(np.exp(logs, out=logs))
 
@@ -116,7 +118,7 @@ def _pieces(owner: Ints) -> Iterator[tuple[int, int, Ints]]:
     first = 0
     while first < len(starts):
         begin = int(starts[first])
-        last = int(np.searchsorted(ends, begin + _AT_ONCE, "right"))
+        last = max(int(np.searchsorted(ends, begin + _STRETCH, "right")), first + 1)
         yield begin, int(ends[last - 1]), starts[first:last] - begin
         first = last
 

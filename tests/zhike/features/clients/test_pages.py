@@ -156,6 +156,22 @@ def test_the_largest_gains_and_losses_are_told_with_what_was_left_after_fees() -
     assert found[0][2] == "清仓浦发银行（600000.SH）：盈利 500 元，自 2025-01-02 建仓"
 
 
+def test_of_equal_gains_the_last_are_told_of_equal_losses_the_first_client_by_client() -> None:
+    def trip(client: str, day: int, proceeds: int) -> dict[str, Any]:
+        return {"client_id": client, "security_id": "600000.SH", "opened_on": date(2025, 1, 2), "closed_on": date(2025, 2, day),
+                "cost": 1000, "proceeds": proceeds, "fees": 0, "ordinal": day}  # fmt: skip
+
+    trips = [
+        trip(c, day, proceeds) for c in "BA" for day, proceeds in ((4, 900), (1, 1100), (3, 1100), (2, 900))
+    ]
+    rows = timeline(
+        {"round_trip": rows_of("round_trip", trips)}, pa.array(["A", "B"]), AS_OF, Settings(trips=1)
+    )
+    assert [(r["client_id"], r["at"].day, r["kind"]) for r in rows.to_pylist()] == [
+        ("A", 2, "biggest_loss"), ("A", 3, "biggest_gain"), ("B", 2, "biggest_loss"), ("B", 3, "biggest_gain"),
+    ]  # fmt: skip
+
+
 def test_stages_contacts_and_complaints_are_told_in_order_and_those_of_one_moment_together() -> None:
     at = datetime(2025, 3, 1, 9, 30)
     contacts = [
