@@ -18,7 +18,7 @@ from zhike.decisions import proposals
 from zhike.engine import Engine, EngineSettings
 from zhike.engine.aside import put_array
 from zhike.engine.prepared import prepared
-from zhike.features.clients import assembled, attribution, estimated, gather, pages, share_of, told
+from zhike.features.clients import assembled, attribution, estimated, follow, gather, pages, share_of, told
 from zhike.features.clients.settings import YEAR, ClientSettings
 from zhike.features.clients.shrinkage import RateSums
 from zhike.features.ledger import READS, Ledger, ledger_of
@@ -187,11 +187,6 @@ def _measure(
     plain = {name: without_codes(rows) for name, rows in tables.items()}
     with Engine(EngineSettings(threads=1)) as engine:
         estimates = estimates_of(engine, plain, as_of, calendar, settings)
-        parts = engine.planned(
-            ("attribution", as_of, calendar.days.tobytes()),
-            {"client_day": plain["client_day"]},
-            lambda lazy: {"attribution": attribution(lazy["client_day"], as_of, calendar)},
-        )["attribution"]
     found = told(estimates, tables, settings=settings)
     task.keep("measure", found.measure)
     own = share_of(needed(found.measure))
@@ -199,7 +194,7 @@ def _measure(
         put_array(task.aside(f"returns{state}", "npy"), returns)
     return [
         write_part(task.slots["measure_detail"], found.detail),
-        write_part(task.slots["attribution"], parts),
+        write_part(task.slots["attribution"], attribution(ledger.client_day, as_of, calendar)),
     ], own.rates
 
 
@@ -213,6 +208,6 @@ def estimates_of(
         lambda lazy: gather(lazy, as_of, calendar, settings),
     )
     return prepared(
-        engine, ("measures", as_of, settings, tuple(tables)), "sums", assembled(pieces),
+        engine, ("measures", as_of, settings, tuple(tables)), "sums", assembled(pieces | follow(tables, as_of, calendar, settings)),
         lambda sums: estimated(sums, tables, as_of, settings),
     )  # fmt: skip

@@ -1,12 +1,12 @@
 """The measures of clients: lazy values over what the ledger leaves behind and the tables of the data contract.
 
-`gather` gives a bucket's sums as lazy pieces, `assembled` puts the collected ones together, `estimated` makes measures of them
-and `told` the rows of `measure` and `measure_detail`. `branchwide` adds what is only known once all clients are. `attribution` takes profit apart.
+`gather` gives a bucket's sums as lazy pieces, `follow` what is read along clients' days, `assembled` puts the collected ones
+together, `estimated` makes measures of them and `told` the rows of `measure` and `measure_detail`. `branchwide` adds what is only known once all clients are. `attribution` takes profit apart.
 """
 
 from zhike.features.clients.attribution import attribution
 from zhike.features.clients.branchwide import NEEDED, Among, among, branchwide, share_of
-from zhike.features.clients.measuring import MEASURES, estimated, gather, measures
+from zhike.features.clients.measuring import MEASURES, estimated, follow, gather, measures
 from zhike.features.clients.peers import Peers
 from zhike.features.clients.settings import WINDOWS, ClientSettings
 from zhike.features.clients.sums import assembled
@@ -27,6 +27,7 @@ __all__ = [
     "branchwide",
     "calendar_days",
     "estimated",
+    "follow",
     "gather",
     "measures",
     "share_of",

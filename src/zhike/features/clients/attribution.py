@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date as Date
-from decimal import Decimal
+from typing import Any
 
-import narwhals as nw
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
-from zhike.base.period import Calendar
+from zhike.base.period import Calendar, day_no
+from zhike.datacentre.columns import decimals
+from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables.results import ATTRIBUTION
-from zhike.engine.meaning import positive, whole
-from zhike.features.clients.bucket import Frame
 from zhike.features.clients.settings import WINDOWS
+from zhike.features.clients.walk import Walk, summed, walk
 from zhike.features.clients.windows import Horizon
 
-_MONEY = nw.Decimal(18, 4)
-_UNIT = Decimal("0.0001")
-_SUMS = ("pnl", "market", "assets_market", "selection", "trading", "interest", "cost", "growth", "valuation", "eps_known",
-         "stocks_before", "exposure", "exposure_days")  # fmt: skip
+_UNITS = ("pnl", "market", "assets_market", "selection", "trading", "interest", "cost", "growth", "valuation", "eps_known",
+          "stocks_before", "exposure_days")  # fmt: skip
 _KNOWN_SHARE = 0.5  # of the opening values that earnings must be known for
 
 
 def attribution(
-    client_day: Frame, as_of: Date, calendar: Calendar, windows: Sequence[int] = tuple(WINDOWS.values())
-) -> Frame:
+    client_day: pa.Table, as_of: Date, calendar: Calendar, windows: Sequence[int] = tuple(WINDOWS.values())
+) -> pa.Table:
     """Return the table `attribution`: one row for each client in `client_day` and window up to `as_of`.
 
     benchmark = ⌊w̄·ΣA·R⌉ with w̄ the mean exposure of the window, timing = Σ market − benchmark; the rest are sums. Rounded to
@@ -33,34 +34,32 @@ def attribution(
     opening values. Raises UsageError where `as_of` lies outside the calendar.
     """
     horizon = Horizon.of(calendar, as_of)
-    firsts = [horizon.first(days) for days in windows]
-    rows = client_day.filter(nw.col("date") <= nw.lit(horizon.end))
-    band = nw.lit(0)
-    for first in firsts:
-        band = band + nw.when(nw.col("date") < nw.lit(first)).then(nw.lit(1)).otherwise(nw.lit(0))
-    bands = rows.select("client_id", *_SUMS, band=band).group_by("client_id", "band")
-    summed = bands.agg(*(nw.col(c).sum() for c in _SUMS))
-    return nw.concat(
-        [
-            _over(summed, n, sum(f > first for f in firsts), as_of)
-            for n, first in zip(windows, firsts, strict=True)
-        ]
-    )
+    rows = walk(client_day, horizon)
+    sums = _sums(rows, horizon, windows)
+    days, parts = sums["exposure_days"], dict(sums)
+    usual = np.divide(sums["exposure"], days, out=np.zeros(days.shape), where=days > 0)
+    units = np.rint(usual * sums["assets_market"]).astype(np.int64)
+    parts["benchmark"] = np.where(days > 0, units, sums["market"])
+    parts["timing"] = sums["market"] - parts["benchmark"]
+    unknown = sums["eps_known"] < _KNOWN_SHARE * sums["stocks_before"]
+    nothing = np.zeros(days.shape, np.bool_)
+    found: dict[str, pa.Array] = {
+        "client_id": rows.clients.take(pa.array(np.repeat(np.arange(len(rows.clients)), len(windows)))),
+        "window_days": pa.array(np.tile(np.array(windows, np.int64), len(rows.clients))),
+        "as_of": pa.repeat(pa.scalar(as_of, pa.date32()), days.size),
+    }
+    for column in ATTRIBUTION.columns[len(found) :]:
+        absent = unknown if column.nullable else nothing
+        found[column.name] = decimals(parts[column.name].ravel(), absent.ravel(), column)
+    return pa.table(found).cast(schema_of(ATTRIBUTION))
 
 
-def _over(bands: Frame, days: int, within: int, as_of: Date) -> Frame:
-    """Return the rows of one window from sums by band; those up to `within` lie in it."""
-    inside = nw.col("band") <= within
-    sums = bands.group_by("client_id").agg(*(nw.when(inside).then(nw.col(c)).sum().alias(c) for c in _SUMS))
-    usual = nw.col("exposure") / positive(nw.col("exposure_days").cast(nw.Float64))
-    units = whole(usual * nw.col("assets_market").cast(nw.Float64) * 10_000.0).cast(nw.Int64)
-    benchmark = nw.when(usual.is_null()).then(nw.col("market")).otherwise(units * nw.lit(_UNIT))
-    parts = sums.with_columns(benchmark=benchmark.cast(_MONEY), market=nw.col("market").cast(_MONEY))
-    known = nw.col("eps_known").cast(nw.Float64) >= _KNOWN_SHARE * nw.col("stocks_before").cast(nw.Float64)
-    return parts.with_columns(
-        nw.lit(days).cast(nw.Int64).alias("window_days"),
-        nw.lit(as_of).alias("as_of"),
-        (nw.col("market") - nw.col("benchmark")).cast(_MONEY).alias("timing"),
-        *(nw.when(known).then(nw.col(c)).cast(_MONEY).alias(c) for c in ("growth", "valuation")),
-        *(nw.col(c).cast(_MONEY) for c in ("pnl", "selection", "trading", "interest", "cost")),
-    ).select(*ATTRIBUTION.names)
+def _sums(rows: Walk, horizon: Horizon, windows: Sequence[int]) -> Mapping[str, npt.NDArray[Any]]:
+    """Return what each client's rows add up to within each window, shape (clients, windows); money in its units."""
+    firsts = [day_no(horizon.first(days)) for days in windows]
+    dates = np.concatenate([[int(horizon.days[0]) - 1], horizon.dates])  # by place
+    bands = np.sum([dates < first for first in firsts], axis=0)[rows.places]
+    within = [sum(f > first for f in firsts) for first in firsts]
+    values = {c: rows.units(c) for c in _UNITS} | {"exposure": rows.floats("exposure")}
+    by_band = {c: summed(rows.starts, bands, v, len(windows) + 1) for c, v in values.items()}
+    return {c: np.cumsum(v, axis=0)[within].T for c, v in by_band.items()}

@@ -1,4 +1,4 @@
-"""What stands rather than happens: a client's figures that no sum over days gives, one row a client."""
+"""What no sum over days gives: what stands rather than happens, and what is read along a client's days; one row a client."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import narwhals as nw
+import pyarrow as pa
 
 from zhike.base.period import day_no
 from zhike.engine.meaning import day_number, flag
@@ -13,6 +14,7 @@ from zhike.features.clients import holding, paths
 from zhike.features.clients.arithmetic import money
 from zhike.features.clients.bucket import Bucket, Frame
 from zhike.features.clients.settings import YEAR
+from zhike.features.clients.walk import Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,14 @@ class Figure:
 
     needs: tuple[str, ...]
     build: Callable[[Bucket], Frame]
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A table of one row a client made by a compiled loop over rows in memory, and the tables it is made from."""
+
+    needs: tuple[str, ...]
+    build: Callable[[Held], pa.Table]
 
 
 def _position(bucket: Bucket) -> Frame:
@@ -90,15 +100,17 @@ def _referred(bucket: Bucket) -> Frame:
     return rows.group_by("referrer_id").agg(nw.len().alias("clients")).rename({"referrer_id": "client_id"})
 
 
-FIGURES: Mapping[str, Figure] = {
-    "span": Figure(("client_day",), paths.span),
-    "known_assets": Figure(("client_day",), paths.known_assets),
-    "fall": Figure(("client_day",), paths.fall),
-    "rhythm": Figure(("client_day",), paths.rhythm),
-    "months": Figure(("client_day",), paths.months),
-    "states": Figure(("client_day", "market_state"), paths.states),
-    "holding": Figure(("round_trip", "position"), holding.holding),
-    "orders": Figure(("trade",), holding.orders),
+PATHS: Mapping[str, Path] = {
+    "span": Path(("client_day",), paths.span),
+    "known_assets": Path(("client_day",), paths.known_assets),
+    "fall": Path(("client_day",), paths.fall),
+    "rhythm": Path(("client_day",), paths.rhythm),
+    "months": Path(("client_day",), paths.months),
+    "states": Path(("client_day", "market_state"), paths.states),
+    "holding": Path(("round_trip", "position"), holding.holding),
+    "orders": Path(("trade",), holding.orders),
+}
+STANDING: Mapping[str, Figure] = {
     "position_now": Figure(("position",), _position),
     "client_now": Figure(("client",), _client),
     "account_now": Figure(("account",), _account),
@@ -107,3 +119,4 @@ FIGURES: Mapping[str, Figure] = {
     "leads_made": Figure(("lead",), _leads),
     "clients_referred": Figure(("referred",), _referred),
 }
+FIGURES: Mapping[str, Path | Figure] = {**PATHS, **STANDING}

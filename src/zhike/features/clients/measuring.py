@@ -1,4 +1,4 @@
-"""From a bucket's lazy tables to its measures, and to how sure each of them is. Nothing is computed here: the run collects."""
+"""From a bucket's lazy tables to its measures, and to how sure each of them is. The run collects what is lazy."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date as Date
 from functools import lru_cache
 
 import narwhals as nw
+import pyarrow as pa
 
 from zhike.base.measure import Measure, registry
 from zhike.base.period import Calendar
@@ -20,8 +21,9 @@ from zhike.features.clients.profit import PROFIT
 from zhike.features.clients.relationship import RELATIONSHIP
 from zhike.features.clients.revenue import REVENUE, served_measures
 from zhike.features.clients.settings import ClientSettings
-from zhike.features.clients.sums import Built, built, gathered
+from zhike.features.clients.sums import Built, built, followed, gathered
 from zhike.features.clients.trading import TRADING
+from zhike.features.clients.walk import Held
 from zhike.features.clients.windows import Horizon
 
 
@@ -43,7 +45,9 @@ def gather(
     calendar: Calendar,
     settings: ClientSettings | None = None,
 ) -> Mapping[str, Frame]:
-    """Return all sums that the measures want of a bucket, as lazy pieces by name with at most one row a client each.
+    """Return the sums that the measures want of a bucket, as lazy pieces by name with at most one row a client each.
+
+    What they want of clients' paths is given by `follow`; `assembled` takes the pieces of both.
 
     `tables`: lazy tables by name: those of the ledger (client_day, position, round_trip), market_state, those of the data
     contract, `calendar` as `calendar_days` makes it. All of them hold the rows of the bucket's clients; `lead` and `referred`
@@ -54,6 +58,21 @@ def gather(
     """
     chosen = settings or ClientSettings()
     return gathered(built_measures(tables, chosen), Bucket(tables, Horizon.of(calendar, as_of), chosen))
+
+
+def follow(
+    tables: Mapping[str, pa.Table],
+    as_of: Date,
+    calendar: Calendar,
+    settings: ClientSettings | None = None,
+) -> dict[str, pa.Table]:
+    """Return what the measures want of the paths of some clients, as pieces by name with at most one row a client each.
+
+    `tables`: rows in memory of the tables that `gather` is given, texts written out. Raises BrokenPromise where the
+    ledger's tables lack what they promise, UsageError like `gather`.
+    """
+    chosen = settings or ClientSettings()
+    return followed(built_measures(tables, chosen), Held(tables, Horizon.of(calendar, as_of), chosen))
 
 
 def estimated(

@@ -20,9 +20,10 @@ from zhike.base.errors import UsageError
 from zhike.base.measure import Measure
 from zhike.base.text import say
 from zhike.features.clients.bucket import Bucket, Frame
-from zhike.features.clients.figures import FIGURES
+from zhike.features.clients.figures import FIGURES, PATHS, STANDING
 from zhike.features.clients.settings import PRIOR, RHYTHM, WINDOWS
 from zhike.features.clients.sources import SOURCES
+from zhike.features.clients.walk import Held
 from zhike.features.clients.windows import CALENDAR
 
 EDGES = (*WINDOWS.values(), PRIOR, RHYTHM)
@@ -119,24 +120,44 @@ def built(measure: Measure, present: Collection[str]) -> Built:
 
 
 def gathered(builts: Iterable[Built], bucket: Bucket) -> Mapping[str, Frame]:
-    """Return all that the measures want as lazy pieces by name, each with at most one row a client.
+    """Return what the measures want of sums and of what stands, as lazy pieces by name, each with at most one row a client.
 
-    The piece CLIENTS names every client that a table names. The pieces are kept apart because planning one query over all of
-    them takes an engine longer than running them one by one; `assembled` puts them together.
+    The pieces are kept apart because planning one query over all of them takes an engine longer than running them one by
+    one; `assembled` puts them together, with those that were `followed`.
     """
+    asked = _asked(builts)
+    _all_given(asked, bucket.tables, (CALENDAR,))
+    return {of: _piece(of, wants, bucket) for of, wants in asked.items() if of not in PATHS}
+
+
+def followed(builts: Iterable[Built], held: Held) -> dict[str, pa.Table]:
+    """Return what the measures want of clients' paths, as pieces by name like those of `gathered`.
+
+    The piece CLIENTS names every client that a table names.
+    """
+    asked = {of: wants for of, wants in _asked(builts).items() if of in PATHS}
+    _all_given(asked, held.tables)
+    named = [held.tables[t]["client_id"] for t in ("client", *SOURCES) if t in held.tables]
+    ids = [pc.unique(c.cast(pa.string())) for c in named]
+    pieces = {CLIENTS: pa.table({"client_id": pc.unique(pa.chunked_array(ids, pa.string()))})}
+    for of, wants in asked.items():
+        found = PATHS[of].build(held)
+        pieces[of] = pa.table({"client_id": found["client_id"]} | {w.name: found[w.column] for w in wants})
+    return pieces
+
+
+def _asked(builts: Iterable[Built]) -> dict[str, list[Want]]:
+    """Return what the measures want of each table and figure, once each."""
     by_table: dict[str, dict[Want, None]] = {}
     for want in (w for b in builts for w in b.wants):
         by_table.setdefault(want.of, {})[want] = None
-    _all_given(by_table, bucket)
-    named = [bucket.tables[t] for t in ("client", *SOURCES) if t in bucket.tables]
-    clients = nw.concat([t.select("client_id").unique() for t in named]).unique()
-    return {CLIENTS: clients} | {of: _piece(of, list(wants), bucket) for of, wants in by_table.items()}
+    return {of: list(wants) for of, wants in by_table.items()}
 
 
-def _all_given(asked: Iterable[str], bucket: Bucket) -> None:
-    """Raise UsageError where a table that is read isn't given as a lazy table."""
+def _all_given(asked: Iterable[str], tables: Collection[str], also: Collection[str] = ()) -> None:
+    """Raise UsageError where a table that is read isn't given."""
     read = {t for of in asked for t in (FIGURES[of].needs if of in FIGURES else (of,))}
-    for name in sorted({CALENDAR, *read} - set(bucket.tables)):
+    for name in sorted({*also, *read} - set(tables)):
         raise UsageError(
             say(f"没有给出表 {name}", f"The table '{name}' isn't given"),
             next_=say(
@@ -171,8 +192,8 @@ def _ids(rows: pa.Table) -> pa.Array:
 
 
 def _piece(of: str, wants: list[Want], bucket: Bucket) -> Frame:
-    if of in FIGURES:
-        figure = FIGURES[of].build(bucket)
+    if of in STANDING:
+        figure = STANDING[of].build(bucket)
         return figure.select("client_id", *(nw.col(w.column).cast(nw.Float64).alias(w.name) for w in wants))
     return _summed(bucket.aged(of, date() if (date := SOURCES[of].date) else None), wants, bucket)
 

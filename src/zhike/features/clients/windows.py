@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date as Date
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from zhike.base.period import Calendar, Days, date_of, day_no
@@ -45,6 +46,23 @@ class Horizon:
         """Return the first day of a window."""
         return date_of(int(self.days[-self.length(days)]))
 
+    def places(self, dates: Days) -> npt.NDArray[np.int64]:
+        """Return where each date stands among those that `ages` tells of: 0 before the first trading day, below 0 after the last."""
+        first, end = int(self.days[0]), int(self.days[-1])
+        places = np.maximum(dates.astype(np.int64) - first + 1, 0)
+        return np.where(dates > end, -1, places)
+
+    @property
+    def dates(self) -> Days:
+        """Every date from the first trading day to the last, those without trading too."""
+        return np.arange(self.days[0], self.days[-1] + 1, dtype=np.int32)
+
+    @property
+    def ages(self) -> npt.NDArray[np.int64]:
+        """The trading days from each of the `places` to the last one; a date without trading belongs to the next trading day."""
+        found = self.known - 1 - np.searchsorted(self.days, self.dates)
+        return np.concatenate([[AGELESS], found]).astype(np.int64)
+
     def last_months(self, months: int) -> tuple[Date, Date]:
         """Return first and last day of the last `months` calendar months that lie wholly within the known days.
 
@@ -67,7 +85,6 @@ def calendar_days(calendar: Calendar, as_of: Date) -> pa.Table:
 
     A date without trading belongs to the next trading day. This is what `gather` reads as the table `calendar`.
     """
-    trading = Horizon.of(calendar, as_of).days
-    dates = np.arange(trading[0], trading[-1] + 1, dtype=np.int32)
-    places = np.searchsorted(trading, dates).astype(np.int64)
-    return pa.table({"date": pa.array(dates).view(pa.date32()), "day": places})
+    horizon = Horizon.of(calendar, as_of)
+    days = horizon.known - 1 - horizon.ages[1:]
+    return pa.table({"date": pa.array(horizon.dates).view(pa.date32()), "day": days})

@@ -12,7 +12,7 @@ from zhike.base.text import Said, say
 from zhike.datacentre.store import manifest as manifests
 from zhike.features.clients import attribution, measures
 from zhike.features.clients.branchwide import RATES
-from zhike.features.clients.settings import WINDOWS, YEAR
+from zhike.features.clients.settings import YEAR
 from zhike.features.clients.sums import Want
 from zhike.run.explaining.published import Page, did_you_mean, nearest, opened, page
 from zhike.run.explaining.retold import Again, Retold
@@ -192,8 +192,7 @@ def _sum(told: Retold, want: Want) -> float:
 
 def _attributed(told: Retold) -> list[dict[str, Any]]:
     """Return the client's attribution once more, from the ledger folded anew."""
-    lazy = attribution(told.bucket.tables["client_day"], told.as_of, told.calendar, tuple(WINDOWS.values()))
-    return list(told.page.engine.collect(lazy).sort_by("window_days").to_pylist())
+    return list(attribution(told.ledger.client_day, told.as_of, told.calendar).to_pylist())
 
 
 def _words(name: str, rows: list[dict[str, Any]]) -> tuple[Said, ...]:

@@ -18,7 +18,8 @@ from zhike.features.clients import ClientSettings, assembled
 from zhike.features.clients.branchwide import NEEDED, branchwide
 from zhike.features.clients.bucket import Bucket
 from zhike.features.clients.sources import SOURCES
-from zhike.features.clients.sums import Built, Want, built, gathered
+from zhike.features.clients.sums import Built, Want, built, followed, gathered
+from zhike.features.clients.walk import Held
 from zhike.features.clients.windows import Horizon
 from zhike.features.ledger import READS, Ledger, ledger_of
 from zhike.run.branch import needed
@@ -95,6 +96,11 @@ class Retold:
         lazy = {name: self.page.engine.over(rows) for name, rows in self.tables.items()}
         return Bucket(lazy, Horizon.of(self.calendar, self.as_of), self.clients)
 
+    @cached_property
+    def held(self) -> Held:
+        """The same tables in memory."""
+        return Held(self.tables, self.bucket.horizon, self.clients)
+
     @property
     def clients(self) -> ClientSettings:
         """The settings of the measures."""
@@ -108,7 +114,8 @@ class Retold:
         """Find a measure again, from the rows up."""
         wanted, engine = self.built(measure), self.page.engine
         pieces = gathered([wanted], self.bucket)
-        sums = assembled({name: engine.collect(piece) for name, piece in pieces.items()})
+        collected = {name: engine.collect(piece) for name, piece in pieces.items()}
+        sums = assembled(collected | followed([wanted], self.held))
         mine = client_rows(sums, self.page.client)
         if not mine.num_rows:
             return Again(None, None, None, None)

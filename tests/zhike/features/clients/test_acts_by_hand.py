@@ -11,7 +11,7 @@ import pytest
 from client_tables import CALENDAR, Branch, day, on
 from few_rows import rows_of
 from zhike.engine import Engine
-from zhike.features.clients import MEASURES, assembled, estimated, gather
+from zhike.features.clients import MEASURES, assembled, estimated, follow, gather
 
 Row = dict[str, Any]
 
@@ -229,6 +229,8 @@ def test_a_table_that_only_the_ledger_read_counts_as_delivered_without_rows(tmp_
             )  # all but client_day and calendar without rows
             tables = {n: f for n, f in branch.frames(engine).items() if n in wanted}
             pieces = gather(tables, branch.as_of, CALENDAR)
-            sums = engine.over(assembled({name: engine.collect(piece) for name, piece in pieces.items()}))
+            rows = {name: engine.collect(frame) for name, frame in tables.items()}
+            paths = follow(rows, branch.as_of, CALENDAR)
+            sums = engine.over(assembled({n: engine.collect(piece) for n, piece in pieces.items()} | paths))
             row = engine.collect(estimated(sums, tables, branch.as_of)).to_pylist()[0]
             assert row["pgr_12m"] == pgr

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import random
 from decimal import ROUND_HALF_EVEN, Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from client_tables import CALENDAR, Branch
+from client_tables import CALENDAR
 from few_rows import rows_of
 from zhike.base.period import date_of
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables import table as table_called
-from zhike.engine import Engine
 from zhike.features.clients import attribution
 
 TRADING = [date_of(int(day)) for day in CALENDAR.days]
@@ -22,21 +20,13 @@ PARTS = ("benchmark", "timing", "selection", "trading", "interest", "cost")
 Row = dict[str, Any]
 
 
-def attributed(
-    folder: Path, rows: list[Row], windows: tuple[int, ...] = (20, 60, 120, 250)
-) -> dict[tuple[str, int], Row]:
-    branch = Branch(folder, CALENDAR, {"client_day": rows_of("client_day", rows)})
-    with Engine() as engine:
-        found = engine.collect(
-            attribution(branch.frames(engine)["client_day"], CALENDAR.last, CALENDAR, windows)
-        )
+def attributed(rows: list[Row], windows: tuple[int, ...] = (20, 60, 120, 250)) -> dict[tuple[str, int], Row]:
+    found = attribution(rows_of("client_day", rows), CALENDAR.last, CALENDAR, windows)
     assert found.cast(schema_of(table_called("attribution"))).num_rows == found.num_rows
     return {(row["client_id"], row["window_days"]): row for row in found.to_pylist()}
 
 
-def test_the_usual_exposure_in_the_index_is_benchmark_and_the_rest_of_the_market_part_is_timing(
-    tmp_path: Path,
-) -> None:
+def test_the_usual_exposure_in_the_index_is_benchmark_and_the_rest_of_the_market_part_is_timing() -> None:
     # half invested while assets of 1,000 gained 10 %, fully while they lost 5 %: w̄ = 3/4, Σ A·R = 100 − 50 = 50
     up = {"client_id": "A", "date": TRADING[-2], "exposure": 0.5, "exposure_days": 1, "assets_market": 100, "market": 50,
           "selection": 7, "trading": -2, "interest": 1, "cost": -0.5, "pnl": 55.5}  # fmt: skip
@@ -49,7 +39,7 @@ def test_the_usual_exposure_in_the_index_is_benchmark_and_the_rest_of_the_market
         "market": -50,
         "pnl": -50,
     }
-    found = attributed(tmp_path, [up, down], (20,))["A", 20]
+    found = attributed([up, down], (20,))["A", 20]
     assert (found["benchmark"], found["timing"]) == (Decimal("37.5"), Decimal("-37.5"))
     assert (found["selection"], found["trading"], found["interest"], found["cost"]) == (
         7,
@@ -60,22 +50,22 @@ def test_the_usual_exposure_in_the_index_is_benchmark_and_the_rest_of_the_market
     assert found["pnl"] == Decimal("5.5") == sum(found[p] for p in PARTS)
 
 
-def test_without_exposure_there_is_no_timing(tmp_path: Path) -> None:
+def test_without_exposure_there_is_no_timing() -> None:
     row = {"client_id": "A", "date": TRADING[-1], "market": 3, "assets_market": 3, "pnl": 3}
-    found = attributed(tmp_path, [row], (20,))["A", 20]
+    found = attributed([row], (20,))["A", 20]
     assert (found["benchmark"], found["timing"]) == (3, 0)
 
 
-def test_growth_and_valuation_are_null_where_earnings_are_known_for_less_than_half(tmp_path: Path) -> None:
+def test_growth_and_valuation_are_null_where_earnings_are_known_for_less_than_half() -> None:
     common = {"date": TRADING[-1], "growth": 2, "valuation": -1, "stocks_before": 100}
     rows = [{"client_id": "A", "eps_known": 49.9999, **common}, {"client_id": "B", "eps_known": 50, **common}]
-    found = attributed(tmp_path, rows, (20,))
+    found = attributed(rows, (20,))
     assert (found["A", 20]["growth"], found["A", 20]["valuation"]) == (None, None)
     assert (found["B", 20]["growth"], found["B", 20]["valuation"]) == (2, -1)
 
 
 @pytest.fixture(scope="module")
-def random_branch(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Row], dict[tuple[str, int], Row]]:
+def random_branch() -> tuple[list[Row], dict[tuple[str, int], Row]]:
     chance, rows = random.Random(3), []
     for client in "ABCDE":
         for day in TRADING:
@@ -85,7 +75,7 @@ def random_branch(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Row], 
             }
             rows.append({"client_id": client, "date": day, "exposure": chance.uniform(0, 1.3), "exposure_days": 1, **parts,
                          "assets_market": Decimal(chance.randrange(-(10**11), 10**11)).scaleb(-4), "pnl": sum(parts.values())})  # fmt: skip
-    return rows, attributed(tmp_path_factory.mktemp("random"), rows)
+    return rows, attributed(rows)
 
 
 def test_the_six_parts_add_up_to_the_last_unit(

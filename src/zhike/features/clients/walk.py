@@ -1,0 +1,129 @@
+"""The rows of some clients in memory: what is read along each client's days, in order of date, by compiled loops."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from zhike.base.compiling import compiled
+from zhike.base.errors import BrokenPromise
+from zhike.base.text import say
+from zhike.datacentre.hashes import whole, whole_numbers
+from zhike.features.clients.settings import ClientSettings
+from zhike.features.clients.windows import Horizon
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+UNITS = 10_000.0
+"""Units of money in a yuan."""
+ABSENT = np.iinfo(np.int64).min
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Walk:
+    """Rows of client_day up to the last trading day, client by client in order of date.
+
+    `starts` (clients + 1,): where each of `clients` begins; `places` (rows,): see `Horizon.places`.
+    """
+
+    rows: pa.Table
+    clients: pa.Array
+    starts: Ints
+    places: Ints
+
+    def units(self, column: str) -> Ints:
+        """Return a column of whole numbers, money in its units; raise BrokenPromise where one is absent."""
+        return whole_numbers(self._known(column))
+
+    def floats(self, column: str) -> Floats:
+        """Return a column of floating-point numbers; raise BrokenPromise where one is absent."""
+        return np.array(self._known(column).to_numpy(zero_copy_only=False), np.float64)
+
+    def money(self, column: str, at: Ints) -> Floats:
+        """Return money in yuan at some rows (−1: none), NaN where it is absent."""
+        found = self.rows[column].take(pa.array(np.maximum(at, 0), mask=at < 0))
+        units = whole_numbers(whole(found))
+        return np.where(units == ABSENT, np.nan, units / UNITS)
+
+    def _known(self, column: str) -> pa.Array:
+        found = whole(self.rows[column])
+        if found.null_count:
+            raise BrokenPromise(
+                say(
+                    f"client_day 的列 {column} 有空值。",
+                    f"The column '{column}' of client_day lacks {found.null_count} values.",
+                )
+            )
+        return found
+
+    def table(self, **figures: Floats) -> pa.Table:
+        """Return figures, one value a client, as a table; NaN becomes null."""
+        return figures_of(self.clients, **figures)
+
+
+@dataclass(frozen=True)
+class Held:
+    """The tables of some clients in memory, by name, and where the run stands in time; one that isn't there was not delivered."""
+
+    tables: Mapping[str, pa.Table]
+    horizon: Horizon
+    settings: ClientSettings = field(default_factory=ClientSettings)
+
+    @cached_property
+    def days(self) -> Walk:
+        """The rows of client_day."""
+        return walk(self.tables["client_day"], self.horizon)
+
+
+def figures_of(clients: pa.Array, **figures: Floats) -> pa.Table:
+    """Return a table of client_id and figures, NaN as null."""
+    return pa.table({"client_id": clients} | {n: pa.array(v, mask=np.isnan(v)) for n, v in figures.items()})
+
+
+def walk(client_day: pa.Table, horizon: Horizon) -> Walk:
+    """Put rows of client_day in order, where they aren't, and leave out those after the last trading day."""
+    dates = dates_of(client_day["date"])
+    known = dates <= horizon.days[-1]
+    if not known.all():
+        client_day, dates = client_day.filter(pa.array(known)), dates[known]
+    runs = pc.run_end_encode(whole(client_day["client_id"].cast(pa.string())))
+    ends = runs.run_ends.to_numpy().astype(np.int64)
+    follows = np.diff(dates) >= 0
+    follows[ends[:-1] - 1] = True
+    if follows.all() and pc.count_distinct(runs.values).as_py() == len(ends):
+        return Walk(client_day, runs.values, np.concatenate([[0], ends]), horizon.places(dates))
+    return walk(client_day.sort_by([("client_id", "ascending"), ("date", "ascending")]), horizon)
+
+
+def dates_of(column: pa.ChunkedArray) -> npt.NDArray[np.int32]:
+    """Return dates as day numbers."""
+    return np.asarray(whole(column).view(pa.int32()).to_numpy(zero_copy_only=False), np.int32)
+
+
+def coded(*columns: pa.ChunkedArray) -> tuple[pa.Array, Ints]:
+    """Return the clients that some columns name, one behind the other, and each row's place among them."""
+    texts = [chunk for c in columns for chunk in c.cast(pa.string()).chunks]
+    codes = whole(pa.chunked_array(texts, pa.string())).dictionary_encode()
+    return codes.dictionary, codes.indices.to_numpy().astype(np.int64)
+
+
+def starts_of(codes: Ints, n: int) -> Ints:
+    """Return where the rows of each of n clients begin once they are in order, shape (n + 1,)."""
+    return np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=n))]).astype(np.int64)
+
+
+@compiled
+def summed(starts: Ints, bands: Ints, values: npt.NDArray[Any], n: int) -> npt.NDArray[Any]:
+    """Return the sum of each client's values in each of n bands, shape (n, clients)."""
+    found = np.zeros((n, len(starts) - 1), values.dtype)
+    for c in range(len(starts) - 1):
+        for r in range(starts[c], starts[c + 1]):
+            found[bands[r], c] += values[r]
+    return found
