@@ -34,6 +34,9 @@ from zhike.engine.parquet import read_groups, read_rows, read_sorted, read_table
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 PASS = 4_000_000
+_SELDOM = (
+    10  # of so many rows fewer than one is wanted: keys are read first, and whole rows only where one lies
+)
 Spread = Callable[
     [Callable[..., Hashes], Sequence[tuple[int, int, list[Path], list[Path]]]], Iterable[Hashes]
 ]
@@ -245,39 +248,51 @@ def _candidates(
             continue
         if wanted is not None and not among(_index_between(home / part.index, low, high), wanted).any():
             continue
+        of_part = partial(_rows_of, table=table, part=number, drop=part.drop, facts=facts)
+        path, names = home / part.source, [*table.names, FILE, LINE]
+        if wanted is not None and _SELDOM * len(wanted) < part.segment.rows:
+            at = _positions(path, table, wanted, (low, high))
+            if len(at):
+                found.append(of_part(read_rows(path, at, names), at))
+            continue
         position = 0
-        for group in read_groups(home / part.source, [*table.names, FILE, LINE]):
-            found.append(_group_rows(group, table, number, part.drop, position, wanted, facts, (low, high)))
+        for group in read_groups(path, names):
+            at = _chosen(group, table, wanted, (low, high))
+            found.append(of_part(group.take(pa.array(at)), at + position))
             position += group.num_rows
     empty = [np.empty(0, np.uint64)] * 4 + [np.empty(0, np.int64)] * 5 + [np.empty(0, np.bool_)]
     columns = [np.concatenate(c) for c in zip(*found, strict=True)] if found else empty
     return _Rows(*columns)
 
 
-def _group_rows(
-    group: pa.Table,
-    table: Table,
-    part: int,
-    drop: int,
-    position: int,
-    wanted: Hashes | None,
-    facts: Facts,
-    between: tuple[int, int],
-) -> list[npt.NDArray[np.generic]]:
-    key = key_hashes(group, table.key)
-    short = key >> INDEX_SHIFT
+def _positions(path: Path, table: Table, wanted: Hashes, between: tuple[int, int]) -> Ints:
+    """Return the places of a part's rows with certain keys, reading nothing but keys."""
+    found, position = [np.empty(0, np.int64)], 0
+    for group in read_groups(path, table.key):
+        found.append(_chosen(group, table, wanted, between) + position)
+        position += group.num_rows
+    return np.concatenate(found)
+
+
+def _chosen(group: pa.Table, table: Table, wanted: Hashes | None, between: tuple[int, int]) -> Ints:
+    short = key_hashes(group, table.key) >> INDEX_SHIFT
     keep = (short >= between[0]) & (short < between[1])
     if wanted is not None:
         keep &= among(short, wanted)
-    at = np.flatnonzero(keep)
-    rows = group.take(pa.array(at))
-    n = len(at)
+    return np.flatnonzero(keep)
+
+
+def _rows_of(
+    rows: pa.Table, position: Ints, table: Table, part: int, drop: int, facts: Facts
+) -> list[npt.NDArray[np.generic]]:
+    """Return some rows of a part, which stand at `position` in it, as the columns of `_Rows`."""
     known = ~facts.waiting(table, rows)
     content, content_2 = mixed_hashes([c for c in table.names if c not in table.key], rows, _CONTENT)
     _, key_2 = mixed_hashes(table.key, rows, _KEY)
+    n = rows.num_rows
     return [
-        key[at], key_2, content, content_2, np.full(n, part), np.full(n, drop),
-        rows[FILE].to_numpy().astype(np.int64), rows[LINE].to_numpy(), at + position, known,
+        key_hashes(rows, table.key), key_2, content, content_2, np.full(n, part), np.full(n, drop),
+        rows[FILE].to_numpy().astype(np.int64), rows[LINE].to_numpy(), position, known,
     ]  # fmt: skip
 
 
