@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,7 @@ from zhike.features.market import (
     trading_days,
     with_client_effect,
 )
+from zhike.features.market.folders import load_arrays, save_arrays
 from zhike.features.market.settings import MarketSettings
 from zhike.run.sources import Sources
 
@@ -138,11 +140,20 @@ class Kept:
     states: pa.Table
 
 
-def keep(market: Market, folder: Path) -> None:
-    """Write what every range needs into a folder for the worker processes."""
+def keep(market: Market, folder: Path) -> Market:
+    """Write what every range needs into a folder for the worker processes; return the market as it lies there.
+
+    Its grids are opened from files: the run hardly looks at them again, and needn't hold them beside its workers.
+    """
+    grids = {
+        f.name: grid for f in fields(Prices) if isinstance(grid := getattr(market.prices, f.name), np.ndarray)
+    }
+    save_arrays(folder / "prices", grids)
     save_book(folder / "book", market.book)
     (folder / "securities.txt").write_text("\n".join(market.prices.securities), "utf-8")
     feather.write_feather(market.states, str(folder / "states.arrow"), compression="lz4")
+    opened: dict[str, Any] = load_arrays(folder / "prices", tuple(grids))
+    return replace(market, prices=replace(market.prices, **opened), book=load_book(folder / "book"))
 
 
 @lru_cache(1)
