@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -59,14 +61,15 @@ def market_of(sources: Sources, as_of: date, settings: MarketSettings, ranked: S
     index_id = _benchmark(indices, settings)
     index = indices.filter(pc.equal(indices["index_id"].cast(pa.string()), index_id))
     calendar = _until(sources.rows("calendar"), as_of)
-    quotes = _until(sources.rows("quote", _QUOTE), as_of)
+    quotes = _quotes(sources, as_of)
+    first = next(quotes, None)
     actions = sources.rows("corporate_action")
     days = trading_days(calendar, indices)
-    if not quotes.num_rows:
+    if first is None:
         days = days if days is not None else _days_of_trades(sources, as_of)
         prices = _no_prices(days)
     else:
-        prices = prices_of(quotes, sources.rows("security"), days, actions, settings)
+        prices = prices_of(chain((first,), quotes), sources.rows("security"), days, actions, settings)
     book = book_of(prices, standing_of(prices, ranked), _closes(index, prices), actions)
     return Market(prices, book, _states(prices, index, as_of, settings), index, index_id)
 
@@ -85,6 +88,12 @@ def with_clients(market: Market, in_profit: Ints, counted: Ints) -> pa.Table:
     dates = pa.array(market.book.days[days].astype(np.int32)).view(pa.date32())
     effect = pa.table({"date": dates, "client_money_effect": pa.array(share)})
     return with_client_effect(market.states, effect)
+
+
+def _quotes(sources: Sources, as_of: date) -> Iterator[pa.RecordBatch]:
+    """Read the quotes up to `as_of` a stretch at a time: as a table they would be most of what a night holds at once."""
+    for rows in sources.groups("quote", _QUOTE):
+        yield from (batch for batch in _until(rows, as_of).to_batches() if batch.num_rows)
 
 
 def _until(rows: pa.Table, as_of: date) -> pa.Table:
