@@ -30,6 +30,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 BLOCKS_A_TASK = 6
 _LITTLE = 8 << 20
+_TRIM = getattr(ctypes.CDLL(None), "malloc_trim", None)
 
 
 def cut(plan: Plan, folder: Path, facts: Path, first_number: int) -> list[Task]:
@@ -146,15 +147,14 @@ def _tidily(function: Callable[[Item], Result], item: Item) -> Result:
     try:
         return function(item)
     finally:
-        pa.default_memory_pool().release_unused()
-        _trim()
+        give_back()
 
 
-def _trim() -> None:
-    """Let the C library give back what it holds free, where it can."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
+def give_back() -> None:
+    """Let Arrow and the C library, where it can, give back what they hold free."""
+    pa.default_memory_pool().release_unused()
+    if _TRIM is not None:
+        _TRIM(0)
 
 
 def _begin(run: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +52,15 @@ def rows_of_range(
     return pa.concat_tables(
         [_aligned(piece, schema, coded) for piece in plain], promote_options="default"
     ).unify_dictionaries()
+
+
+def rows_by_group(
+    files: Sequence[Path], schema: pa.Schema, *, coded: Collection[str] = ()
+) -> Iterator[pa.Table]:
+    """Yield all rows, a row group of a file at a time, with the columns of `schema`; `coded` as dictionaries."""
+    for path in files:
+        for rows in read_groups(path, schema.names, coded):
+            yield _aligned(rows, schema, coded)
 
 
 def _aligned(rows: pa.Table, schema: pa.Schema, coded: Collection[str]) -> pa.Table:

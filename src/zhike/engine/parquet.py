@@ -134,9 +134,9 @@ def read_sorted(path: Path, column: str, low: int, high: int) -> npt.NDArray[np.
     return np.concatenate(pieces)
 
 
-def read_groups(path: Path, columns: Sequence[str]) -> Iterable[pa.Table]:
-    """Yield a stored file one row group at a time, verifying page checksums."""
-    with _opened(path) as stored:
+def read_groups(path: Path, columns: Sequence[str], coded: Collection[str] = ()) -> Iterable[pa.Table]:
+    """Yield a stored file one row group at a time, verifying page checksums; `coded` as dictionaries."""
+    with _opened(path, coded) as stored:
         for group in range(stored.num_row_groups):
             yield decoded(path, stored.read_row_group(group, columns=list(columns)))
 

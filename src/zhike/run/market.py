@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +32,7 @@ from zhike.features.market import (
     trading_days,
     with_client_effect,
 )
+from zhike.features.market.folders import load_arrays, save_arrays
 from zhike.features.market.settings import MarketSettings
 from zhike.run.sources import Sources
 
@@ -57,14 +61,15 @@ def market_of(sources: Sources, as_of: date, settings: MarketSettings, ranked: S
     index_id = _benchmark(indices, settings)
     index = indices.filter(pc.equal(indices["index_id"].cast(pa.string()), index_id))
     calendar = _until(sources.rows("calendar"), as_of)
-    quotes = _until(sources.rows("quote", _QUOTE), as_of)
+    quotes = _quotes(sources, as_of)
+    first = next(quotes, None)
     actions = sources.rows("corporate_action")
     days = trading_days(calendar, indices)
-    if not quotes.num_rows:
+    if first is None:
         days = days if days is not None else _days_of_trades(sources, as_of)
         prices = _no_prices(days)
     else:
-        prices = prices_of(quotes, sources.rows("security"), days, actions, settings)
+        prices = prices_of(chain((first,), quotes), sources.rows("security"), days, actions, settings)
     book = book_of(prices, standing_of(prices, ranked), _closes(index, prices), actions)
     return Market(prices, book, _states(prices, index, as_of, settings), index, index_id)
 
@@ -83,6 +88,12 @@ def with_clients(market: Market, in_profit: Ints, counted: Ints) -> pa.Table:
     dates = pa.array(market.book.days[days].astype(np.int32)).view(pa.date32())
     effect = pa.table({"date": dates, "client_money_effect": pa.array(share)})
     return with_client_effect(market.states, effect)
+
+
+def _quotes(sources: Sources, as_of: date) -> Iterator[pa.RecordBatch]:
+    """Read the quotes up to `as_of` a stretch at a time: as a table they would be most of what a night holds at once."""
+    for rows in sources.groups("quote", _QUOTE):
+        yield from (batch for batch in _until(rows, as_of).to_batches() if batch.num_rows)
 
 
 def _until(rows: pa.Table, as_of: date) -> pa.Table:
@@ -138,11 +149,20 @@ class Kept:
     states: pa.Table
 
 
-def keep(market: Market, folder: Path) -> None:
-    """Write what every range needs into a folder for the worker processes."""
+def keep(market: Market, folder: Path) -> Market:
+    """Write what every range needs into a folder for the worker processes; return the market as it lies there.
+
+    Its grids are opened from files: the run hardly looks at them again, and needn't hold them beside its workers.
+    """
+    grids = {
+        f.name: grid for f in fields(Prices) if isinstance(grid := getattr(market.prices, f.name), np.ndarray)
+    }
+    save_arrays(folder / "prices", grids)
     save_book(folder / "book", market.book)
     (folder / "securities.txt").write_text("\n".join(market.prices.securities), "utf-8")
     feather.write_feather(market.states, str(folder / "states.arrow"), compression="lz4")
+    opened: dict[str, Any] = load_arrays(folder / "prices", tuple(grids))
+    return replace(market, prices=replace(market.prices, **opened), book=load_book(folder / "book"))
 
 
 @lru_cache(1)

@@ -22,6 +22,7 @@ from zhike.base.text import say
 from zhike.datacentre.generation import Draft, Inputs, Published
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables import table as table_called
+from zhike.datacentre.tasks import give_back
 from zhike.engine import EngineSettings, Spread
 from zhike.features.clients import measures
 from zhike.models import phases
@@ -82,11 +83,11 @@ def run_night(
         stack.enter_context(in_one_order())
         draft = stack.enter_context(Draft(home, inputs, day))
         work = stack.enter_context(_work_in(home))
-        room = room_of(engine)
-        workers = stack.enter_context(spread_on(replace(engine, threads=room.workers), work))
         tell("market", 0, 1)
-        market = market_of(sources, day, chosen.market, chosen.standing)
-        keep(market, work)
+        market = keep(market_of(sources, day, chosen.market, chosen.standing), work)
+        give_back()
+        room = room_of(engine, market.prices.close.size)
+        workers = stack.enter_context(spread_on(replace(engine, threads=room.workers), work))
         share(sources, work)
         spans = sources.ranges(chosen.range_rows or room.rows)
         tasks = [_task(draft, sources, span, work, chosen) for span in spans]
@@ -171,6 +172,7 @@ def _finish(
     tell("branch", 0, 2)
     sample = branch.sample_of(tasks, task.settings.sampling)
     path = branch.learn_logic(tasks, sample, done.decisions, len(days) - 1)
+    give_back()
     for part in _told(workers, logic_pass, [(t, path) for t in tasks], "logic", tell):
         draft.adopt(part)
     tell("branch", 1, 2)
@@ -178,6 +180,7 @@ def _finish(
         branch.learn_rest(tasks, sample, days, done.since, done.rates), task.work / "late-states.arrow"
     )
     feather.write_feather(states, str(late.states), compression="lz4")
+    give_back()
     finished = _added(draft, _told(workers, second_pass, [(t, late) for t in tasks], "pages", tell))
     draft.write("transition", finished.moves)
     if states.num_rows:

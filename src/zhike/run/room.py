@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from zhike.engine import EngineSettings
 
-# Measured (bench/night.py, 10,000 clients): what the run holds itself, what a worker holds with a range of nothing, and what a
-# row of work adds, in bytes; the market of 3,000 securities × 500 days, which all share, is in the first.
-_RUN, _WORKER, _ROW = 450_000_000, 500_000_000, 1_250
+# Measured in bytes (PSS, 10,000 clients): what the run holds itself, what a worker holds with a range of nothing, and what a row of work
+# adds. A worker that has to compile its loops first, as after an upgrade, holds 200 MB more than one that doesn't; most of that is in here.
+_RUN, _WORKER, _ROW = 330_000_000, 450_000_000, 1_700
+_CELL = 64  # what a security and day of the market adds, in files that all processes share
+_MARKET = 1_500_000  # securities × days: 3,000 × 500
 _SPARE = 0.93  # allocators' and the system's own come on top
 _LEAST, _MOST = (
     25_000,
@@ -25,9 +27,12 @@ class Room:
     fits: bool
 
 
-def room_of(engine: EngineSettings) -> Room:
-    """Return what fits: fewer workers where not each of them has room for the least range, one worker in any case."""
-    within = engine.memory * _SPARE - _RUN
+def room_of(engine: EngineSettings, cells: int = _MARKET) -> Room:
+    """Return what fits: fewer workers where not each of them has room for the least range, one worker in any case.
+
+    `cells`: securities × days of the market.
+    """
+    within = engine.memory * _SPARE - _RUN - cells * _CELL
     workers = max(1, min(engine.threads, int(within // (_WORKER + _LEAST * _ROW))))
     rows = int((within / workers - _WORKER) / _ROW)
     return Room(workers, min(max(rows, _LEAST), _MOST), rows >= _LEAST)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from zhike.datacentre.store.house import Store
 from zhike.datacentre.stored import BUCKET, BUCKETS, schema_of
 from zhike.datacentre.tables import table as table_called
 from zhike.datacentre.tables.definition import Type
-from zhike.engine.buckets import ranges, rows_by_bucket, rows_of_range
+from zhike.engine.buckets import ranges, rows_by_bucket, rows_by_group, rows_of_range
 from zhike.engine.parquet import read_groups
 
 _WORK = {"trade": 4, "asset": 1, "cash_flow": 2}  # of a row, against that of an asset row
@@ -51,13 +51,13 @@ class Sources:
 
     def range(self, table: str, low: int, high: int, columns: Sequence[str] | None = None) -> pa.Table:
         """Read a table's rows of the client buckets [low, high)."""
-        definition = table_called(table)
-        schema = schema_of(definition)
-        wanted = pa.schema([schema.field(n) for n in columns or schema.names])
-        coded = [
-            n for n in wanted.names if definition.column(n).type is Type.CHOICE or n in ("client_id", "security_id")
-        ]  # fmt: skip
+        wanted, coded = _wanted(table, columns)
         return rows_of_range(self.files.get(table, ()), wanted, BUCKET, low, high, coded=coded)
+
+    def groups(self, table: str, columns: Sequence[str]) -> Iterator[pa.Table]:
+        """Read some columns of a whole table, a row group at a time."""
+        wanted, coded = _wanted(table, columns)
+        return rows_by_group(self.files.get(table, ()), wanted, coded=coded)
 
     def ranges(self, most: int) -> tuple[tuple[int, int], ...]:
         """Cut the client buckets into ranges of at most `most` work each, measured in rows of assets."""
@@ -65,3 +65,14 @@ class Sources:
         for name in ("client", *_WORK):
             work += _WORK.get(name, 1) * rows_by_bucket(self.files.get(name, ()), BUCKET, BUCKETS)
         return ranges(work, most)
+
+
+def _wanted(table: str, columns: Sequence[str] | None) -> tuple[pa.Schema, list[str]]:
+    """Return how a table is read, and which of its columns as dictionaries."""
+    definition = table_called(table)
+    schema = schema_of(definition)
+    wanted = pa.schema([schema.field(n) for n in columns or schema.names])
+    coded = [
+        n for n in wanted.names if definition.column(n).type is Type.CHOICE or n in ("client_id", "security_id")
+    ]  # fmt: skip
+    return wanted, coded

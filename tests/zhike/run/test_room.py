@@ -24,7 +24,7 @@ def test_what_works_at_once_fits_and_one_worker_more_would_not_or_is_not_asked_f
     room = room_of(EngineSettings(threads=threads, memory=memory))
 
     def held(workers: int, rows: int) -> int:
-        return 450_000_000 + workers * (500_000_000 + rows * 1_250)
+        return 330_000_000 + 96_000_000 + workers * (450_000_000 + rows * 1_700)
 
     assert held(room.workers, room.rows) <= memory or room == room_of(
         EngineSettings(threads=1, memory=memory)
@@ -39,3 +39,10 @@ def test_with_little_memory_one_worker_takes_the_least_range() -> None:
 
 def test_sixteen_cores_with_two_gigabytes_have_the_workers_that_fit() -> None:
     assert room_of(EngineSettings(threads=16, memory=2 * GB)).workers == 2
+
+
+def test_a_larger_market_leaves_less_room_for_clients() -> None:
+    usual, larger = (
+        room_of(EngineSettings(threads=2, memory=2 * GB), cells).rows for cells in (1_500_000, 3_000_000)
+    )
+    assert 0 < usual - larger == pytest.approx(1_500_000 * 64 / 2 / 1_700, abs=1)

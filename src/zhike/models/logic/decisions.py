@@ -94,10 +94,11 @@ def _scores(places: Floats32) -> Floats:
     p = np.clip(places.astype(np.float64), _EDGE, 1 - _EDGE)
     q = p - 0.5
     r = q * q
-    middle = q * _ratio(r, _A, _B)
-    tail = np.sqrt(-2 * np.log(np.minimum(p, 1 - p)))
-    outer = np.sign(q) * -_ratio(tail, _C, _D)
-    return np.asarray(np.where(np.abs(q) <= 0.5 - 0.02425, middle, outer))
+    out = q * _ratio(r, _A, _B)
+    far = np.abs(q) > 0.5 - 0.02425
+    tail = np.sqrt(-2 * np.log(np.minimum(p[far], 1 - p[far])))
+    out[far] = np.sign(q[far]) * -_ratio(tail, _C, _D)
+    return np.asarray(out)
 
 
 _A = (-3.969683028665376e01, 2.209460984245205e02, -2.759285104469687e02, 1.383577518672690e02, -3.066479806614716e01,
