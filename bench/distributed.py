@@ -136,7 +136,7 @@ def on_spark(home: Path) -> None:
 
 
 def selects(clients: int) -> None:
-    """Print what the sums of all measures take as queries of either engine."""
+    """Print what the queries beneath the measures (figures that stand) take on either engine."""
     from zhike.engine.spark import Spark
 
     home = taken_in(clients, 250)
@@ -169,7 +169,7 @@ def selects(clients: int) -> None:
             before, begun = _tree_cpu.here(), time.perf_counter()
             asked(engine)
             print(
-                f"  sums of {clients} clients, {name:10} {_tree_cpu.here() - before:8.1f} CPU-s {time.perf_counter() - begun:8.1f} s"
+                f"  figures of {clients} clients, {name:10} {_tree_cpu.here() - before:8.1f} CPU-s {time.perf_counter() - begun:8.1f} s"
             )
 
 

@@ -15,12 +15,19 @@ What is settled by a setting of Spark instead stands in `zhike.engine.spark.star
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import narwhals as nw
+import pyarrow as pa
 
 Frame = nw.LazyFrame[Any]
 _NO_YEAR_ZERO = 719163  # days from 0000-12-31 to 1970-01-01
+
+
+def made(rows: pa.Table, columns: Mapping[str, nw.Expr]) -> pa.Table:
+    """Return rows in memory with columns that expressions, each said row by row, make of them."""
+    return nw.from_native(rows).with_columns(**columns).to_native()
 
 
 def with_ends(rows: Frame, by: str, *within: str) -> Frame:

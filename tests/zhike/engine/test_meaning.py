@@ -1,4 +1,7 @@
-"""The same expression means the same on both engines, against values worked out by hand; and where the plain spelling wouldn't."""
+"""The same expression means the same on both engines, against values worked out by hand; and where the plain spelling wouldn't.
+
+What is said row by row means the same over rows in memory too, where the columns that are summed are made.
+"""
 
 from __future__ import annotations
 
@@ -57,13 +60,24 @@ class Both:
         return [r[1:] for r in self.told(lambda rows: rows.group_by("k").agg(**values).select("k", *values))]
 
 
-@pytest.fixture(scope="module", params=["embedded", pytest.param("spark", marks=needs_spark)])
-def on(request: pytest.FixtureRequest) -> Iterator[Both]:
+def where(request: pytest.FixtureRequest) -> Iterator[Both]:
     if request.param == "embedded":
         with Engine(EngineSettings(threads=1)) as engine:
             yield Both(engine.over(ROWS), engine.collect)
+    elif request.param == "memory":
+        yield Both(nw.from_native(ROWS).lazy(), lambda rows: rows.collect("pyarrow").to_native())
     else:
         yield request.getfixturevalue("on_spark")
+
+
+@pytest.fixture(scope="module", params=["embedded", pytest.param("spark", marks=needs_spark)])
+def engine(request: pytest.FixtureRequest) -> Iterator[Both]:
+    yield from where(request)
+
+
+@pytest.fixture(scope="module", params=["embedded", "memory", pytest.param("spark", marks=needs_spark)])
+def on(request: pytest.FixtureRequest) -> Iterator[Both]:
+    yield from where(request)
 
 
 @pytest.fixture(scope="module")
@@ -128,9 +142,9 @@ def test_a_constant_fraction_is_floating_point(on: Both) -> None:
     assert on.column(nw.lit(7) / 2)[0] == 3.5
 
 
-def test_whole_numbers_beyond_64_bits_are_an_error_and_never_wrap(on: Both) -> None:
+def test_whole_numbers_beyond_64_bits_are_an_error_and_never_wrap(engine: Both) -> None:
     with pytest.raises(StoreError, match=r"(?i)overflow"):
-        on.column(col("o") * nw.lit(9223372036854775807))
+        engine.column(col("o") * nw.lit(9223372036854775807))
 
 
 # Nothing, and not a number.
@@ -152,14 +166,14 @@ def test_a_sum_of_nothing_but_nulls_is_zero_and_their_largest_is_null(on: Both) 
     assert nothing == [(0, None)]
 
 
-def test_what_is_no_number_is_the_largest_and_spoils_a_sum(on: Both) -> None:
-    found = on.by_client(most=col("x").max(), least=col("x").min(), total=col("x").sum())
+def test_what_is_no_number_is_the_largest_and_spoils_a_sum(engine: Both) -> None:
+    found = engine.by_client(most=col("x").max(), least=col("x").min(), total=col("x").sum())
     assert same(found, [(NAN, 1.5, NAN), (2.5, -2.5, 0.0)])
 
 
-def test_what_is_no_number_is_above_every_number_and_equal_to_itself(on: Both) -> None:
-    assert on.column(col("x") > 1.0) == [True, True, None, True, False]
-    assert on.column(col("x") == col("x")) == [True, True, None, True, True]
+def test_what_is_no_number_is_above_every_number_and_equal_to_itself(engine: Both) -> None:
+    assert engine.column(col("x") > 1.0) == [True, True, None, True, False]
+    assert engine.column(col("x") == col("x")) == [True, True, None, True, True]
 
 
 def test_conditions_that_cannot_be_told_follow_three_valued_logic(on: Both) -> None:
@@ -205,9 +219,9 @@ def test_money_is_divided_as_floating_point(on: Both) -> None:
     assert on.column(col("money").cast(nw.Float64) / 3.0)[3] == pytest.approx(-1.1111, rel=1e-15)
 
 
-def test_money_too_large_for_its_column_is_an_error_and_never_null(on: Both) -> None:
+def test_money_too_large_for_its_column_is_an_error_and_never_null(engine: Both) -> None:
     with pytest.raises(StoreError):
-        on.column((col("money") * 1000).cast(nw.Decimal(18, 4)))
+        engine.column((col("money") * 1000).cast(nw.Decimal(18, 4)))
 
 
 # Days.
@@ -229,18 +243,18 @@ def test_days_compare_with_a_day(on: Both) -> None:
 # Windows.
 
 
-def test_nothing_comes_first_in_an_order(on: Both) -> None:
-    assert on.column(col("o").shift(1).over("k", order_by="i")) == [None, 3, 1, None, 4]
-    assert on.column(col("o").shift(1).over(order_by="day")) == [3, 1, None, 2, 4]
+def test_nothing_comes_first_in_an_order(engine: Both) -> None:
+    assert engine.column(col("o").shift(1).over("k", order_by="i")) == [None, 3, 1, None, 4]
+    assert engine.column(col("o").shift(1).over(order_by="day")) == [3, 1, None, 2, 4]
 
 
-def test_running_sums_and_peaks_go_row_by_row_and_step_over_nothing(on: Both) -> None:
-    assert on.column(col("i").cum_sum().over("k", order_by="o")) == [-7, 0, 0, None, 3]
-    assert on.column(col("y").cum_max().over("k", order_by="o")) == [0.0, 2.0, None, 0.0, 0.0]
+def test_running_sums_and_peaks_go_row_by_row_and_step_over_nothing(engine: Both) -> None:
+    assert engine.column(col("i").cum_sum().over("k", order_by="o")) == [-7, 0, 0, None, 3]
+    assert engine.column(col("y").cum_max().over("k", order_by="o")) == [0.0, 2.0, None, 0.0, 0.0]
 
 
-def test_equal_places_in_an_order_are_rows_of_their_own(on: Both) -> None:
-    alike = on.told(
+def test_equal_places_in_an_order_are_rows_of_their_own(engine: Both) -> None:
+    alike = engine.told(
         lambda rows: rows.with_columns(one=col("o") * 0 + 1).select(
             "o", n=col("one").cum_sum().over("k", order_by="one")
         )
@@ -248,8 +262,8 @@ def test_equal_places_in_an_order_are_rows_of_their_own(on: Both) -> None:
     assert sorted(n for _, n in alike) == [1, 1, 2, 2, 3]
 
 
-def test_first_and_last_are_those_by_the_order_named_nulls_too(on: Both) -> None:
-    found = on.told(
+def test_first_and_last_are_those_by_the_order_named_nulls_too(engine: Both) -> None:
+    found = engine.told(
         lambda rows: (
             mean.with_ends(rows, "o", "k")
             .group_by("k")
@@ -260,8 +274,8 @@ def test_first_and_last_are_those_by_the_order_named_nulls_too(on: Both) -> None
     assert found == [("A", 1.5, None, None, "客户，未接"), ("B", 2.5, -2.5, Decimal("2.0000"), None)]
 
 
-def test_a_quantile_is_a_value_that_occurred(on: Both) -> None:
-    found = on.told(
+def test_a_quantile_is_a_value_that_occurred(engine: Both) -> None:
+    found = engine.told(
         lambda rows: mean.quantiles(
             rows.select(client_id="k", value=col("o").cast(nw.Float64)), {"median": 0.5, "long": 0.9}
         ).select("client_id", "n", "median", "long")

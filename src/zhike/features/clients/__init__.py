@@ -1,7 +1,7 @@
 """The measures of clients: lazy values over what the ledger leaves behind and the tables of the data contract.
 
-`gather` gives a bucket's sums as lazy pieces, `follow` what is read along clients' days, `assembled` puts the collected ones
-together, `estimated` makes measures of them and `told` the rows of `measure` and `measure_detail`. `branchwide` adds what is only known once all clients are. `attribution` takes profit apart.
+`gather` gives figures that stand as lazy pieces, `follow` sums and what is read along clients' days, `assembled` puts the collected
+ones together, `estimated` makes measures of them and `told` the rows of `measure` and `measure_detail`. `branchwide` adds what is only known once all clients are. `attribution` takes profit apart.
 """
 
 from zhike.features.clients.attribution import attribution

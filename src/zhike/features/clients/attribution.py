@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date as Date
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from zhike.base.period import Calendar, day_no
+from zhike.base.period import Calendar
 from zhike.datacentre.columns import decimals
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables.results import ATTRIBUTION
+from zhike.features.clients.bands import Banded, Numbers, numbers
 from zhike.features.clients.settings import WINDOWS
-from zhike.features.clients.walk import Walk, summed, walk
+from zhike.features.clients.walk import Held
 from zhike.features.clients.windows import Horizon
 
-_UNITS = ("pnl", "market", "assets_market", "selection", "trading", "interest", "cost", "growth", "valuation", "eps_known",
-          "stocks_before", "exposure_days")  # fmt: skip
+_SUMS = ("pnl", "market", "assets_market", "selection", "trading", "interest", "cost", "growth", "valuation", "eps_known",
+          "stocks_before", "exposure", "exposure_days")  # fmt: skip
 _KNOWN_SHARE = 0.5  # of the opening values that earnings must be known for
 
 
@@ -33,9 +32,8 @@ def attribution(
     benchmark = Σ market and timing = 0. `growth` and `valuation` are null where earnings are known for less than half of the
     opening values. Raises UsageError where `as_of` lies outside the calendar.
     """
-    horizon = Horizon.of(calendar, as_of)
-    rows = walk(client_day, horizon)
-    sums = _sums(rows, horizon, windows)
+    held = Held({"client_day": client_day}, Horizon.of(calendar, as_of))
+    clients, sums = _sums(held.aged("client_day"), windows)
     days, parts = sums["exposure_days"], dict(sums)
     usual = np.divide(sums["exposure"], days, out=np.zeros(days.shape), where=days > 0)
     units = np.rint(usual * sums["assets_market"]).astype(np.int64)
@@ -44,8 +42,8 @@ def attribution(
     unknown = sums["eps_known"] < _KNOWN_SHARE * sums["stocks_before"]
     nothing = np.zeros(days.shape, np.bool_)
     found: dict[str, pa.Array] = {
-        "client_id": rows.clients.take(pa.array(np.repeat(np.arange(len(rows.clients)), len(windows)))),
-        "window_days": pa.array(np.tile(np.array(windows, np.int64), len(rows.clients))),
+        "client_id": clients.take(pa.array(np.repeat(np.arange(len(clients)), len(windows)))),
+        "window_days": pa.array(np.tile(np.array(windows, np.int64), len(clients))),
         "as_of": pa.repeat(pa.scalar(as_of, pa.date32()), days.size),
     }
     for column in ATTRIBUTION.columns[len(found) :]:
@@ -54,12 +52,8 @@ def attribution(
     return pa.table(found).cast(schema_of(ATTRIBUTION))
 
 
-def _sums(rows: Walk, horizon: Horizon, windows: Sequence[int]) -> Mapping[str, npt.NDArray[Any]]:
-    """Return what each client's rows add up to within each window, shape (clients, windows); money in its units."""
-    firsts = [day_no(horizon.first(days)) for days in windows]
-    dates = np.concatenate([[int(horizon.days[0]) - 1], horizon.dates])  # by place
-    bands = np.sum([dates < first for first in firsts], axis=0)[rows.places]
-    within = [sum(f > first for f in firsts) for first in firsts]
-    values = {c: rows.units(c) for c in _UNITS} | {"exposure": rows.floats("exposure")}
-    by_band = {c: summed(rows.starts, bands, v, len(windows) + 1) for c, v in values.items()}
-    return {c: np.cumsum(v, axis=0)[within].T for c, v in by_band.items()}
+def _sums(rows: pa.Table, windows: Sequence[int]) -> tuple[pa.Array, Mapping[str, Numbers]]:
+    """Return the clients and what the rows of each add up to within each window, shape (clients, windows); money in its units."""
+    edges = sorted(windows)
+    banded, ends = Banded.of(rows, edges), [edges.index(days) for days in windows]
+    return banded.clients, {c: banded.total(numbers(rows[c])[0])[ends].T for c in _SUMS}

@@ -45,9 +45,9 @@ def gather(
     calendar: Calendar,
     settings: ClientSettings | None = None,
 ) -> Mapping[str, Frame]:
-    """Return the sums that the measures want of a bucket, as lazy pieces by name with at most one row a client each.
+    """Return the figures that stand which the measures want of a bucket, as lazy pieces by name with at most one row a client each.
 
-    What they want of clients' paths is given by `follow`; `assembled` takes the pieces of both.
+    What they want of sums and of clients' paths is given by `follow`; `assembled` takes the pieces of both.
 
     `tables`: lazy tables by name: those of the ledger (client_day, position, round_trip), market_state, those of the data
     contract, `calendar` as `calendar_days` makes it. All of them hold the rows of the bucket's clients; `lead` and `referred`
@@ -66,7 +66,7 @@ def follow(
     calendar: Calendar,
     settings: ClientSettings | None = None,
 ) -> dict[str, pa.Table]:
-    """Return what the measures want of the paths of some clients, as pieces by name with at most one row a client each.
+    """Return what the measures want of sums and of the paths of some clients, as pieces by name with at most one row a client each.
 
     `tables`: rows in memory of the tables that `gather` is given, texts written out. Raises BrokenPromise where the
     ledger's tables lack what they promise, UsageError like `gather`.

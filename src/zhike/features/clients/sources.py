@@ -2,37 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import narwhals as nw
+import pyarrow as pa
 
-from zhike.engine.meaning import flag, positive
-from zhike.features.clients.arithmetic import money
-from zhike.features.clients.bucket import Bucket
+from zhike.engine.meaning import flag, made, positive
 from zhike.features.clients.settings import WINDOWS
+from zhike.features.clients.walk import Held, in_yuan
 
 Columns = Mapping[str, nw.Expr]
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A table of events. `date` dates its rows where no column `date` does; `columns` are summed beside its own."""
+    """A table of events. `date` dates its rows where no column `date` does; `columns` are summed beside its own.
+
+    `money`: what the columns made of its own read as numbers: an engine casts a decimal to the nearest one, Arrow doesn't.
+    """
 
     table: str
-    columns: Callable[[Bucket], Columns]
+    columns: Callable[[Held], Columns]
     date: Callable[[], nw.Expr] | None = None
+    money: tuple[str, ...] = ()
+
+    def rows(self, held: Held, wanted: Collection[str]) -> pa.Table:
+        """Return the table with `age` (see `Held.aged`) and those of the wanted columns that are made of its own."""
+        rows = plain = held.aged(self.table, self.date() if self.date else None)
+        for name in self.money:
+            plain = plain.set_column(
+                plain.column_names.index(name), name, pa.array(in_yuan(plain[name]), from_pandas=True)
+            )
+        own = {name: value for name, value in self.columns(held).items() if name in wanted}
+        found = made(plain, own)
+        for name in own:
+            rows = rows.append_column(name, found[name])
+        return rows
 
 
 def _stamp(column: str) -> Callable[[], nw.Expr]:
     return lambda: nw.col(column).dt.date()
 
 
-def _client_day(bucket: Bucket) -> Columns:
+def _client_day(held: Held) -> Columns:
     age, days = nw.col("age"), nw.col("days")
-    traded, known, interest = nw.col("trades") > 0, ~nw.col("net").is_null(), money("interest")
+    traded, known, interest = nw.col("trades") > 0, ~nw.col("net").is_null(), nw.col("interest")
     openings = {
-        f"opening_{n}": nw.when(age == bucket.horizon.length(n) - 1).then(money("assets_before"))
+        f"opening_{n}": nw.when(age == held.horizon.length(n) - 1).then(nw.col("assets_before"))
         for n in WINDOWS.values()
     }
     return {
@@ -41,10 +58,10 @@ def _client_day(bucket: Bucket) -> Columns:
         "trading_days": flag(traded),
         "trade_age": nw.when(traded).then(age),
         "net_unknown": flag(~known),
-        "gross": nw.when(known).then(money("net") + money("debt").fill_null(0.0)),
+        "gross": nw.when(known).then(nw.col("net") + nw.col("debt").fill_null(0.0)),
         "held_days": flag(nw.col("positions") > 0),
-        "flow_in_aged": money("flow_in") * (age + 1),
-        "flow_out_aged": money("flow_out") * age,
+        "flow_in_aged": nw.col("flow_in") * (age + 1),
+        "flow_out_aged": nw.col("flow_out") * age,
         "interest_paid": nw.when(interest < 0).then(-interest),
         "index_log": nw.when(days > 0).then(positive(nw.col("sum_x") + 1.0).log()),
         "own_log": nw.when(days > 0).then(nw.col("log_return")),
@@ -52,29 +69,29 @@ def _client_day(bucket: Bucket) -> Columns:
     }
 
 
-def _login(bucket: Bucket) -> Columns:
+def _login(held: Held) -> Columns:
     return {
         "login_days": flag(nw.col("count") > 0),
         "login_age": nw.when(nw.col("count") > 0).then(nw.col("age")),
     }
 
 
-def _contact(bucket: Bucket) -> Columns:
+def _contact(held: Held) -> Columns:
     outcome = nw.col("outcome").fill_null("").str.to_lowercase()
     said = outcome.str.len_chars() > 0
     refused = nw.lit(False)
-    for word in bucket.settings.unanswered:
+    for word in held.settings.unanswered:
         refused = refused | outcome.str.contains(word, literal=True)
     return {"contacts": nw.lit(1), "answerable": flag(said), "answered": flag(said & ~refused)}
 
 
-def _complaint(bucket: Bucket) -> Columns:
+def _complaint(held: Held) -> Columns:
     closed = nw.col("closed_at").dt.date()
-    still = closed.is_null() | (closed > nw.lit(bucket.horizon.end))
+    still = closed.is_null() | (closed > nw.lit(held.horizon.end))
     return {"complaints": nw.lit(1), "open": flag(still), "found_right": flag(nw.col("upheld"))}
 
 
-def _survey(bucket: Bucket) -> Columns:
+def _survey(held: Held) -> Columns:
     share = nw.col("score") / positive(nw.col("scale_max"))
     columns: dict[str, nw.Expr] = {}
     for kind in ("csat", "nps"):
@@ -83,13 +100,13 @@ def _survey(bucket: Bucket) -> Columns:
     return columns
 
 
-def _product_order(bucket: Bucket) -> Columns:
+def _product_order(held: Held) -> Columns:
     return {"orders": nw.lit(1)}
 
 
-def _round_trip(bucket: Bucket) -> Columns:
-    pnl = money("proceeds") - money("cost") - money("fees")
-    rate, counts = pnl / positive(money("cost")), money("cost") > 0
+def _round_trip(held: Held) -> Columns:
+    pnl = nw.col("proceeds") - nw.col("cost") - nw.col("fees")
+    rate, counts = pnl / positive(nw.col("cost")), nw.col("cost") > 0
     return {
         "trips": flag(counts),
         "wins": flag(counts & (pnl > 0)),
@@ -103,15 +120,19 @@ def _round_trip(bucket: Bucket) -> Columns:
     }
 
 
-def _nothing(bucket: Bucket) -> Columns:
+def _nothing(held: Held) -> Columns:
     return {}
 
 
 SOURCES: Mapping[str, Source] = {
     s.table: s
     for s in (
-        Source("client_day", _client_day),
-        Source("round_trip", _round_trip, lambda: nw.col("closed_on")),
+        Source(
+            "client_day",
+            _client_day,
+            money=("net", "debt", "assets_before", "interest", "flow_in", "flow_out"),
+        ),
+        Source("round_trip", _round_trip, lambda: nw.col("closed_on"), money=("cost", "proceeds", "fees")),
         Source("login", _login),
         Source("contact", _contact, _stamp("at")),
         Source("complaint", _complaint, _stamp("opened_at")),

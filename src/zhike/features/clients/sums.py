@@ -1,9 +1,8 @@
-"""What the measures of clients ask for, gathered in one pass over each table.
+"""What the measures of clients ask for, and what each table and figure gives of it.
 
-Each measure's expression is built once against a notebook of wants (`Wants`): every sum it names becomes a column of one wide lazy
-table, one row a client. Sums over windows are taken in two steps, both mergeable: first per client and *band* (the stretch
-between two windows' lengths), then over the bands that a window holds. So each row is touched once, whatever the number of
-windows, and money is added as the exact decimal it is stored as.
+Each measure's expression is built once against a notebook of wants (`Wants`): every sum it names becomes a column of one wide
+table, one row a client. Sums over windows are taken per client and band (`bands`), so each row is touched once a column, whatever
+the number of windows.
 """
 
 from __future__ import annotations
@@ -19,17 +18,17 @@ import pyarrow.compute as pc
 from zhike.base.errors import UsageError
 from zhike.base.measure import Measure
 from zhike.base.text import say
+from zhike.features.clients.bands import Banded
 from zhike.features.clients.bucket import Bucket, Frame
 from zhike.features.clients.figures import FIGURES, PATHS, STANDING
 from zhike.features.clients.settings import PRIOR, RHYTHM, WINDOWS
 from zhike.features.clients.sources import SOURCES
-from zhike.features.clients.walk import Held
+from zhike.features.clients.walk import Held, figures_of
 from zhike.features.clients.windows import CALENDAR
 
-EDGES = (*WINDOWS.values(), PRIOR, RHYTHM)
+EDGES = tuple(sorted((*WINDOWS.values(), PRIOR, RHYTHM)))
 CLIENTS = "clients"
 _SUM = re.compile(r"__sum\d*$")
-_TOGETHER = {"sum": nw.Expr.sum, "max": nw.Expr.max, "min": nw.Expr.min}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +39,6 @@ class Want:
     column: str
     how: str
     days: int | None = None
-
-    @property
-    def step(self) -> str:
-        """The name of its part of one band."""
-        return f"{self.column}__{self.how}"
 
     @property
     def name(self) -> str:
@@ -120,30 +114,39 @@ def built(measure: Measure, present: Collection[str]) -> Built:
 
 
 def gathered(builts: Iterable[Built], bucket: Bucket) -> Mapping[str, Frame]:
-    """Return what the measures want of sums and of what stands, as lazy pieces by name, each with at most one row a client.
+    """Return what the measures want of figures that stand, as lazy pieces by name, each with at most one row a client.
 
     The pieces are kept apart because planning one query over all of them takes an engine longer than running them one by
     one; `assembled` puts them together, with those that were `followed`.
     """
-    asked = _asked(builts)
+    asked = {of: wants for of, wants in _asked(builts).items() if of in STANDING}
     _all_given(asked, bucket.tables, (CALENDAR,))
-    return {of: _piece(of, wants, bucket) for of, wants in asked.items() if of not in PATHS}
+    return {
+        of: STANDING[of].build(bucket).select(
+            "client_id", *(nw.col(w.column).cast(nw.Float64).alias(w.name) for w in wants)
+        )
+        for of, wants in asked.items()
+    }  # fmt: skip
 
 
 def followed(builts: Iterable[Built], held: Held) -> dict[str, pa.Table]:
-    """Return what the measures want of clients' paths, as pieces by name like those of `gathered`.
+    """Return what the measures want of sums and of clients' paths, as pieces by name like those of `gathered`.
 
     The piece CLIENTS names every client that a table names.
     """
-    asked = {of: wants for of, wants in _asked(builts).items() if of in PATHS}
+    asked = {of: wants for of, wants in _asked(builts).items() if of not in STANDING}
     _all_given(asked, held.tables)
     named = [held.tables[t]["client_id"] for t in ("client", *SOURCES) if t in held.tables]
     ids = [pc.unique(c.cast(pa.string())) for c in named]
     pieces = {CLIENTS: pa.table({"client_id": pc.unique(pa.chunked_array(ids, pa.string()))})}
     for of, wants in asked.items():
-        found = PATHS[of].build(held)
-        pieces[of] = pa.table({"client_id": found["client_id"]} | {w.name: found[w.column] for w in wants})
+        pieces[of] = _walked(of, wants, held) if of in PATHS else _summed(of, wants, held)
     return pieces
+
+
+def _walked(of: str, wants: list[Want], held: Held) -> pa.Table:
+    found = PATHS[of].build(held)
+    return pa.table({"client_id": found["client_id"]} | {w.name: found[w.column] for w in wants})
 
 
 def _asked(builts: Iterable[Built]) -> dict[str, list[Want]]:
@@ -191,33 +194,14 @@ def _ids(rows: pa.Table) -> pa.Array:
     return found if isinstance(found, pa.Array) else pa.concat_arrays(found.chunks)
 
 
-def _piece(of: str, wants: list[Want], bucket: Bucket) -> Frame:
-    if of in STANDING:
-        figure = STANDING[of].build(bucket)
-        return figure.select("client_id", *(nw.col(w.column).cast(nw.Float64).alias(w.name) for w in wants))
-    return _summed(bucket.aged(of, date() if (date := SOURCES[of].date) else None), wants, bucket)
+def _summed(of: str, wants: list[Want], held: Held) -> pa.Table:
+    """Sum a table of events over the windows that are wanted."""
+    rows = SOURCES[of].rows(held, {w.column for w in wants})
+    banded = Banded.of(rows, EDGES)
+    taken = {step: banded.taken(rows[step[0]], step[1]) for step in {(w.column, w.how): None for w in wants}}
+    return figures_of(banded.clients, **{w.name: taken[w.column, w.how][_band(w.days)] for w in wants})
 
 
-def _summed(rows: Frame, wants: list[Want], bucket: Bucket) -> Frame:
-    """Sum a table of events per client and band, then over the bands of each window."""
-    columns = SOURCES[wants[0].of].columns(bucket)
-    age = nw.col("age")
-    steps = {w.step: (w.column, w.how) for w in wants}
-    taken = {c: columns.get(c, nw.col(c)) for c, _ in steps.values()}
-    band = nw.lit(0)
-    for edge in sorted(EDGES):
-        band = band + nw.when(age >= edge).then(nw.lit(1)).otherwise(nw.lit(0))
-    slim = rows.select("client_id", band.alias("band"), **taken)
-    bands = slim.group_by("client_id", "band").agg(
-        *(_TOGETHER[how](nw.col(column)).alias(step) for step, (column, how) in steps.items())
-    )
-    return bands.group_by("client_id").agg(*(_over_bands(w).alias(w.name) for w in wants)).select(
-        "client_id", *(nw.col(w.name).cast(nw.Float64) for w in wants)
-    )  # fmt: skip
-
-
-def _over_bands(want: Want) -> nw.Expr:
-    part = nw.col(want.step)
-    if want.days is not None:
-        part = nw.when(nw.col("band") <= sorted(EDGES).index(want.days)).then(part)
-    return _TOGETHER[want.how](part)
+def _band(days: int | None) -> int:
+    """Return the band that a window of so many days ends with; the last one for all days (None)."""
+    return len(EDGES) if days is None else EDGES.index(days)

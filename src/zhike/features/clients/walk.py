@@ -1,21 +1,21 @@
-"""The rows of some clients in memory: what is read along each client's days, in order of date, by compiled loops."""
+"""The rows of some clients in memory: with their ages, and in order of date along each client's days."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
+import narwhals as nw
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from zhike.base.compiling import compiled
 from zhike.base.errors import BrokenPromise
 from zhike.base.text import say
 from zhike.datacentre.hashes import whole, whole_numbers
+from zhike.engine.meaning import made
 from zhike.features.clients.settings import ClientSettings
 from zhike.features.clients.windows import Horizon
 
@@ -48,9 +48,7 @@ class Walk:
 
     def money(self, column: str, at: Ints) -> Floats:
         """Return money in yuan at some rows (−1: none), NaN where it is absent."""
-        found = self.rows[column].take(pa.array(np.maximum(at, 0), mask=at < 0))
-        units = whole_numbers(whole(found))
-        return np.where(units == ABSENT, np.nan, units / UNITS)
+        return in_yuan(self.rows[column].take(pa.array(np.maximum(at, 0), mask=at < 0)))
 
     def _known(self, column: str) -> pa.Array:
         found = whole(self.rows[column])
@@ -81,6 +79,19 @@ class Held:
         """The rows of client_day."""
         return walk(self.tables["client_day"], self.horizon)
 
+    def aged(self, table: str, date: nw.Expr | None = None) -> pa.Table:
+        """Return a table with `age`: trading days from each row's day to the last one; rows after it or without a day are left out.
+
+        `date`: the row's date where it isn't the column of that name. A row before the calendar's first day is AGELESS.
+        """
+        rows = self.tables[table]
+        if date is not None:
+            rows = made(rows, {"date": date})
+        places = self.horizon.places(dates_of(rows["date"]))
+        if (places < 0).any():
+            rows, places = rows.filter(pa.array(places >= 0)), places[places >= 0]
+        return rows.append_column("age", pa.array(self.horizon.ages[places]))
+
 
 def figures_of(clients: pa.Array, **figures: Floats) -> pa.Table:
     """Return a table of client_id and figures, NaN as null."""
@@ -102,9 +113,16 @@ def walk(client_day: pa.Table, horizon: Horizon) -> Walk:
     return walk(client_day.sort_by([("client_id", "ascending"), ("date", "ascending")]), horizon)
 
 
+def in_yuan(money: pa.ChunkedArray) -> Floats:
+    """Return money as the nearest numbers, NaN where it is absent."""
+    units = whole_numbers(whole(money))
+    return np.where(units == ABSENT, np.nan, units / UNITS)
+
+
 def dates_of(column: pa.ChunkedArray) -> npt.NDArray[np.int32]:
-    """Return dates as day numbers."""
-    return np.asarray(whole(column).view(pa.int32()).to_numpy(zero_copy_only=False), np.int32)
+    """Return dates as day numbers; what has none lies after every day."""
+    days = whole(column).view(pa.int32()).fill_null(np.iinfo(np.int32).max)
+    return np.asarray(days.to_numpy(zero_copy_only=False), np.int32)
 
 
 def coded(*columns: pa.ChunkedArray) -> tuple[pa.Array, Ints]:
@@ -117,13 +135,3 @@ def coded(*columns: pa.ChunkedArray) -> tuple[pa.Array, Ints]:
 def starts_of(codes: Ints, n: int) -> Ints:
     """Return where the rows of each of n clients begin once they are in order, shape (n + 1,)."""
     return np.concatenate([[0], np.cumsum(np.bincount(codes, minlength=n))]).astype(np.int64)
-
-
-@compiled
-def summed(starts: Ints, bands: Ints, values: npt.NDArray[Any], n: int) -> npt.NDArray[Any]:
-    """Return the sum of each client's values in each of n bands, shape (n, clients)."""
-    found = np.zeros((n, len(starts) - 1), values.dtype)
-    for c in range(len(starts) - 1):
-        for r in range(starts[c], starts[c + 1]):
-            found[bands[r], c] += values[r]
-    return found

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-import narwhals as nw
 import numpy as np
 import pyarrow as pa
 
@@ -15,6 +14,7 @@ from zhike.base.measure import Measure
 from zhike.base.period import Calendar, date_of
 from zhike.datacentre.stored import without_codes
 from zhike.features.clients import ClientSettings, assembled
+from zhike.features.clients.bands import floats
 from zhike.features.clients.branchwide import NEEDED, branchwide
 from zhike.features.clients.bucket import Bucket
 from zhike.features.clients.sources import SOURCES
@@ -136,13 +136,11 @@ class Retold:
 
     def contributions(self, want: Want) -> list[dict[str, object]]:
         """Return the rows that a sum over a table of events was made of, with `contribution` and `age`."""
-        source = SOURCES[want.of]
-        rows = self.bucket.aged(want.of, source.date() if source.date else None)
-        value = source.columns(self.bucket).get(want.column, nw.col(want.column)).cast(nw.Float64)
-        rows = rows.with_columns(contribution=value).filter(~nw.col("contribution").is_null())
-        if want.days is not None:
-            rows = rows.filter(nw.col("age") < want.days)
-        return list(self.page.engine.collect(rows).to_pylist())
+        rows = SOURCES[want.of].rows(self.held, (want.column,))
+        parts = floats(rows[want.column])
+        inside = ~np.isnan(parts) & (rows["age"].to_numpy() < (want.days or np.inf))
+        rows = rows.append_column("contribution", pa.array(parts))
+        return list(rows.filter(pa.array(inside)).to_pylist())
 
     def day(self, age: int) -> date:
         """Return the trading day of an age."""

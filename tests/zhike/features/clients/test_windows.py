@@ -14,7 +14,8 @@ from zhike.base.period import Calendar, date_of
 from zhike.features.clients import MEASURES, ClientSettings, calendar_days, gather, measures
 from zhike.features.clients.bucket import Bucket
 from zhike.features.clients.measuring import built_measures
-from zhike.features.clients.sums import gathered
+from zhike.features.clients.sums import followed, gathered
+from zhike.features.clients.walk import Held
 from zhike.features.clients.windows import Horizon
 
 MONDAY = date(2025, 3, 31)
@@ -68,8 +69,10 @@ def test_without_its_calendar_nothing_is_gathered() -> None:
 
 def test_measures_of_a_table_that_is_not_there_are_not_gathered() -> None:
     bucket = Bucket({"calendar": None}, Horizon.of(CALENDAR, MONDAY))  # type: ignore[dict-item]
+    with pytest.raises(UsageError, match="'account' isn't given"):
+        gathered(built_measures(["account"]), bucket)
     with pytest.raises(UsageError, match="'trade' isn't given"):
-        gathered(built_measures(["trade"]), bucket)
+        followed(built_measures(["trade"]), Held({}, Horizon.of(CALENDAR, MONDAY)))
 
 
 def test_settings_that_cannot_work_are_refused() -> None:
