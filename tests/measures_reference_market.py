@@ -32,7 +32,7 @@ def least_squares(xs: Sequence[Sequence[float]], ys: Sequence[float]) -> list[fl
 
 
 def by_state(p: Plain, market: Sequence[Row]) -> dict[str, Value]:
-    effect = {r["date"]: r["money_effect"] / 10 for r in market}
+    effect = {r["date"]: r["money_effect"] / 10 for r in market if r["money_effect"] is not None}
     state = {r["date"]: r["state"] for r in market}
     before = dict(zip(p.trading[1:], p.trading, strict=False))
     found: dict[str, Value] = {}
@@ -45,11 +45,12 @@ def by_state(p: Plain, market: Sequence[Row]) -> dict[str, Value]:
     xs, ys, exposed = [], [], []
     for r in p.within(250):
         last = effect.get(before.get(r["date"], date.min))
-        if r["days"] and float(r["assets_before"]) >= 100 and last is not None:
-            xs.append((1.0, effect[r["date"]] - last, r["sum_x"]))
+        now = effect.get(r["date"])
+        if r["days"] and float(r["assets_before"]) >= 100 and last is not None and now is not None:
+            xs.append((1.0, now - last, r["sum_x"]))
             ys.append((float(r["buy_amount"]) - float(r["sell_amount"])) / float(r["assets_before"]))
-        if r["exposure_days"]:
-            exposed.append((effect[r["date"]], r["exposure"]))
+        if r["exposure_days"] and now is not None:
+            exposed.append((now, r["exposure"]))
     enough = least_squares(xs, ys) if len(xs) >= 60 else [None, None, None]
     found |= {"money_effect_beta_12m": enough[1], "market_beta_of_buying_12m": enough[2]}
     tilt = (

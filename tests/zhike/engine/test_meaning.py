@@ -123,9 +123,8 @@ def test_a_root_below_zero_is_zero(on: Both) -> None:
     assert on.column(mean.root(col("y"))) == [0.0, pytest.approx(math.sqrt(2)), 0.0, 0.0, 0.0]
 
 
-def test_halves_are_rounded_to_the_even_number_then_cast(on: Both) -> None:
+def test_a_fraction_is_cut_downwards_then_cast(on: Both) -> None:
     halves = nw.when(col("o") != 2).then(col("x"))  # 1.5, 2.5, −2.5
-    assert on.column(mean.whole(halves).cast(nw.Int64)) == [2, None, None, 2, -2]
     assert on.column(halves.floor().cast(nw.Int64)) == [1, None, None, 2, -3]
 
 
@@ -260,27 +259,6 @@ def test_equal_places_in_an_order_are_rows_of_their_own(engine: Both) -> None:
         )
     )
     assert sorted(n for _, n in alike) == [1, 1, 2, 2, 3]
-
-
-def test_first_and_last_are_those_by_the_order_named_nulls_too(engine: Both) -> None:
-    found = engine.told(
-        lambda rows: (
-            mean.with_ends(rows, "o", "k")
-            .group_by("k")
-            .agg(a=mean.at_first("x"), b=mean.at_last("x"), c=mean.at_last("money"), d=mean.at_first("s"))
-            .select("k", "a", "b", "c", "d")
-        )
-    )
-    assert found == [("A", 1.5, None, None, "客户，未接"), ("B", 2.5, -2.5, Decimal("2.0000"), None)]
-
-
-def test_a_quantile_is_a_value_that_occurred(engine: Both) -> None:
-    found = engine.told(
-        lambda rows: mean.quantiles(
-            rows.select(client_id="k", value=col("o").cast(nw.Float64)), {"median": 0.5, "long": 0.9}
-        ).select("client_id", "n", "median", "long")
-    )
-    assert found == [("A", 3, 2.0, 3.0), ("B", 2, 4.0, 5.0)]
 
 
 # Text, and tables one below the other.

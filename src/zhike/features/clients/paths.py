@@ -184,7 +184,7 @@ def states(held: Held) -> pa.Table:
 
     `days_S`, `log_S`: days with a return in state S and their log returns. With x₁ the change of money effect in tens of
     points, x₂ the market's return and y net buying over the assets of the day before: n, x1, …, yy. With m the money
-    effect in tens of points and e the exposure: me_n, me_m, me_mm, me_e, me_me, me_ee.
+    effect in tens of points and e the exposure, on days with both: me_n, me_m, me_mm, me_e, me_me, me_ee.
     """
     walk, ages, market = held.days, held.horizon.ages, _market(held)
     acts = _Acts(
@@ -266,8 +266,7 @@ def _slopes(starts: Ints, places: Ints, ages: Ints, market: _Market, acts: _Acts
                 x2, y = acts.returned[r], (acts.bought[r] - acts.sold[r]) / assets
                 for k, v in enumerate((1.0, x1, x2, y, x1 * x1, x1 * x2, x2 * x2, x1 * y, x2 * y, y * y)):
                     found[k, c] += v
-            if acts.exposed[r] > 0:
-                known = 0.0 if np.isnan(m) else m  # what isn't known adds nothing
-                for k, v in enumerate((1.0, known, known * known, e, known * e, e * e)):
+            if acts.exposed[r] > 0 and not np.isnan(m):
+                for k, v in enumerate((1.0, m, m * m, e, m * e, e * e)):
                     found[_N_ACTS + k, c] += v
     return found

@@ -102,10 +102,24 @@ MAKERS: dict[str, tuple[Any, int]] = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Mapping[str, Any], dict[str, dict[str, Any]]]:
+def disturbed(chance: random.Random, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows in any order, with some of days before the first known and after the last."""
+    outside = [
+        TRADING[0] - timedelta(days=9),
+        TRADING[-1] + timedelta(days=1),
+        TRADING[-1] + timedelta(days=40),
+    ]
+    more = [r | {"date": day} for r in chance.sample(rows, 40) for day in outside]
+    known = {(r["client_id"], r["date"]): r for r in rows + more}
+    return chance.sample(list(known.values()), len(known))
+
+
+@pytest.fixture(scope="module", params=["in order", "in any order"])
+def both(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Mapping[str, Any], dict[str, dict[str, Any]]]:
     """Return what the engine and what plain Python make of the same random branch."""
-    chance = random.Random(7)
+    chance, plainly = random.Random(7), request.param == "in order"
     shapes = {
         "A": (0, 0.0),
         "B": (0, 0.3),
@@ -123,6 +137,9 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Mapping[str, Any], d
     market = [
         {"date": d, "money_effect": chance.uniform(0, 100), "state": chance.choice(STATES)} for d in TRADING
     ]
+    if not plainly:
+        tables["client_day"] = disturbed(chance, tables["client_day"])
+        market = [r | {c: None for c in ("money_effect", "state") if chance.random() < 0.1} for r in market]
     empty = ("account", "relation", "lead")
     stored = {
         name: rows_of(name, rows)
