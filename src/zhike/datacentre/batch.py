@@ -13,7 +13,7 @@ from zhike.base.finding import Severity
 from zhike.base.period import day_no
 from zhike.datacentre.catalogue import check
 from zhike.datacentre.checks.continuity import Ints, breaks_in, stretches
-from zhike.datacentre.checks.facts import REFERENCES, Facts
+from zhike.datacentre.checks.facts import FACTS_FROM, REFERENCES, Facts
 from zhike.datacentre.layering import Layers
 from zhike.datacentre.mapping import Overrides
 from zhike.datacentre.plan import Plan
@@ -149,7 +149,10 @@ class Batch:
         balances = {f.number: self._balances(f) for f in self.files if not f.rejected}
         for table in sorted({*self._tables(), *self.manifest.tables}):
             if table not in self.settled or TABLES[table].has("client_id"):
-                self._settle(table, self.facts, anew=first_clients, days=days if table == "trade" else None)
+                # what was read last was judged by what is known now; only earlier rows may have to be judged anew
+                earlier = table in FACTS_FROM or bool(self.manifest.tables.get(table))
+                of_days = days if earlier and table == "trade" else None
+                self._settle(table, self.facts, anew=first_clients and earlier, days=of_days)
         for state in self.files:
             if not state.rejected and state.plan is not None:
                 state.findings += broken_balances(state.plan, list(balances[state.number]))

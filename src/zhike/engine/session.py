@@ -123,6 +123,7 @@ class Engine:
         if self.settings.spill is not None:
             options["temp_directory"] = str(self.settings.spill)
         self._connection = duckdb.connect(":memory:", config=options)
+        self._connection.execute("SET enable_progress_bar = false")  # it gets into what a command writes
 
     def __enter__(self) -> Engine:
         """Return the engine itself."""

@@ -91,7 +91,7 @@ def test_no_table_of_clients_is_read_whole(homes: dict[int, Path], monkeypatch: 
 
     monkeypatch.setattr(Sources, "range", noting)
     run_night(homes[FEW], None, ENGINE, NightSettings(range_rows=5_000))
-    assert whole == {"calendar", "corporate_action", "index_quote", "product", "quote", "security"}
+    assert whole == {"calendar", "corporate_action", "index_quote", "product", "security"}
 
 
 def test_what_is_put_in_order_takes_four_bytes_a_client_and_state(

@@ -10,6 +10,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Floats32 = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
+Ints32 = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
 
 
@@ -21,7 +22,8 @@ class Book(NamedTuple):
     `eps` (S, T) earnings per share, NaN unknown. `locked`: could not be sold. `standing` (8, S, T) places 0…1 in the
     order of STANDINGS, NaN unknown; `after_limit`, `hot`, `followed` (S, T). Corporate actions of security s are
     `action_day` (columns of T) and `action_factor` from `action_from[s]` to `action_from[s + 1]`; so are its jumps: what a
-    unit may have become on days whose price jumps with nothing delivered to explain it (below 1 after a rise).
+    unit may have become on days whose price jumps with nothing delivered to explain it (below 1 after a rise). `turns` (S, T):
+    what `quiet.turns_of` makes of all this; without rows where it wasn't worked out.
     """
 
     days: Ints
@@ -42,6 +44,7 @@ class Book(NamedTuple):
     jump_from: Ints
     jump_day: Ints
     jump_factor: Floats
+    turns: Ints32 = np.empty((0, 0), np.int32)
 
 
 def sealed(book: Book) -> Book:

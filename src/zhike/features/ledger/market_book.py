@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from zhike.features.ledger.book import Book
+from zhike.features.ledger.quiet import turned
 from zhike.features.market import LIMIT_DOWN, TRADED, Prices, Standing
 from zhike.features.market.folders import load_arrays, save_arrays
 
@@ -32,12 +33,13 @@ def book_of(prices: Prices, standing: Standing, index: Floats, actions: pa.Table
     first, day, factor = unit_changes(actions, prices)
     returns = np.full(len(index), np.nan)
     returns[1:] = index[1:] / index[:-1] - 1.0
-    return Book(
+    book = Book(
         prices.days.astype(np.int64), prices.close, prices.previous, prices.adjusted, carried(index), returns, prices.eps,
         (prices.flags & TRADED == 0) | (prices.flags & LIMIT_DOWN != 0), np.stack(places), standing.limit_up_recent,
         np.nan_to_num(attention, nan=0.0) >= _HOT, _most_traded(prices), first, day, factor,
         *_jumps(prices),
     )  # fmt: skip
+    return turned(book)
 
 
 def carried(values: Floats) -> Floats:

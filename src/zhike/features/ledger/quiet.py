@@ -16,7 +16,7 @@ from zhike.features.ledger import columns as col
 from zhike.features.ledger import positions as pos
 from zhike.features.ledger import rows as rw
 from zhike.features.ledger.acts import CHEAP, LOTTERY
-from zhike.features.ledger.book import Book
+from zhike.features.ledger.book import Book, sealed
 from zhike.features.ledger.bookings import MOVES
 from zhike.features.ledger.events import Assets
 from zhike.features.ledger.positions import State
@@ -39,6 +39,13 @@ class Stretch(NamedTuple):
 
     over: Floats
     ends: Ints32
+
+
+def turned(book: Book) -> Book:
+    """Return a book with its turns, forbidden to be written to."""
+    if len(book.turns) < len(book.close):
+        book = book._replace(turns=turns_of(sealed(book)))
+    return sealed(book)
 
 
 @compiled

@@ -17,7 +17,7 @@ from zhike.datacentre.tables import table as table_called
 from zhike.datacentre.tables.ledger import CLIENT_DAY, POSITION, ROUND_TRIP
 from zhike.features.ledger import columns as col
 from zhike.features.ledger import events as ev
-from zhike.features.ledger.book import Book, sealed
+from zhike.features.ledger.book import Book
 from zhike.features.ledger.bookings import N_SUMS
 from zhike.features.ledger.cells import typed
 from zhike.features.ledger.events import Events, Holdings
@@ -33,7 +33,7 @@ from zhike.features.ledger.gathering import (
     trades_of,
 )
 from zhike.features.ledger.positions import ACTS, TRIPS, State, fresh_state
-from zhike.features.ledger.quiet import FOLLOWED, Stretch, turns_of
+from zhike.features.ledger.quiet import FOLLOWED, Stretch, turned
 from zhike.features.ledger.rows import Rows
 
 Ints = npt.NDArray[np.int64]
@@ -99,8 +99,8 @@ def ledger_of(
     closes = columns is None or not BARE.issuperset(columns)
     days = int((as_of + 1 - first).clip(min=0).sum()) if closes else len(events.day) + len(assets.day)
     rows = _room(days + 1, wanted, len(events.day) + len(holdings.security))
-    state = _state_for(events, holdings, len(names.securities), closes)
-    stretch = Stretch(np.empty((FOLLOWED + 1, len(book.days))), turns_of(sealed(book)))
+    book, state = turned(book), _state_for(events, holdings, len(names.securities), closes)
+    stretch = Stretch(np.empty((FOLLOWED + 1, len(book.days))), book.turns)
     fold(state, book, events, holdings, assets, first, as_of, closes, stretch, rows)
     trips = _round_trips(state.trips[: state.of_client[TRIPS]], names)
     return Ledger(

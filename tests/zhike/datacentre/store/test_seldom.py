@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from small_drops import SETTINGS, take_in
+from zhike.datacentre import settle as settling
 from zhike.datacentre.audit import audit
 from zhike.datacentre.store import liveness
 from zhike.datacentre.store.house import Store
+from zhike.datacentre.tables.definition import Table
 from zhike.engine.parquet import read_table
 
 CLIENTS = "client_id,kind,name\nA,individual,张三\n"
@@ -34,4 +37,21 @@ def test_a_correction_is_found_however_rows_are_read(
     found = _trades(home)
     assert found["T7"] == (300, 5)
     assert all(found[f"T{n}"] == (100, 5) for n in range(10, 40))
+    assert audit(home, SETTINGS, deep=True).sound
+
+
+def test_rows_of_a_first_drop_are_judged_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    judged, resolve = [], settling.resolve
+
+    def noting(home: Path, table: Table, *rest: Any, **more: Any) -> Any:
+        judged.append(table.name)
+        return resolve(home, table, *rest, **more)
+
+    monkeypatch.setattr(settling, "resolve", noting)
+    home, calendar = tmp_path / "home", "date\n2025-03-28\n2025-03-31\n2025-04-01\n"
+    take_in(home, tmp_path / "d1", {"client.csv": CLIENTS, "calendar.csv": calendar, "trade.csv": MANY})
+    assert "trade" not in judged  # though clients and trading days became known with it
+    take_in(home, tmp_path / "d2", {"calendar.csv": "date\n2025-04-02\n", "trade.csv": AGAIN})
+    assert "trade" in judged
+    assert _trades(home)["T7"] == (300, 5)
     assert audit(home, SETTINGS, deep=True).sound
