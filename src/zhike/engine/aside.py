@@ -34,3 +34,9 @@ def put(path: Path, write: Callable[[Path], None]) -> None:
     new = path.with_name(f".{path.name}.{token_hex(4)}.new")
     write(new)
     os.replace(new, path)
+
+
+def batch_of(path: Path, number: int) -> pa.RecordBatch:
+    """Read one record batch of a file that was put aside."""
+    with pa.memory_map(str(path)) as source, pa.ipc.open_file(source) as stored:
+        return stored.get_batch(number)

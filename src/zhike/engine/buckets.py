@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from zhike.engine.aside import batch_of
 from zhike.engine.parquet import read_between, read_groups
 
 Ints = npt.NDArray[np.int64]
@@ -54,6 +55,19 @@ def rows_of_range(
     ).unify_dictionaries()
 
 
+def rows_of_batch(
+    files: Sequence[Path], number: int, schema: pa.Schema, *, coded: Collection[str] = ()
+) -> pa.Table:
+    """Read a record batch of each file, with the columns of `schema`; `coded` as dictionaries."""
+    pieces = [pa.Table.from_batches([batch_of(path, number)]).select(schema.names) for path in files]
+    plain = [piece for piece in pieces if piece.num_rows]
+    if not plain:
+        return schema.empty_table()
+    return pa.concat_tables(
+        [_aligned(piece, schema, coded) for piece in plain], promote_options="default"
+    ).unify_dictionaries()
+
+
 def rows_by_group(
     files: Sequence[Path], schema: pa.Schema, *, coded: Collection[str] = ()
 ) -> Iterator[pa.Table]:
@@ -67,6 +81,9 @@ def _aligned(rows: pa.Table, schema: pa.Schema, coded: Collection[str]) -> pa.Ta
     """Give all pieces the same types; text that isn't wanted as a dictionary is plain."""
     for at, field in enumerate(rows.schema):
         wanted = schema.field(field.name).type
+        if field.name in coded and pa.types.is_string(field.type):
+            rows = rows.set_column(at, field.name, rows[field.name].dictionary_encode())
+            continue
         if field.name in coded:
             wanted = pa.dictionary(pa.int32(), wanted)
         if field.type != wanted:

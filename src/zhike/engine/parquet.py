@@ -141,6 +141,20 @@ def read_groups(path: Path, columns: Sequence[str], coded: Collection[str] = ())
             yield decoded(path, stored.read_row_group(group, columns=list(columns)))
 
 
+def group_rows(path: Path) -> list[int]:
+    """Return how many rows each row group of a stored file has."""
+    with _opened(path) as stored:
+        return [stored.metadata.row_group(n).num_rows for n in range(stored.num_row_groups)]
+
+
+def read_some_groups(
+    path: Path, columns: Sequence[str], groups: Sequence[int], coded: Collection[str] = ()
+) -> list[pa.Table]:
+    """Read some row groups of a stored file, each for itself; `coded` as dictionaries."""
+    with _opened(path, coded) as stored:
+        return [decoded(path, stored.read_row_group(n, columns=list(columns))) for n in groups]
+
+
 def read_rows(path: Path, positions: npt.NDArray[np.int64], columns: Sequence[str]) -> pa.Table:
     """Read the rows at `positions` of a stored file, in that order, touching only the row groups they lie in."""
     order = np.argsort(positions, kind="stable")

@@ -29,6 +29,7 @@ from zhike.models import phases
 from zhike.run import branch
 from zhike.run.findings import findings_of
 from zhike.run.first_pass import Done, first_pass
+from zhike.run.laying import laid_out
 from zhike.run.logic_pass import logic_pass
 from zhike.run.market import Market, keep, market_of, no_days, with_clients
 from zhike.run.outcome import Outcome, outcome_of
@@ -90,9 +91,10 @@ def run_night(
         workers = stack.enter_context(spread_on(replace(engine, threads=room.workers), work))
         share(sources, work)
         spans = sources.ranges(chosen.range_rows or room.rows)
-        tasks = [_task(draft, sources, span, work, chosen) for span in spans]
-        if len(tasks) > 1:
+        if len(spans) > 1:
             workers.warm(_WORTH_PROCESSES)
+        there = laid_out(sources, spans, work, workers)
+        tasks = [_task(draft, there, span, work, chosen) for span in spans]
         done = _added(draft, _told(workers, first_pass, tasks, "clients", tell))
         _finish(draft, workers, market, tasks, done, tell)
         tell("publish", 0, 1)

@@ -31,6 +31,10 @@ Tables = Mapping[str, pa.Table]
 _ALSO = (
     "client", "account", "login", "contact", "complaint", "survey", "product_order", "business", "relation",
 )  # fmt: skip
+CUT_BY_CLIENT: Mapping[str, tuple[str, ...] | None] = {
+    **READS, **{name: None for name in _ALSO if name not in READS},
+}  # fmt: skip
+"""The tables that a range reads rows of, each with the columns that it reads (None: all)."""
 _ORDERS = ("client_id", "date", "security_id", "side", "kind", "amount")
 _READ_BY_LEDGER = (  # the ledger holds what they say
     "asset", "cash_flow", "custody", "holding", "quote", "index_quote",

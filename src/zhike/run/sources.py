@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -14,24 +14,39 @@ from zhike.datacentre.store.house import Store
 from zhike.datacentre.stored import BUCKET, BUCKETS, schema_of
 from zhike.datacentre.tables import table as table_called
 from zhike.datacentre.tables.definition import Type
-from zhike.engine.buckets import ranges, rows_by_bucket, rows_by_group, rows_of_range
+from zhike.engine.buckets import ranges, rows_by_bucket, rows_by_group, rows_of_batch, rows_of_range
 from zhike.engine.parquet import read_groups
 
 _WORK = {"trade": 4, "asset": 1, "cash_flow": 2}  # of a row, against that of an asset row
 
 
 @dataclass(frozen=True, slots=True)
+class Laid:
+    """A table's files as they were laid out for a night, a record batch a span, with these columns (see `run.laying`)."""
+
+    files: tuple[Path, ...]
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Sources:
-    """The files of every table that has rows, by name; they travel to worker processes."""
+    """The files of every table that has rows, by name, and how many these are; they travel to worker processes.
+
+    `laid`: tables that were laid out by the ranges `spans`; these are read there.
+    """
 
     files: Mapping[str, tuple[Path, ...]]
+    counts: Mapping[str, int] = field(default_factory=dict)
+    laid: Mapping[str, Laid] = field(default_factory=dict)
+    spans: tuple[tuple[int, int], ...] = ()
 
     @classmethod
     def of(cls, home: Path) -> Sources:
         """Return the files of the state that holds."""
         manifest = Store(home).manifest()
         names = {*manifest.tables, *manifest.patches}
-        return cls({n: tuple(home / f for f in manifest.live(n)) for n in sorted(names) if manifest.rows(n)})
+        counts = {n: rows for n in sorted(names) if (rows := manifest.rows(n))}
+        return cls({n: tuple(home / f for f in manifest.live(n)) for n in counts}, counts)
 
     def has(self, table: str) -> bool:
         """Tell whether a table has rows."""
@@ -51,12 +66,15 @@ class Sources:
 
     def range(self, table: str, low: int, high: int, columns: Sequence[str] | None = None) -> pa.Table:
         """Read a table's rows of the client buckets [low, high)."""
-        wanted, coded = _wanted(table, columns)
+        wanted, coded = wanted_of(table, columns)
+        laid = self.laid.get(table)
+        if laid is not None and (low, high) in self.spans and set(laid.columns).issuperset(wanted.names):
+            return rows_of_batch(laid.files, self.spans.index((low, high)), wanted, coded=coded)
         return rows_of_range(self.files.get(table, ()), wanted, BUCKET, low, high, coded=coded)
 
     def groups(self, table: str, columns: Sequence[str]) -> Iterator[pa.Table]:
         """Read some columns of a whole table, a row group at a time."""
-        wanted, coded = _wanted(table, columns)
+        wanted, coded = wanted_of(table, columns)
         return rows_by_group(self.files.get(table, ()), wanted, coded=coded)
 
     def ranges(self, most: int) -> tuple[tuple[int, int], ...]:
@@ -67,7 +85,7 @@ class Sources:
         return ranges(work, most)
 
 
-def _wanted(table: str, columns: Sequence[str] | None) -> tuple[pa.Schema, list[str]]:
+def wanted_of(table: str, columns: Sequence[str] | None) -> tuple[pa.Schema, list[str]]:
     """Return how a table is read, and which of its columns as dictionaries."""
     definition = table_called(table)
     schema = schema_of(definition)
