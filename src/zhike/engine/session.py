@@ -108,22 +108,28 @@ _PLANNED: dict[Hashable, Mapping[str, str]] = {}
 _KEPT = 16  # plans; the oldest is given up
 
 
+def connected(settings: EngineSettings) -> duckdb.DuckDBPyConnection:
+    """Open a connection that keeps to the settings, fetches nothing, and prints nothing into what a command writes."""
+    options: dict[str, str | bool | int | float | list[str]] = {
+        "threads": settings.threads,
+        "memory_limit": f"{settings.memory // (1 << 20)}MiB",
+        "preserve_insertion_order": False,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    if settings.spill is not None:
+        options["temp_directory"] = str(settings.spill)
+    connection = duckdb.connect(":memory:", config=options)
+    connection.execute("SET enable_progress_bar = false")
+    return connection
+
+
 class Engine:
     """Reads stored tables lazily and collects results. Use it as a context manager; it keeps nothing on disk."""
 
     def __init__(self, settings: EngineSettings | None = None) -> None:
         self.settings = settings or EngineSettings()
-        options: dict[str, str | bool | int | float | list[str]] = {
-            "threads": self.settings.threads,
-            "memory_limit": f"{self.settings.memory // (1 << 20)}MiB",
-            "preserve_insertion_order": False,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        }
-        if self.settings.spill is not None:
-            options["temp_directory"] = str(self.settings.spill)
-        self._connection = duckdb.connect(":memory:", config=options)
-        self._connection.execute("SET enable_progress_bar = false")  # it gets into what a command writes
+        self._connection = connected(self.settings)
 
     def __enter__(self) -> Engine:
         """Return the engine itself."""

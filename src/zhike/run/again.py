@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from zhike.base.errors import StoreLocked
 from zhike.base.sums import in_one_order
 from zhike.base.text import say
 from zhike.datacentre.audit import Invariant, Result
@@ -18,6 +20,7 @@ from zhike.datacentre.generation import Generation, Inputs, Slot
 from zhike.datacentre.store.identity import client_buckets
 from zhike.datacentre.stored import BUCKETS, without_codes
 from zhike.datacentre.tables import table as table_called
+from zhike.engine.durable import make_folder, only_writer
 from zhike.engine.parquet import read_table
 from zhike.run.first_pass import first_pass
 from zhike.run.market import keep, market_of
@@ -47,18 +50,35 @@ def recomputed(home: Path, settings: NightSettings | None = None, clients: int =
     chosen, generation = settings or NightSettings(), Generation.latest(home)
     if generation is None:
         return Result(RECOMPUTED)
-    if Inputs.gather(home, chosen.by_room()) != generation.manifest.inputs:
-        note = say(
-            "数据、程序或设置在发布后已变，未比较", "data, code or settings have changed since; not compared"
-        )
-        return Result(RECOMPUTED, remarks=(Remark(generation.entry.folder, note),))
-    low, high = span_of(generation, clients)
-    with tempfile.TemporaryDirectory(prefix="zhike-check-") as work, in_one_order():
-        return Result(RECOMPUTED, tuple(_breaks(generation, low, high, Path(work), chosen)))
+    where = generation.entry.folder
+    try:
+        with only_writer(home / "LOCK"):  # nothing may change under it
+            if Inputs.gather(home, chosen.by_room()) != generation.manifest.inputs:
+                note = say(
+                    "数据、程序或设置在发布后已变，未比较",
+                    "data, code or settings have changed since; not compared",
+                )
+                return Result(RECOMPUTED, remarks=(Remark(where, note),))
+            low, high = span_of(generation, clients)
+            with _aside(home) as work, in_one_order():
+                return Result(RECOMPUTED, tuple(_breaks(generation, low, high, work, chosen)))
+    except StoreLocked:
+        note = say("另一个进程正在写入，未比较", "another process is writing; not compared")
+        return Result(RECOMPUTED, remarks=(Remark(where, note),))
+
+
+@contextmanager
+def _aside(home: Path) -> Iterator[Path]:
+    """Make a folder for clients' rows inside the home folder, where what a crash leaves is swept away."""
+    room = make_folder(home / "staging")
+    with tempfile.TemporaryDirectory(prefix="check-", dir=room) as name:
+        yield Path(name)
+    with suppress(OSError):  # somebody else's work may lie there
+        room.rmdir()
 
 
 def span_of(generation: Generation, clients: int) -> tuple[int, int]:
-    """Return client buckets [low, high) that hold about so many of a generation's clients."""
+    """Return client buckets [low, high), one at least, that hold about so many of a generation's clients."""
     all_ = generation.rows(_MEASURE) if _MEASURE in generation.tables else 0
     width = min(BUCKETS, -(-BUCKETS * clients // max(all_, 1)))
     low = int(generation.id[:8], 16) % (BUCKETS - width + 1)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
 import narwhals as nw
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zhike.base.errors import StoreError
-from zhike.engine import Engine, EngineSettings
+from zhike.base.errors import BrokenPromise
+from zhike.engine import Engine, EngineSettings, session
 from zhike.engine.prepared import prepared
 from zhike.engine.session import Frame
 
@@ -74,11 +77,44 @@ def test_a_plan_that_was_given_up_is_made_again() -> None:
             assert prepared(engine, ("many", n), "rows", rows, plan)["some"].to_pylist() == [n]
 
 
-def test_a_run_that_fails_leaves_no_rows_for_the_next() -> None:
+def test_a_run_that_fails_says_so_and_leaves_no_rows_for_the_next() -> None:
     def fails(lazy: Frame) -> Frame:
         return lazy.select("client_id", many=nw.col("units") * nw.col("units") * nw.col("units"))
 
     with Engine(ENGINE) as engine:
-        with pytest.raises(StoreError):
+        with pytest.raises(BrokenPromise, match="formula"):
             prepared(engine, "fails", "rows", table([(10**9, None)]), fails)
         assert prepared(engine, "fails", "rows", table([(2, None)]), fails)["many"].to_pylist() == [8]
+
+
+def test_threads_of_a_process_dont_mix_their_rows() -> None:
+    def run(thread: int) -> list[set[int]]:
+        with Engine(ENGINE) as engine:
+            many = table([(thread, None)] * 500)
+            return [
+                set(prepared(engine, "threads", "rows", many, plan)["some"].to_pylist()) for _ in range(20)
+            ]
+
+    with ThreadPoolExecutor(3) as pool:
+        for thread, found in enumerate(pool.map(run, (1, 2, 3)), 1):
+            assert found == [{thread}] * 20
+
+
+def test_a_prepared_plan_keeps_to_the_settings_and_fetches_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened, connect = [], session.connected
+
+    def noting(settings: EngineSettings) -> Any:
+        opened.append(connect(settings))
+        return opened[-1]
+
+    monkeypatch.setattr("zhike.engine.prepared.connected", noting)
+    small = EngineSettings(threads=1, memory=256 << 20)
+    with Engine(small) as engine:
+        prepared(engine, "settings", "rows", table([(1, None)]), plan)
+    (connection,) = opened
+    wanted = {
+        "memory_limit": "256.0 MiB", "threads": 1, "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False, "enable_progress_bar": False,
+    }  # fmt: skip
+    asked = ", ".join(f"current_setting('{name}')" for name in wanted)
+    assert connection.execute(f"SELECT {asked}").fetchone() == tuple(wanted.values())

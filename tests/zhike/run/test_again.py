@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,7 @@ from zhike.datacentre.generation import Generation
 from zhike.datacentre.ingest import ingest
 from zhike.datacentre.request import Request
 from zhike.engine import EngineSettings
+from zhike.engine.durable import only_writer
 from zhike.engine.parquet import read_table, write_table
 from zhike.features.clients import ClientSettings
 from zhike.run import NightSettings, run_night
@@ -96,5 +98,13 @@ def test_a_home_without_results_has_nothing_to_compare(home: Path) -> None:
 
 
 def test_a_deep_check_says_so(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", "--deep", "--home", str(home), "--lang", "en"]) == 0
-    assert "recomputed" in capsys.readouterr().out
+    assert main(["check", "--deep", "--home", str(home), "--format", "json"]) == 0
+    told = {i["name"]: i for i in json.loads(capsys.readouterr().out)["invariants"]}
+    assert (told["recomputed"]["status"], told["recomputed"]["remarks"]) == ("ok", [])
+    assert not (home / "staging").exists()
+
+
+def test_nothing_is_compared_while_another_process_writes(home: Path) -> None:
+    with only_writer(home / "LOCK"):
+        found = recomputed(home, clients=ALL)
+    assert (found.status, len(found.remarks)) == ("ok", 1)

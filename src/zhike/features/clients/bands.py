@@ -1,6 +1,7 @@
 """Sums of events over windows: each row is added once, per client and band; a window is the sum of its bands.
 
-A band is the stretch between two windows' lengths (0–20, 20–60, …). Money is added as the whole numbers it is stored as.
+A band is the stretch between two windows' lengths (0–20, 20–60, …). Stored money is added as the whole numbers it is stored as; what is made
+of it, as floating-point numbers in the order of the rows.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from zhike.datacentre.hashes import whole, whole_numbers
 from zhike.features.clients.walk import Floats, Ints, coded
 
 Numbers = npt.NDArray[Any]
+
+_MOST = 1 << 62
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +42,15 @@ class Banded:
         """Return the sums of values up to each band, shape (n, clients); whole numbers stay whole."""
         return np.cumsum(_summed(self.codes, self.bands, values, len(self.clients), self.n), axis=0)
 
+    def _sound(self, values: Numbers, total: Numbers) -> Floats:
+        """Return sums as floating-point numbers; a client's that whole numbers can't hold (nine hundred trillion yuan) are added as such."""
+        sums = total.astype(np.float64)
+        if values.dtype.kind != "i" or not len(values) or np.abs(values).max() < _MOST // len(values):
+            return sums
+        rough = self.total(np.abs(values).astype(np.float64))[-1] >= _MOST
+        sums[:, rough] = self.total(values.astype(np.float64))[:, rough]
+        return sums
+
     def most(self, values: Floats) -> Floats:
         """Return the largest of values up to each band, shape (n, clients); NaN where there is none."""
         found = _largest(self.codes, self.bands, values, len(self.clients), self.n)
@@ -48,7 +60,7 @@ class Banded:
         """Return the "sum", "max" or "min" of a column up to each band, shape (n, clients); what is absent is left out."""
         if how == "sum":
             values, unit = numbers(column)
-            return np.asarray(self.total(values) / unit)
+            return self._sound(values, self.total(values)) / unit
         values = floats(column)
         return self.most(values) if how == "max" else -self.most(-values)
 

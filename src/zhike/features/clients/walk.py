@@ -108,7 +108,7 @@ def walk(client_day: pa.Table, horizon: Horizon) -> Walk:
     ends = runs.run_ends.to_numpy().astype(np.int64)
     follows = np.diff(dates) >= 0
     follows[ends[:-1] - 1] = True
-    if follows.all() and pc.count_distinct(runs.values).as_py() == len(ends):
+    if follows.all() and pc.count_distinct(runs.values, mode="all").as_py() == len(ends):
         return Walk(client_day, runs.values, np.concatenate([[0], ends]), horizon.places(dates))
     return walk(client_day.sort_by([("client_id", "ascending"), ("date", "ascending")]), horizon)
 

@@ -23,7 +23,7 @@ class Book(NamedTuple):
     order of STANDINGS, NaN unknown; `after_limit`, `hot`, `followed` (S, T). Corporate actions of security s are
     `action_day` (columns of T) and `action_factor` from `action_from[s]` to `action_from[s + 1]`; so are its jumps: what a
     unit may have become on days whose price jumps with nothing delivered to explain it (below 1 after a rise). `turns` (S, T):
-    what `quiet.turns_of` makes of all this; without rows where it wasn't worked out.
+    what `quiet.turns_of` makes of all this; without rows where it wasn't worked out: a book that is changed has none.
     """
 
     days: Ints

@@ -49,9 +49,21 @@ def test_rows_of_a_first_drop_are_judged_once(tmp_path: Path, monkeypatch: pytes
 
     monkeypatch.setattr(settling, "resolve", noting)
     home, calendar = tmp_path / "home", "date\n2025-03-28\n2025-03-31\n2025-04-01\n"
-    take_in(home, tmp_path / "d1", {"client.csv": CLIENTS, "calendar.csv": calendar, "trade.csv": MANY})
+    some = {"client.csv": CLIENTS, "calendar.csv": calendar, "trade.csv": MANY}
+    take_in(home, tmp_path / "d1", some)
     assert "trade" not in judged  # though clients and trading days became known with it
     take_in(home, tmp_path / "d2", {"calendar.csv": "date\n2025-04-02\n", "trade.csv": AGAIN})
     assert "trade" in judged
     assert _trades(home)["T7"] == (300, 5)
+    assert audit(home, SETTINGS, deep=True).sound
+
+
+def test_a_row_of_a_first_drop_whose_client_is_unknown_waits_and_comes_in(tmp_path: Path) -> None:
+    home, stranger = tmp_path / "home", "X1,2025-03-31,B,600000.SH,buy,ordinary,100,10,1000,5\n"
+    calendar = "date\n2025-03-28\n2025-03-31\n2025-04-01\n"
+    files = {"client.csv": CLIENTS, "calendar.csv": calendar, "trade.csv": MANY + stranger}
+    take_in(home, tmp_path / "d1", files)
+    assert "X1" not in _trades(home)
+    take_in(home, tmp_path / "d2", {"client.csv": "client_id,kind,name\nB,individual,李四\n"})
+    assert _trades(home)["X1"] == (100, 5)
     assert audit(home, SETTINGS, deep=True).sound
