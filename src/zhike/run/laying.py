@@ -61,7 +61,7 @@ def _stretches(
         return
     for path in sources.files[table]:
         counts = group_rows(path)
-        at = np.cumsum(counts) // _AT_ONCE if sum(counts) > _AT_ONCE else np.zeros(len(counts))
+        at = (np.cumsum(counts) - 1) // _AT_ONCE
         edges = [0, *(np.flatnonzero(np.diff(at)) + 1).tolist(), len(counts)]
         for n, (first, end) in enumerate(pairwise(edges)):
             target = work / f"laid-{table}-{path.parent.name}-{path.stem}-{n:04d}.arrow"
@@ -96,15 +96,19 @@ def _places(
 
 
 def _write(path: Path, rows: pa.Table, places: Iterator[list[tuple[int, int]]]) -> None:
-    options = pa.ipc.IpcWriteOptions(compression="lz4")
+    options, nothing = pa.ipc.IpcWriteOptions(compression="lz4"), _none_of(rows)
     with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, rows.schema, options=options) as writer:
         for pieces in places:
             span = pa.concat_tables([rows.slice(first, n) for first, n in pieces]).combine_chunks()
-            batches = span.to_batches()
-            writer.write_batch(batches[0] if batches else _none_of(rows))
+            writer.write_batch(span.to_batches()[0] if span.num_rows else nothing)
 
 
 def _none_of(rows: pa.Table) -> pa.RecordBatch:
-    """Return no rows, with the words of the columns that are held as codes."""
-    columns = [c.chunk(0).slice(0, 0) if c.num_chunks else pa.array([], c.type) for c in rows.columns]
+    """Return no rows, with the words of the columns that are held as codes; a slice of nothing would be written with all its texts' places."""
+    columns = [
+        pa.DictionaryArray.from_arrays(pa.array([], f.type.index_type), column.chunk(0).dictionary)
+        if pa.types.is_dictionary(f.type)
+        else pa.array([], f.type)
+        for f, column in zip(rows.schema, rows.columns, strict=True)
+    ]
     return pa.record_batch(columns, schema=rows.schema)

@@ -75,6 +75,21 @@ def test_files_out_of_order_and_of_several_row_groups_are_laid_out_too(
         assert sorted(stored.to_pylist(), key=repr) == sorted(found.to_pylist(), key=repr)
 
 
+def test_a_span_without_rows_takes_hardly_any_room(
+    sources: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(laying, "LARGE", 1)
+    one = Sources({"trade": sources.files["trade"][:1]}, {"trade": 1})
+    sizes = []
+    for spans in (((0, 1), (1, BUCKETS)), (*((n, n + 1) for n in range(1_000)), (1_000, BUCKETS))):
+        work = tmp_path / str(len(spans))
+        work.mkdir()
+        with spread_on(ENGINE, work) as workers:
+            laying.laid_out(one, spans, work, workers)
+        sizes.append(sum(f.stat().st_size for f in work.iterdir()))
+    assert sizes[1] - sizes[0] < 999 * 4_000
+
+
 def test_what_wasnt_laid_out_is_read_from_the_store(
     sources: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
