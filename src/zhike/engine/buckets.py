@@ -47,12 +47,7 @@ def rows_of_range(
 ) -> pa.Table:
     """Read the rows whose bucket lies in [low, high), with the columns of `schema`; `coded` as dictionaries."""
     pieces = [read_between(path, schema.names, column, low, high, coded=coded) for path in files]
-    plain = [piece for piece in pieces if piece.num_rows]
-    if not plain:
-        return schema.empty_table()
-    return pa.concat_tables(
-        [_aligned(piece, schema, coded) for piece in plain], promote_options="default"
-    ).unify_dictionaries()
+    return _together(pieces, schema, coded)
 
 
 def rows_of_batch(
@@ -60,12 +55,7 @@ def rows_of_batch(
 ) -> pa.Table:
     """Read a record batch of each file, with the columns of `schema`; `coded` as dictionaries."""
     pieces = [pa.Table.from_batches([batch_of(path, number)]).select(schema.names) for path in files]
-    plain = [piece for piece in pieces if piece.num_rows]
-    if not plain:
-        return schema.empty_table()
-    return pa.concat_tables(
-        [_aligned(piece, schema, coded) for piece in plain], promote_options="default"
-    ).unify_dictionaries()
+    return _together(pieces, schema, coded)
 
 
 def rows_by_group(
@@ -75,6 +65,16 @@ def rows_by_group(
     for path in files:
         for rows in read_groups(path, schema.names, coded):
             yield _aligned(rows, schema, coded)
+
+
+def _together(pieces: Sequence[pa.Table], schema: pa.Schema, coded: Collection[str]) -> pa.Table:
+    """Put pieces of one table together, with the same types and words."""
+    plain = [piece for piece in pieces if piece.num_rows]
+    if not plain:
+        return schema.empty_table()
+    return pa.concat_tables(
+        [_aligned(piece, schema, coded) for piece in plain], promote_options="default"
+    ).unify_dictionaries()
 
 
 def _aligned(rows: pa.Table, schema: pa.Schema, coded: Collection[str]) -> pa.Table:

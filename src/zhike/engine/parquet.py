@@ -134,10 +134,12 @@ def read_sorted(path: Path, column: str, low: int, high: int) -> npt.NDArray[np.
     return np.concatenate(pieces)
 
 
-def read_groups(path: Path, columns: Sequence[str], coded: Collection[str] = ()) -> Iterable[pa.Table]:
-    """Yield a stored file one row group at a time, verifying page checksums; `coded` as dictionaries."""
+def read_groups(
+    path: Path, columns: Sequence[str], coded: Collection[str] = (), groups: Sequence[int] | None = None
+) -> Iterable[pa.Table]:
+    """Yield a stored file, or some row groups of it, one at a time, verifying page checksums; `coded` as dictionaries."""
     with _opened(path, coded) as stored:
-        for group in range(stored.num_row_groups):
+        for group in range(stored.num_row_groups) if groups is None else groups:
             yield decoded(path, stored.read_row_group(group, columns=list(columns)))
 
 
@@ -145,14 +147,6 @@ def group_rows(path: Path) -> list[int]:
     """Return how many rows each row group of a stored file has."""
     with _opened(path) as stored:
         return [stored.metadata.row_group(n).num_rows for n in range(stored.num_row_groups)]
-
-
-def read_some_groups(
-    path: Path, columns: Sequence[str], groups: Sequence[int], coded: Collection[str] = ()
-) -> list[pa.Table]:
-    """Read some row groups of a stored file, each for itself; `coded` as dictionaries."""
-    with _opened(path, coded) as stored:
-        return [decoded(path, stored.read_row_group(n, columns=list(columns))) for n in groups]
 
 
 def read_rows(path: Path, positions: npt.NDArray[np.int64], columns: Sequence[str]) -> pa.Table:

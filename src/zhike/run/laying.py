@@ -17,7 +17,7 @@ import pyarrow as pa
 from zhike.datacentre.stored import BUCKET
 from zhike.engine import Spread
 from zhike.engine.aside import put
-from zhike.engine.parquet import group_rows, read_some_groups
+from zhike.engine.parquet import group_rows, read_groups
 from zhike.run.reading import CUT_BY_CLIENT
 from zhike.run.sources import Laid, Sources, wanted_of
 
@@ -74,7 +74,7 @@ def _lay(stretch: _Stretch) -> None:
     few = [
         name for name in coded if name != "client_id"
     ]  # their words stand in each file, read whenever it is opened
-    groups = read_some_groups(stretch.path, [*schema.names, BUCKET], stretch.groups, few)
+    groups = list(read_groups(stretch.path, [*schema.names, BUCKET], few, stretch.groups))
     buckets = [g[BUCKET].to_numpy() for g in groups]
     orders = [np.argsort(b, kind="stable") if (b[1:] < b[:-1]).any() else None for b in buckets]
     groups = [g if o is None else g.take(pa.array(o)) for g, o in zip(groups, orders, strict=True)]

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from zhike.base.errors import UsageError
 from zhike.base.measure import Measure
 from zhike.base.text import say
+from zhike.datacentre.hashes import whole
 from zhike.features.clients.bands import Banded
 from zhike.features.clients.bucket import Bucket, Frame
 from zhike.features.clients.figures import FIGURES, PATHS, STANDING
@@ -190,8 +191,7 @@ def _is_sum(column: str) -> bool:
 
 
 def _ids(rows: pa.Table) -> pa.Array:
-    found = rows["client_id"].cast(pa.string()).combine_chunks()
-    return found if isinstance(found, pa.Array) else pa.concat_arrays(found.chunks)
+    return whole(rows["client_id"].cast(pa.string()))
 
 
 def _summed(of: str, wants: list[Want], held: Held) -> pa.Table:
