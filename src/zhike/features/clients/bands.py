@@ -17,6 +17,7 @@ import pyarrow as pa
 from zhike.base.compiling import compiled
 from zhike.datacentre.hashes import whole, whole_numbers
 from zhike.features.clients.walk import Floats, Ints, coded
+from zhike.features.market.gathering import floats
 
 Numbers = npt.NDArray[Any]
 
@@ -61,14 +62,8 @@ class Banded:
         if how == "sum":
             values, unit = numbers(column)
             return self._sound(values, self.total(values)) / unit
-        values = floats(column)
+        values = floats(whole(column))
         return self.most(values) if how == "max" else -self.most(-values)
-
-
-def floats(column: pa.ChunkedArray) -> Floats:
-    """Return a column as floating-point numbers, NaN where it is absent."""
-    values, unit = numbers(column)
-    return np.where(whole(column).is_null().to_numpy(zero_copy_only=False), np.nan, values / unit)
 
 
 def numbers(column: pa.ChunkedArray) -> tuple[Numbers, float]:

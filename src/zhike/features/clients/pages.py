@@ -13,12 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from zhike.base.period import Days, day_no
-from zhike.datacentre.hashes import whole_numbers
+from zhike.datacentre.hashes import whole
 from zhike.datacentre.masks import masked
 from zhike.datacentre.stored import schema_of, without_codes
 from zhike.datacentre.tables.definition import Level, Table
 from zhike.datacentre.tables.pages import ASSET_SERIES, CLIENT_CARD, HOLDING_NOW, TIMELINE
 from zhike.datacentre.tables.words import LOGIC_WORDS, MEDIUM_WORDS, STAGE_WORDS
+from zhike.features.market.gathering import floats
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -257,7 +258,7 @@ def _largest(trips: pa.Table, most: int) -> tuple[pa.Table, Floats]:
 
     Of equal ones it takes them by security and day: of losses the first, of gains the last.
     """
-    gain = _money(trips, "proceeds") - _money(trips, "cost") - _money(trips, "fees")
+    gain = floats(whole(trips["proceeds"])) - floats(whole(trips["cost"])) - floats(whole(trips["fees"]))
     client = _numbered(trips["client_id"])
     day = trips["closed_on"].cast(pa.int32()).to_numpy()
     order = np.lexsort((day, _numbered(trips["security_id"]), gain, client))
@@ -266,12 +267,6 @@ def _largest(trips: pa.Table, most: int) -> tuple[pa.Table, Floats]:
     before = place - np.searchsorted(whose, whose)
     told = ((before < most) & (brought < 0)) | ((after < most) & (brought > 0))
     return trips.take(pa.array(order[told])), brought[told]
-
-
-def _money(rows: pa.Table, name: str) -> Floats:
-    """Return a column of decimals as the nearest floats."""
-    column = rows[name].combine_chunks()
-    return np.asarray(whole_numbers(column) / 10.0**column.type.scale, np.float64)
 
 
 def _numbered(names: pa.ChunkedArray) -> Ints:

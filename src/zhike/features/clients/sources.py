@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import narwhals as nw
 import pyarrow as pa
 
+from zhike.datacentre.hashes import whole
 from zhike.engine.meaning import flag, made, positive
 from zhike.features.clients.settings import WINDOWS
-from zhike.features.clients.walk import Held, in_yuan
+from zhike.features.clients.walk import Held
+from zhike.features.market.gathering import floats
 
 Columns = Mapping[str, nw.Expr]
 
@@ -32,7 +34,7 @@ class Source:
         rows = plain = held.aged(self.table, self.date() if self.date else None)
         for name in self.money:
             plain = plain.set_column(
-                plain.column_names.index(name), name, pa.array(in_yuan(plain[name]), from_pandas=True)
+                plain.column_names.index(name), name, pa.array(floats(whole(plain[name])), from_pandas=True)
             )
         own = {name: value for name, value in self.columns(held).items() if name in wanted}
         found = made(plain, own)

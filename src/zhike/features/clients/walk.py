@@ -18,12 +18,12 @@ from zhike.datacentre.hashes import whole, whole_numbers
 from zhike.engine.meaning import made
 from zhike.features.clients.settings import ClientSettings
 from zhike.features.clients.windows import Horizon
+from zhike.features.market.gathering import floats
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 UNITS = 10_000.0
 """Units of money in a yuan."""
-ABSENT = np.iinfo(np.int64).min
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +48,7 @@ class Walk:
 
     def money(self, column: str, at: Ints) -> Floats:
         """Return money in yuan at some rows (−1: none), NaN where it is absent."""
-        return in_yuan(self.rows[column].take(pa.array(np.maximum(at, 0), mask=at < 0)))
+        return floats(whole(self.rows[column].take(pa.array(np.maximum(at, 0), mask=at < 0))))
 
     def _known(self, column: str) -> pa.Array:
         found = whole(self.rows[column])
@@ -111,12 +111,6 @@ def walk(client_day: pa.Table, horizon: Horizon) -> Walk:
     if follows.all() and pc.count_distinct(runs.values, mode="all").as_py() == len(ends):
         return Walk(client_day, runs.values, np.concatenate([[0], ends]), horizon.places(dates))
     return walk(client_day.sort_by([("client_id", "ascending"), ("date", "ascending")]), horizon)
-
-
-def in_yuan(money: pa.ChunkedArray) -> Floats:
-    """Return money as the nearest numbers, NaN where it is absent."""
-    units = whole_numbers(whole(money))
-    return np.where(units == ABSENT, np.nan, units / UNITS)
 
 
 def dates_of(column: pa.ChunkedArray) -> npt.NDArray[np.int32]:

@@ -12,9 +12,9 @@ import pyarrow as pa
 
 from zhike.base.measure import Measure
 from zhike.base.period import Calendar, date_of
+from zhike.datacentre.hashes import whole
 from zhike.datacentre.stored import without_codes
 from zhike.features.clients import ClientSettings, assembled
-from zhike.features.clients.bands import floats
 from zhike.features.clients.branchwide import NEEDED, branchwide
 from zhike.features.clients.bucket import Bucket
 from zhike.features.clients.sources import SOURCES
@@ -22,6 +22,7 @@ from zhike.features.clients.sums import Built, Want, built, followed, gathered
 from zhike.features.clients.walk import Held
 from zhike.features.clients.windows import Horizon
 from zhike.features.ledger import READS, Ledger, ledger_of
+from zhike.features.market.gathering import floats
 from zhike.run.branch import needed
 from zhike.run.explaining.delivered import Deliveries, bucket_of
 from zhike.run.explaining.published import Page, client_rows
@@ -137,7 +138,7 @@ class Retold:
     def contributions(self, want: Want) -> list[dict[str, object]]:
         """Return the rows that a sum over a table of events was made of, with `contribution` and `age`."""
         rows = SOURCES[want.of].rows(self.held, (want.column,))
-        parts = floats(rows[want.column])
+        parts = floats(whole(rows[want.column]))
         inside = ~np.isnan(parts) & (rows["age"].to_numpy() < (want.days or np.inf))
         rows = rows.append_column("contribution", pa.array(parts))
         return list(rows.filter(pa.array(inside)).to_pylist())
