@@ -149,14 +149,6 @@ def beside(home: Path, copy: Path | None = None) -> Path:
 # Processes.
 
 
-def alive(process: int) -> bool:
-    """Tell whether a process still runs."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
 def below(process: int) -> list[int]:
     """Return the processes below one."""
     found: list[int] = []

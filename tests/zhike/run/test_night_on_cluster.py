@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from on_spark import TABLES, alive, below, beside, delivered, differing, listening, needs_spark
+from on_spark import TABLES, below, beside, delivered, differing, listening, needs_spark
+from processes import alive
 from zhike.base.errors import StoreError
 from zhike.engine import EngineSettings
 from zhike.run import NightSettings, run_night

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from processes import alive
+
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux ends them at once")
 WORK = """
 import multiprocessing, os, sys, time
@@ -28,13 +30,6 @@ if __name__ == "__main__":
     print(*(p.pid for p in multiprocessing.active_children()), flush=True)
     time.sleep(60)
 """
-
-
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 def left_over(script: Path, *arguments: str) -> list[int]:

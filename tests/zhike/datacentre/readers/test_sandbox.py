@@ -13,6 +13,7 @@ from types import ModuleType
 
 import pytest
 
+from processes import alive
 from zhike.base.errors import InputRejected, StoreError
 from zhike.datacentre.readers import sandbox
 from zhike.datacentre.readers.sandbox import Limits, run
@@ -210,19 +211,11 @@ def test_a_killed_parent_leaves_no_orphan(tasks: ModuleType, tmp_path: Path) -> 
     try:
         assert _until(told.exists)
         child = int(told.read_text())
-        assert _alive(child)
+        assert alive(child)
     finally:
         parent.kill()
         parent.wait()
-    assert _until(lambda: not _alive(child))
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (ProcessLookupError, FileNotFoundError):
-        return False
+    assert _until(lambda: not alive(child))
 
 
 def _until(true: object, seconds: float = 20) -> bool:
