@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from zhike import __version__
 from zhike.base.errors import BrokenPromise, StoreError, ZhikeError
 from zhike.cli import (
+    ahp,
     check,
     explain,
     export,
@@ -115,6 +116,7 @@ def build_parser() -> argparse.ArgumentParser:
         run,
         explain,
         report,
+        ahp,
         findings,
         undo,
         export,
