@@ -95,6 +95,10 @@ def assets(p: Plain) -> dict[str, Value]:
         "debt_now": float(last["debt"]) if last else 0.0,
         "leverage_now": over(float(last["debt"]), net) if last else None,
         "stocks_now": float(closing["stocks"]) if closing else 0.0,
+        "stocks_free_now": max(
+            0.0, (float(closing["stocks"]) if closing else 0.0) - (float(last["debt"]) if last else 0.0)
+        ),
+        "cash_now": float(last["cash"]) if last else 0.0,
         "positions_now": float(closing["positions"]) if closing else 0.0,
         "largest_share_now": over(float(closing["largest"]), float(closing["stocks"])) if closing else None,
         "positions_avg_12m": over(p.total("positions", 250), p.total(lambda r: r["positions"] > 0, 250)),
@@ -331,8 +335,10 @@ def revenue(p: Plain) -> dict[str, Value]:
     def fees(days: int) -> float:
         return math.fsum(float(r.get("fee") or 0) for r in p.within(days, orders))
 
-    def earned(days: int) -> float:
-        return math.fsum(float(r["revenue"]) for r in p.within(days, business))
+    def earned(days: int, *kinds: str) -> float:
+        return math.fsum(
+            float(r["revenue"]) for r in p.within(days, business) if not kinds or r["kind"] in kinds
+        )
 
     for name, days in WINDOWS.items():
         kept = p.total("commission", days) - p.total("exchange_fee", days)
@@ -345,7 +351,13 @@ def revenue(p: Plain) -> dict[str, Value]:
         "commission_rate_12m": over(p.total("commission", 250), value), "interest_paid_12m": paid(250),
         "product_fees_12m": fees(250), "business_revenue_12m": earned(250), "cost_to_serve_12m": 2.0 * minutes,
         "contribution_12m": total - 2.0 * minutes, "revenue_yield_12m": over(total, p.average(250)),
-        "contact_minutes_12m": minutes,
+        "contact_minutes_12m": minutes, "seat_revenue_12m": earned(250, "seat"),
+        "financing_revenue_12m": earned(250, "margin", "pledge", "repo"), "custody_revenue_12m": earned(250, "custody"),
+        "banking_revenue_12m": earned(250, "banking", "equity_plan"),
+        "business_groups_12m": sum(
+            earned(250, *kinds) > 0
+            for kinds in (("seat",), ("margin", "pledge", "repo"), ("custody",), ("banking", "equity_plan"))
+        ),
     }  # fmt: skip
 
 

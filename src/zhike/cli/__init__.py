@@ -32,6 +32,7 @@ from zhike.cli import (
     simulate,
     tables,
     undo,
+    value,
 )
 from zhike.cli.arguments import Parser
 from zhike.cli.output import safe
@@ -117,6 +118,7 @@ def build_parser() -> argparse.ArgumentParser:
         explain,
         report,
         ahp,
+        value,
         findings,
         undo,
         export,

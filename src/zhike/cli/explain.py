@@ -50,7 +50,7 @@ def register(subparsers: Subparsers) -> None:
         "measure",
         metavar="MEASURE",
         nargs="?",
-        help=told("指标名，或结果表名如 logic、stage、attribution", "a measure, or a published table such as logic, stage, attribution"),
+        help=told("指标名，或结果表名如 logic、stage、value、attribution", "a measure, or a published table such as logic, stage, value, attribution"),
     )  # fmt: skip
     parser.add_argument(
         "--rows",
@@ -153,6 +153,8 @@ def _client(found: ClientTold) -> None:
             f"  {found.stage['stage']}，自 {since}：{reason}",
             f"  {found.stage['stage']} since {since}: {reason}",
         )
+    _heading("价值", "Value")
+    line("  " + _said(found.value)) if found.value else tell("  没有发布", "  not published")
     _heading("盈亏归因", "Where profit came from")
     for said in found.attribution.values():
         line("  " + _said(said))

@@ -13,7 +13,7 @@ from zhike.cli.arguments import command, day
 from zhike.cli.output import as_json, line, table, tell, warn, wrapped
 from zhike.cli.progress import progress
 from zhike.cli.session import told
-from zhike.datacentre.tables.words import LOGIC_WORDS, STAGE_WORDS
+from zhike.datacentre.tables.words import GRADE_WORDS, LOGIC_WORDS, STAGE_WORDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -167,7 +167,8 @@ def _print(night: Night, seconds: float) -> None:
 def _print_branch(outcome: Outcome) -> None:
     """Say how the clients divide, who moved since the last generation, and whom to call first."""
     for name, zh, en in (
-        ("logic", "盈利逻辑", "profit logic"), ("stage", "生命周期", "life cycle"), ("rule", "联系建议", "proposals"),
+        ("logic", "盈利逻辑", "profit logic"), ("stage", "生命周期", "life cycle"), ("grade", "价值等级", "value grades"),
+        ("rule", "联系建议", "proposals"),
     ):  # fmt: skip
         counts = outcome.counts.get(name, {})
         if counts:
@@ -186,5 +187,5 @@ def _print_branch(outcome: Outcome) -> None:
 
 def _word(name: str) -> str:
     """Return what a class is called; rules and what isn't a class keep their names."""
-    words = {**STAGE_WORDS, **LOGIC_WORDS, "none": "（无）"}
+    words = {**GRADE_WORDS, **STAGE_WORDS, **LOGIC_WORDS, "none": "（无）"}
     return told(words.get(name, name), name)

@@ -47,7 +47,7 @@ def recomputed(home: Path, settings: NightSettings | None = None, clients: int =
     same, floats to 1e-12. What rests on all clients (logic, stage, places among peers) isn't looked at. Where the data, the code or
     the settings are others than the generation's there is nothing to compare, which a remark says.
     """
-    chosen, generation = settings or NightSettings(), Generation.latest(home)
+    chosen, generation = settings or NightSettings.of(home), Generation.latest(home)
     if generation is None:
         return Result(RECOMPUTED)
     where = generation.entry.folder

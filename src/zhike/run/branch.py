@@ -25,10 +25,12 @@ from zhike.decisions import proposals
 from zhike.features.clients import NEEDED, Among, Peers, among
 from zhike.features.clients.shrinkage import RateSums
 from zhike.features.ledger.columns import ACT_CLIENT
-from zhike.models import lifecycle
+from zhike.models import clv, lifecycle
 from zhike.models.logic import learnt, sides_of
+from zhike.run.lifetimes import MONTHS, known_of, outlook_of
 from zhike.run.settings import Sampling
 from zhike.run.tasks import Task, beginning
+from zhike.run.valuing import put_scores_in_order, put_values_in_order
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -75,6 +77,7 @@ def sample_of(tasks: Sequence[Task], settings: Sampling) -> Sample:
 
 def learn_logic(tasks: Sequence[Task], sample: Sample, decisions: int, today: int) -> Path:
     """Learn how decisions are read; return where it is kept. `decisions`: of all clients; `today`: the book's day that is looked at."""
+    put_values_in_order(tasks)
     settings, own = tasks[0].settings.logic, [sample.of(task) for task in tasks]
     some = pa.concat_tables([people.filter(pc.greater(people["acts"], 0)) for people, _ in own])
     order = np.asarray(pc.sort_indices(some["client_id"]).to_numpy(), np.int64)
@@ -106,8 +109,10 @@ def _acts(task: Task, there: Ints, places: int, rank: Ints) -> npt.NDArray[np.fl
     return acts
 
 
-def _likes(tasks: Sequence[Task], sample: Sample, days: Days, since: lifecycle.Begun) -> lifecycle.Likes:
-    """Learn what like clients did, month by month; every range's `class` is known by now."""
+def _learn_lives(
+    tasks: Sequence[Task], sample: Sample, days: Days, since: lifecycle.Begun
+) -> tuple[lifecycle.Likes, clv.Outlook | None]:
+    """Learn what like clients did, month by month, and what lies ahead of them; every range's `class` is known by now."""
     task, own = tasks[0], [sample.of(task) for task in tasks]
     wanted = pa.concat_tables([people for people, _ in own])["client_id"].combine_chunks()
 
@@ -117,10 +122,13 @@ def _likes(tasks: Sequence[Task], sample: Sample, days: Days, since: lifecycle.B
         return table.filter(pc.is_in(table["client_id"], value_set=wanted))
 
     panel = rows("monthly").sort_by([("client_id", "ascending"), ("month", "ascending")])
-    lead = rows("lead") if task.sources.has("lead") else None
-    return lifecycle.learnt(
-        panel, rows("person"), days, task.as_of, logic=rows("class"), lead=lead, settings=task.settings.lifecycle, since=since
-    )  # fmt: skip
+    person, logic = rows("person"), rows("class")
+    known = {
+        "logic": logic, "lead": rows("lead") if task.sources.has("lead") else None, "settings": task.settings.lifecycle, "since": since,
+    }  # fmt: skip
+    likes = lifecycle.learnt(panel, person, days, task.as_of, **known)
+    history = lifecycle.history(panel, person, days, task.as_of, likes=likes, **known)
+    return likes, outlook_of(task, known_of(task, rows(MONTHS), history, logic, since))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +137,7 @@ class Common:
 
     since: lifecycle.Begun
     likes: lifecycle.Likes
+    outlook: clv.Outlook | None
     usual_pause: float
     among: Among
 
@@ -138,8 +147,9 @@ def learn_rest(
 ) -> Path:
     """Learn what the last pass needs of all clients, their logic being known; return where it is kept. `rates`: sums by rate."""
     _put_in_order(tasks)
-    likes = _likes(tasks, sample, days, since)
-    found = Common(since, likes, _usual_pause(tasks), among([rates], Peers(())))
+    put_scores_in_order(tasks)
+    likes, outlook = _learn_lives(tasks, sample, days, since)
+    found = Common(since, likes, outlook, _usual_pause(tasks), among([rates], Peers(())))
     return _saved(found, tasks[0].work / "common.model")
 
 

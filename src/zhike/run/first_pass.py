@@ -27,9 +27,11 @@ from zhike.features.ledger.money_effect import clients_in_profit
 from zhike.models import lifecycle
 from zhike.models.logic import overlays
 from zhike.run.branch import needed
+from zhike.run.lifetimes import keep_months
 from zhike.run.market import kept
 from zhike.run.reading import Tables, read_range, shared_with, tables_for_measures
 from zhike.run.tasks import Task, in_places, people_of, places_in
+from zhike.run.valuing import keep_values
 
 Ints = npt.NDArray[np.int64]
 KEPT = (
@@ -82,6 +84,7 @@ def first_pass(task: Task) -> Done:
     in_profit, counted = clients_in_profit(ledger.client_day, market.book.days)
     _keep_for_pages(task, read, ledger)
     since, people = _keep_months(task, read, ledger, calendar)
+    keep_months(task, ledger.client_day, people)
     return Done(
         (*parts, *_pages(task, read, ledger.position)), in_profit, counted, _keep_decisions(task, read, ledger, people), rates, since,
         {"client_day": ledger.client_day.num_rows, "trade": read["trade"].num_rows, "round_trip": ledger.round_trip.num_rows},
@@ -189,6 +192,7 @@ def _measure(
         estimates = estimates_of(engine, plain, as_of, calendar, settings)
     found = told(estimates, tables, settings=settings)
     task.keep("measure", found.measure)
+    keep_values(task, read["client"], found.measure)
     own = share_of(needed(found.measure))
     for state, returns in enumerate(own.returns):
         put_array(task.aside(f"returns{state}", "npy"), returns)

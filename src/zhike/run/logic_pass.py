@@ -15,15 +15,17 @@ from zhike.run.branch import kept_model
 from zhike.run.market import kept
 from zhike.run.reading import rows_before
 from zhike.run.tasks import Task, in_places
+from zhike.run.valuing import keep_scores
 
 
 def logic_pass(work: tuple[Task, Path]) -> Part:
-    """Do a range: write its rows of `logic`; keep them aside, with their places for a sample."""
+    """Do a range: write its rows of `logic`; keep them aside, with their places for a sample, and the clients' scores of value."""
     task, path = work
     people = task.kept("people")
     rows = _logic(task, people, path)
     task.keep("logic", rows)
     task.keep("class", in_places(rows.select(("client_id", "logic")), people))
+    keep_scores(task, rows)
     return write_part(task.slots["logic"], rows)
 
 

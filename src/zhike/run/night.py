@@ -26,6 +26,7 @@ from zhike.datacentre.tasks import give_back
 from zhike.engine import EngineSettings, Spread
 from zhike.features.clients import measures
 from zhike.models import phases
+from zhike.models.value.versions import keep as keep_models
 from zhike.run import branch
 from zhike.run.findings import findings_of
 from zhike.run.first_pass import Done, first_pass
@@ -47,7 +48,7 @@ Sums = TypeVar("Sums", Done, Finished)
 Progress = Callable[[str, int, int], None]
 _BY_RANGE = (
     "measure_detail", "attribution", "client_card", "asset_series", "holding_now", "measure", "measure_detail-branchwide", "logic",
-    "stage", "proposal", "timeline",
+    "stage", "value", "clv", "proposal", "timeline",
 )  # fmt: skip
 _WORTH_PROCESSES = 1 << 30  # bytes that `Workers.warm` takes for much work
 
@@ -73,7 +74,7 @@ def run_night(
 
     Raises UsageError where there is nothing to run on, StoreError where the home folder can't be used.
     """
-    chosen = settings or NightSettings()
+    chosen = settings or NightSettings.of(home)
     home = home.absolute()  # tasks run in other folders, perhaps on other machines
     tell = progress or (lambda step, done, total: None)
     inputs, sources = Inputs.gather(home, chosen.by_room()), Sources.of(home)
@@ -83,6 +84,7 @@ def run_night(
     with ExitStack() as stack:
         stack.enter_context(in_one_order())
         draft = stack.enter_context(Draft(home, inputs, day))
+        keep_models(home, chosen.value)
         work = stack.enter_context(_work_in(home))
         tell("market", 0, 1)
         market = keep(market_of(sources, day, chosen.market, chosen.standing), work)
@@ -131,7 +133,7 @@ def _nothing(home: Path) -> UsageError:
 def _task(draft: Draft, sources: Sources, span: tuple[int, int], work: Path, settings: NightSettings) -> Task:
     low, high = span
     slots = {name: draft.part(*_named(name, low, high)) for name in _BY_RANGE}
-    before = {name: files_before(draft.previous, name, low, high) for name in ("stage", "logic")}
+    before = {name: files_before(draft.previous, name, low, high) for name in ("stage", "logic", "value")}
     known = {name: files for name, files in before.items() if files is not None}
     return Task(sources, low, high, work, draft.as_of, settings, slots, known)
 

@@ -41,7 +41,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Clients by class (`logic`, `stage`) and proposals by `rule`, the largest moves, the first calls."""
+    """Clients by class (`logic`, `stage`, `grade`) and proposals by `rule`, the largest moves, the first calls."""
 
     counts: Mapping[str, Mapping[str, int]]
     moves: tuple[Move, ...]
@@ -51,7 +51,7 @@ class Outcome:
 def outcome_of(generation: Generation) -> Outcome:
     """Read a generation, a row group at a time; raise DamagedStore where a file of it can't be read."""
     counts = {}
-    for table, column in (("logic", "logic"), ("stage", "stage"), ("proposal", "rule")):
+    for table, column in (("logic", "logic"), ("stage", "stage"), ("value", "grade"), ("proposal", "rule")):
         if table in generation.tables:
             found: Counter[str] = Counter()
             for rows in _groups(generation, table, (column,)):

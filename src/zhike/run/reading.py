@@ -43,6 +43,11 @@ _SHARED = {
     "security": ("security_id", "name"),
     "product": None,
 }  # of all clients: not many, whatever the branch
+_CLASSED = {
+    "logic": ("logic", "since"),
+    "stage": ("stage", "since"),
+    "value": ("model_version", "grade", "since", "watch_since"),
+}
 _REFERRERS = {"referred": ("client", "opened_on"), "lead": ("lead", "created_at")}
 _BITS = 64 - (BUCKETS.bit_length() - 1)  # a client's bucket is the rest of the hash
 _UNKNOWN = np.iinfo(np.int32).min
@@ -142,8 +147,8 @@ def files_before(previous: Generation | None, name: str, low: int, high: int) ->
 
 
 def rows_before(files: tuple[Path, ...], name: str, low: int, high: int) -> pa.Table:
-    """Read of a table of the last generation, whatever its files, what it says of the client buckets [low, high)."""
-    columns = ("client_id", name, "since")
+    """Read of a table of the last generation, whatever its files, how it classed the client buckets [low, high)."""
+    columns = ("client_id", *_CLASSED[name])
     schema = schema_of(table_called(name))
     found = [pa.schema([schema.field(c) for c in columns]).empty_table()]
     for path in files:

@@ -17,9 +17,11 @@ from zhike.decisions.proposals import Inputs, propose
 from zhike.features.clients import branchwide, pages, told_branchwide
 from zhike.models import lifecycle, phases
 from zhike.run.branch import Common, among_all, kept_model, needed
+from zhike.run.lifetimes import MONTHS, clv_rows, known_of
 from zhike.run.market import kept
 from zhike.run.reading import rows_before
 from zhike.run.tasks import Task
+from zhike.run.valuing import value_rows
 
 _REVENUE, _ASSETS = "revenue_12m", "net_now"
 
@@ -53,16 +55,24 @@ def second_pass(work: tuple[Task, Late]) -> Finished:
     before = {
         "logic": task.kept("before-logic"),
         "stage": rows_before(task.before.get("stage", ()), "stage", task.low, task.high),
+        "value": rows_before(task.before.get("value", ()), "value", task.low, task.high),
     }
     earlier = {name: rows if name in task.before else None for name, rows in before.items()}
+    value = value_rows(task, logic, earlier["value"])
     days = task.kept("client_day")
     parts = [
         *_completed(task, late),
         write_part(task.slots["stage"], stage),
+        write_part(task.slots["value"], value),
+        write_part(task.slots["clv"], _clv(task, late, history, logic)),
         write_part(task.slots["proposal"], _proposals(task, late, stage, logic, earlier)),
         _timeline(task, days, lifecycle.changes(history), _changed(logic, earlier["logic"])),
     ]
-    moves = _moves(task.kept("measure"), {"logic": logic, "stage": stage}, earlier)
+    moves = _moves(
+        task.kept("measure"),
+        {"logic": logic, "stage": stage, "grade": value},
+        earlier | {"grade": earlier["value"]},
+    )
     return Finished(tuple(parts), phases.partial(days, feather.read_table(str(late.states)), logic), moves)
 
 
@@ -78,6 +88,11 @@ def _history(task: Task, late: Late) -> lifecycle.History:
 def _common(late: Late) -> Common:
     found: Common = kept_model(late.common)
     return found
+
+
+def _clv(task: Task, late: Late, history: lifecycle.History, logic: pa.Table) -> pa.Table:
+    found = _common(late)
+    return clv_rows(task, known_of(task, task.kept(MONTHS), history, logic, found.since), found.outlook)
 
 
 def _days(task: Task) -> npt.NDArray[np.int32]:

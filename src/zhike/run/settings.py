@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from zhike.base.errors import UsageError
 from zhike.base.text import say
@@ -11,8 +12,10 @@ from zhike.decisions import proposals
 from zhike.features.clients import ClientSettings
 from zhike.features.market import StandingSettings
 from zhike.features.market.settings import MarketSettings
-from zhike.models import lifecycle
+from zhike.models import lifecycle, value
+from zhike.models.clv import ClvSettings
 from zhike.models.logic import LogicSettings
+from zhike.models.value.versions import in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,28 @@ class NightSettings:
     clients: ClientSettings = field(default_factory=ClientSettings)
     logic: LogicSettings = field(default_factory=LogicSettings)
     lifecycle: lifecycle.Settings = field(default_factory=lifecycle.Settings)
+    clv: ClvSettings = field(default_factory=ClvSettings)
+    value: value.Settings = field(default_factory=value.Settings)
     proposals: proposals.Settings = field(default_factory=proposals.Settings)
     sampling: Sampling = field(default_factory=Sampling)
     range_rows: int | None = None
 
+    @classmethod
+    def of(cls, home: Path) -> NightSettings:
+        """Return the settings that hold for a home folder: its models of value are those that were published there."""
+        return cls(value=in_force(home))
+
     def by_room(self) -> Mapping[str, object]:
         """Return what results follow from, room by room; how the work is cut doesn't bear on them."""
-        rooms = ("market", "standing", "clients", "logic", "lifecycle", "proposals", "sampling")
+        rooms = (
+            "market",
+            "standing",
+            "clients",
+            "logic",
+            "lifecycle",
+            "clv",
+            "value",
+            "proposals",
+            "sampling",
+        )
         return {room: getattr(self, room) for room in rooms}

@@ -49,6 +49,16 @@ def net_now(t: Sums) -> nw.Expr:
     return _known(t, "net")
 
 
+def _free(t: Sums) -> nw.Expr:
+    left = _at_close(t, "last_stocks").fill_null(0.0) - _known(t, "debt").fill_null(0.0)
+    return nw.when(left < 0).then(0.0).otherwise(left)
+
+
+def _not_with_us(t: Sums) -> nw.Expr:
+    gap = positive(t.figure("declared_wealth", of="client_now")) - average_net(t, MONTH)
+    return nw.when(gap < 0).then(0.0).otherwise(gap)
+
+
 def _known(t: Sums, column: str) -> nw.Expr:
     return nw.when(_unseen(t)).then(0.0).otherwise(t.figure(column, of="known_assets"))
 
@@ -115,10 +125,13 @@ ASSETS: tuple[Measure, ...] = (
             build=lambda t: _known(t, "debt").fill_null(0.0)),
     _assets("leverage_now", "fraction", say("负债占净资产。", "Debt over net assets."), NOW, why=NO_ASSETS,
             build=lambda t: ratio(t.figure("debt", of="known_assets"), net_now(t))),
+    _assets("cash_now", "CNY", say("资金余额。", "Cash."), NOW, absent=0.0, build=lambda t: _known(t, "cash")),
     *(_exposure(days) for days in (QUARTER, YEAR)),
     *(_concentration(days) for days in (QUARTER, YEAR)),
     _stocks("stocks_now", "CNY", say("持仓市值（按台账）。", "Value of the positions, by the ledger."), NOW, absent=0.0,
             build=lambda t: _at_close(t, "last_stocks").fill_null(0.0)),
+    _stocks("stocks_free_now", "CNY", say("持仓市值超出负债的部分：可再用于质押的持仓。", "Value of the positions beyond what is owed: what could still be pledged."),
+            NOW, absent=0.0, source=("trade", "asset"), build=_free),
     _stocks("positions_now", "securities", say("持有证券数。", "Securities held."), NOW, absent=0.0,
             build=lambda t: _at_close(t, "last_positions").fill_null(0.0)),
     _stocks("largest_share_now", "fraction", say("最大单一持仓占持仓市值。", "Largest position over all positions."), NOW, why=NOTHING_HELD,
@@ -129,4 +142,7 @@ ASSETS: tuple[Measure, ...] = (
             "Share of declared wealth that is with us: average net assets of 20 days over it; above 1 where too little was declared."),
             MONTH, source=("asset", "client"), why=say("客户未申报金融资产", "the client declared no wealth"),
             build=lambda t: average_net(t, MONTH) / positive(t.figure("declared_wealth", of="client_now"))),
+    _assets("wallet_gap", "CNY", say("钱包缺口：申报金融资产中不在本部的部分（申报额减近 20 日日均净资产，不低于 0）。",
+            "Declared wealth that isn't with us: what was declared less the average net assets of 20 days; never below 0."),
+            MONTH, source=("asset", "client"), why=say("客户未申报金融资产", "the client declared no wealth"), build=_not_with_us),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from zhike.base.text import say
 from zhike.engine.meaning import ratio
 from zhike.features.clients.assets import NO_ASSETS, average_net
 from zhike.features.clients.settings import WINDOWS, YEAR
+from zhike.features.clients.sources import BUSINESS
 from zhike.features.clients.trading import traded
 
 _fees = partial(Measure, group="revenue", source=("trade",))
@@ -39,6 +40,21 @@ def _of_window(name: str, days: int) -> tuple[Measure, ...]:
     )  # fmt: skip
 
 
+def _business(name: str, zh: str, en: str) -> Measure:
+    return Measure(
+        f"{name}_revenue_12m", "CNY", say(f"{zh}收入（首日落在区间内的月份）。", f"Revenue of {en}, of the months whose first day lies in the window."),
+        YEAR, "revenue", ("business",), lambda t: t.total(f"{name}_revenue", YEAR, of="business"), 0.0,
+    )  # fmt: skip
+
+
+def _groups(t: Sums) -> nw.Expr:
+    done = [
+        nw.when(t.total(f"{name}_revenue", YEAR, of="business") > 0).then(1.0).otherwise(0.0)
+        for name in BUSINESS
+    ]
+    return nw.sum_horizontal(*done)
+
+
 def _cost(minute: float) -> Measure:
     return Measure("cost_to_serve_12m", "CNY", say("服务成本：联系时长乘以每分钟成本（设置项）。", "Minutes of contact times what a minute costs (a setting)."), YEAR,
                    "revenue", ("contact",), lambda t: t.total("minutes", YEAR, of="contact") * minute, 0.0,
@@ -64,6 +80,12 @@ REVENUE: tuple[Measure, ...] = (
             lambda t: t.total("fee", YEAR, of="product_order"), 0.0),
     Measure("business_revenue_12m", "CNY", say("机构业务收入（首日落在区间内的月份）。", "Revenue of business beyond trades, of the months whose first day lies in the window."),
             YEAR, "revenue", ("business",), lambda t: t.total("revenue", YEAR, of="business"), 0.0),
+    *(_business(name, zh, en) for name, zh, en in (
+        ("seat", "席位", "seats"), ("financing", "融资类（两融、质押、回购）", "financing (margin, pledge, repo)"),
+        ("custody", "托管", "custody"), ("banking", "投行（承销、股权激励）", "investment banking and equity plans"),
+    )),
+    Measure("business_groups_12m", "groups", say("有收入的业务组数（席位、融资类、托管、投行）。", "Groups of business with revenue: seats, financing, custody, banking."),
+            YEAR, "revenue", ("business",), _groups, 0.0),
     _fees("revenue_yield_12m", "fraction", say("创收占日均净资产。", "Revenue over average net assets."), YEAR, source=("trade", "asset"), also=_ALSO,
           build=lambda t: ratio(revenue(t, YEAR), average_net(t, YEAR)), why=NO_ASSETS),
 )  # fmt: skip

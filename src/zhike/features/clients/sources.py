@@ -15,6 +15,13 @@ from zhike.features.clients.walk import Held
 from zhike.features.market.gathering import floats
 
 Columns = Mapping[str, nw.Expr]
+BUSINESS: Mapping[str, tuple[str, ...]] = {
+    "seat": ("seat",),
+    "financing": ("margin", "pledge", "repo"),
+    "custody": ("custody",),
+    "banking": ("banking", "equity_plan"),
+}
+"""The kinds of business that are told apart, by what institutions are valued for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +129,13 @@ def _round_trip(held: Held) -> Columns:
     }
 
 
-def _nothing(held: Held) -> Columns:
-    return {}
+def _business(held: Held) -> Columns:
+    """Part the revenue by what it is earned with; kinds that are in none are in `revenue` all the same."""
+    kind = nw.col("kind")
+    return {
+        f"{name}_revenue": nw.when(kind.is_in(kinds)).then(nw.col("revenue"))
+        for name, kinds in BUSINESS.items()
+    }
 
 
 SOURCES: Mapping[str, Source] = {
@@ -140,6 +152,6 @@ SOURCES: Mapping[str, Source] = {
         Source("complaint", _complaint, _stamp("opened_at")),
         Source("survey", _survey, _stamp("at")),
         Source("product_order", _product_order),
-        Source("business", _nothing, lambda: nw.col("month")),
+        Source("business", _business, lambda: nw.col("month"), money=("revenue",)),
     )
 }

@@ -27,29 +27,40 @@ class Percentile:
     """The share of a group that a value is above, those equal to it counted half (mid-rank).
 
     Equal values share one score; the mean over the group itself is 0.5, and so is everybody's score where all are equal.
+    `above`: who has no more than that scores 0 and isn't in the group, such as those without any commission.
     """
 
     kind: ClassVar[str] = "percentile"
     reversed: bool = False
+    above: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse parameters that mean nothing."""
         _require_flag(self)
+        if self.above is not None:
+            _require_numbers(self.kind, "above", (self.above,))
 
     def __call__(self, values: Floats, group: Floats | None = None) -> Floats:
         """Score `values` (n,) against `group` (m,), by default themselves; NaN in the group counts for nothing.
 
-        score = (#below + #equal / 2) / #group. All NaN where the group is empty.
+        score = (#below + #equal / 2) / #group. All NaN where the group is empty, but for who isn't `above`.
         """
         wanted = np.asarray(values, dtype=np.float64)
-        known = wanted if group is None else np.asarray(group, dtype=np.float64)
-        known = np.sort(known[~np.isnan(known)])
-        if not len(known):
-            return np.full(wanted.shape, np.nan)
-        order = np.argsort(wanted, axis=None)  # looked up in order: a third of the time
-        ordered, places = wanted.ravel()[order], np.empty(wanted.size)
-        places[order] = np.searchsorted(known, ordered, "left") + np.searchsorted(known, ordered, "right")
-        return _finished(self, wanted, places.reshape(wanted.shape) / (2 * len(known)))
+        return self.among(wanted, self.ordered(wanted if group is None else np.asarray(group, np.float64)))
+
+    def ordered(self, group: Floats) -> Floats:
+        """Return the values of a group that others are held against, in order."""
+        return np.sort(group[~np.isnan(group) if self.above is None else group > self.above], axis=None)
+
+    def among(self, values: Floats, ordered: Floats) -> Floats:
+        """Score `values` (n,) against a group that `ordered` gave."""
+        order = np.argsort(values, axis=None)  # looked up in order: a third of the time
+        wanted, places = values.ravel()[order], np.empty(values.size)
+        places[order] = np.searchsorted(ordered, wanted, "left") + np.searchsorted(ordered, wanted, "right")
+        scores = places.reshape(values.shape) / (2 * len(ordered) or np.nan)
+        if self.above is not None:
+            scores = np.where(values <= self.above, 0.0, scores)
+        return _finished(self, values, scores)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +147,7 @@ _NO_CUTS = say("至少要有一个分界点", "it takes one cut or more")
 def plain(function: ValueFunction) -> dict[str, Any]:
     """Return a value function as TOML and JSON can say it."""
     parameters = {f.name: _listed(getattr(function, f.name)) for f in fields(function)}
-    return {"kind": function.kind, **parameters}
+    return {"kind": function.kind, **{n: v for n, v in parameters.items() if v is not None}}
 
 
 def from_plain(given: Mapping[str, Any], *, where: str = "") -> ValueFunction:
@@ -155,7 +166,7 @@ def from_plain(given: Mapping[str, Any], *, where: str = "") -> ValueFunction:
         )  # fmt: skip
     needed = {f.name for f in fields(kind)}
     unknown = sorted(map(str, set(given) - needed - {"kind"}))
-    missing = sorted(needed - set(given) - {"reversed"})
+    missing = sorted(needed - set(given) - {"reversed", "above"})
     if unknown or missing:
         names = ", ".join(unknown or missing)
         what = (

@@ -19,6 +19,7 @@ from zhike.run.explaining.retold import Again, Retold
 from zhike.run.explaining.told import Asked, ClientTold, MeasureTold, TableTold
 from zhike.run.explaining.walk import asked, unique, values
 from zhike.run.explaining.words import attribution_told, logic_told
+from zhike.run.explaining.worth import value_of
 from zhike.run.settings import NightSettings
 
 ROWS = 3
@@ -39,7 +40,7 @@ def explain(
 
     Raises UsageError for an unknown or frozen client, or an unknown name.
     """
-    chosen = settings or NightSettings()
+    chosen = settings or NightSettings.of(home)
     with opened() as engine:
         found = page(home, client, engine)
         if wanted in found.tables():
@@ -67,13 +68,14 @@ def explain_table(home: Path, client: str, table: str, settings: NightSettings |
 
 
 def explain_client(home: Path, client: str) -> ClientTold:
-    """Tell who a client is, by which logic and at which stage, where profit came from, and what is proposed."""
+    """Tell who a client is, by which logic and at which stage, of what value, where profit came from, and what is proposed."""
     with opened() as engine:
         found = page(home, client, engine)
-        logic, stage, card = found.rows("logic"), found.rows("stage"), found.rows("client_card")
+        logic, stage, card, value = (found.rows(t) for t in ("logic", "stage", "client_card", "value"))
         return ClientTold(
             client, found.generation.id, found.generation.manifest.as_of, card[0] if card else {"client_id": client},
             logic_told(logic[0]) if logic else None, stage[0] if stage else None,
+            value_of(found, value[0])[0] if value else None,
             {r["window_days"]: attribution_told(r) for r in found.rows("attribution")},
             tuple(sorted(found.rows("proposal"), key=lambda p: (not p["must_do"], p["due_on"]))),
         )  # fmt: skip
@@ -179,9 +181,10 @@ def _table(found: Page, name: str, settings: NightSettings, rows: int) -> TableT
         notes += (
             say("重新计算的归因与发布值不符。", "Computed again the attribution is another than published."),
         )
+    words = value_of(found, mine[0]) if name == "value" and mine else _words(name, mine)
     return TableTold(
         found.client, found.generation.id, told.as_of, name, say(definition.zh, definition.meaning),
-        {c.name: say(c.zh, c.meaning) for c in definition.columns}, tuple(mine), _words(name, mine), notes,
+        {c.name: say(c.zh, c.meaning) for c in definition.columns}, tuple(mine), words, notes,
         _walk(wants, told, rows),
     )  # fmt: skip
 

@@ -131,7 +131,7 @@ class LogicTold:
 
 @dataclass(frozen=True, slots=True)
 class ClientTold:
-    """A client in one view: card, logic, stage, attribution in words by window, proposals. A part that isn't published is None or empty."""
+    """A client in one view: card, logic, stage, value in words, attribution in words by window, proposals. A part that isn't published is None or empty."""
 
     client: str
     generation: str
@@ -139,5 +139,6 @@ class ClientTold:
     card: Mapping[str, object]
     logic: LogicTold | None
     stage: Mapping[str, object] | None
+    value: Said | None
     attribution: Mapping[int, Said]
     proposals: tuple[Mapping[str, object], ...]

@@ -61,6 +61,7 @@ def days() -> list[Row]:
 def branch(tmp_path_factory: pytest.TempPathFactory) -> Branch:
     clients = [{"client_id": c} for c in "ABCDEF"]
     clients[0]["declared_wealth"] = 4000  # type: ignore[assignment]
+    clients[4]["declared_wealth"] = 10  # type: ignore[assignment]
     tables = {"client_day": rows_of("client_day", days()), "client": rows_of("client", clients)}
     return Branch(tmp_path_factory.mktemp("money"), CALENDAR, tables)
 
@@ -108,6 +109,10 @@ def test_the_share_collected_is_average_assets_over_declared_wealth(measures: di
 def test_nothing_declared_is_null_with_its_reason(measures: dict[str, Row], details: dict[Any, Row]) -> None:
     assert measures["B"]["collected_share"] is None
     assert details["B", "collected_share"]["null_reason"] == "the client declared no wealth"
+
+
+def test_the_wallet_gap_is_what_was_declared_and_is_not_with_us(measures: dict[str, Row]) -> None:
+    assert [measures[c]["wallet_gap"] for c in "ABE"] == [3000.0, None, 0.0]
 
 
 def test_a_fall_is_from_the_chained_return_and_not_from_the_money(measures: dict[str, Row]) -> None:

@@ -19,8 +19,9 @@ from zhike.datacentre.tables.definition import Type
 from zhike.features.clients import MEASURES
 
 CALENDAR = weekdays(date(2025, 3, 31), 530)
+SOLD = ("seat", "pledge", "custody", "banking", "equity_plan", "other", "repo")
 TRADING = [date_of(int(day)) for day in CALENDAR.days]
-BY_HAND = {"tenure", "age", "risk_assessment_age", "collected_share", "commission_discount", "staff_now", "advised_now",
+BY_HAND = {"tenure", "age", "risk_assessment_age", "collected_share", "wallet_gap", "commission_discount", "staff_now", "advised_now",
            "accounts_open", "margin_account", "leads_referred_12m", "clients_referred", "response_rate_12m",
            "complaints_upheld_12m", "complaints_open", "complaint_severity_12m"}  # fmt: skip
 
@@ -96,7 +97,7 @@ MAKERS: dict[str, tuple[Any, int]] = {
     "survey": (lambda c, k: {"answer_id": str(k), "at": stamp(c), "kind": c.choice(("csat", "nps", "importance")), "score": c.randrange(1, 6), "scale_max": 5}, 20),
     "product_order": (lambda c, k: {"order_id": str(k), "date": any_day(c), "product_id": f"P{c.randrange(4)}", "side": c.choice(("subscribe", "redeem")),
                                     "amount": money(c, 1e4), "fee": c.choice((None, money(c, 50)))}, 15),
-    "business": (lambda c, k: {"month": date(2024, 1 + k % 12, 1), "kind": "seat" if k < 12 else "margin", "revenue": money(c, 1e4)}, 20),
+    "business": (lambda c, k: {"month": date(2024, 1 + k % 12, 1), "kind": SOLD[k % 7] if k < 12 else "margin", "revenue": money(c, 1e4)}, 20),
     "trade": (lambda c, k: {"trade_id": str(k), "date": c.choice(TRADING), "security_id": f"S{c.randrange(3)}", "side": c.choice(("buy", "sell")),
                             "kind": c.choice((None, "ordinary", "margin", "repo")), "amount": money(c, 1e5)}, 60),
 }  # fmt: skip

@@ -20,11 +20,14 @@ WEIGHTS = {
     ("individual", "relationship"): [0.122, 0.424, 0.227, 0.227],
     ("individual", "cost_risk"): [0.167, 0.167, 0.333, 0.333],
     ("institution",): [0.376, 0.215, 0.215, 0.121, 0.074],
-    ("institution", "current"): [0.333, 0.167, 0.333, 0.167],
+    ("institution", "contribution"): [0.333, 0.167, 0.333, 0.167],
     ("institution", "scale"): [0.540, 0.297, 0.163],
+    ("institution", "synergy"): [0.5, 0.25, 0.25],
+    ("institution", "relationship"): [0.25, 0.5, 0.25],
+    ("institution", "risk"): [0.4, 0.4, 0.2],
 }
 RATIOS = {("individual",): 0.005, ("institution",): 0.007}
-WORST = 0.008
+WORST = 0.009
 
 
 def nodes(document: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:

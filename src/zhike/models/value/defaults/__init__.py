@@ -11,6 +11,8 @@ from typing import Any
 from zhike.base.text import Said, say
 
 KINDS = ("individual", "institution")
+HIERARCHY = ("goal", "criteria", "matrix", "children", "method", "random_index")
+"""The keys of a model's document that are its hierarchy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,5 +29,6 @@ def template(kind: str) -> Template:
     if kind not in KINDS:
         raise KeyError(kind)
     read = tomllib.loads(resources.files(__package__).joinpath(f"{kind}.toml").read_text("utf-8"))
-    labels = {name: say(label["zh"], label["en"]) for name, label in read.pop("labels").items()}
-    return Template(kind, read, labels)
+    hierarchy = {name: read[name] for name in HIERARCHY if name in read}
+    labels = {name: say(label["zh"], label["en"]) for name, label in read["labels"].items()}
+    return Template(kind, hierarchy, labels)
