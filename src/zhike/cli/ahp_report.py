@@ -75,8 +75,10 @@ def _experts(node: Evaluation) -> Iterator[str]:
     group = node.group
     if group is None:
         return
-    yield told(f"  专家 {len(group.voices)} 位：", f"  {len(group.voices)} experts:")
-    for each in telling.group(group):
+    said = list(telling.group(group))
+    n, end = len(group.voices), ("：", ":") if said else ("。", ".")
+    yield told(f"  专家 {n} 位{end[0]}", f"  {n} expert{'s' * (n != 1)}{end[1]}")
+    for each in said:
         yield f"    · {_told(each)}"
     if group.spreads:
         yield told("  分歧最大的判断：", "  What they differ about most:")

@@ -9,6 +9,7 @@ from zhike.models.ahp.consistency import Consistency, Mend
 from zhike.models.ahp.groups import Consensus, GroupSettings, Spread, SubGroups
 from zhike.models.ahp.voices import Group, Voice
 
+_LISTED = 10  # names that a sentence holds; the JSON has everybody
 _SAME = 1e-9
 
 
@@ -90,11 +91,17 @@ def contradictory(voices: Sequence[Voice]) -> Said | None:
     named = [(v.name, v.consistency.ratio) for v in voices if v.consistency is not None]
     if not named:
         return None
-    shown = [f"{name}（{cr:.3f}）" if cr is not None else name for name, cr in named]
-    plain = [f"{name} ({cr:.3f})" if cr is not None else name for name, cr in named]
+    worst = sorted(named, key=lambda v: -(v[1] or 0.0))[:_LISTED]
+    shown = "、".join(f"{name}（{cr:.3f}）" if cr is not None else name for name, cr in worst)
+    plain = ", ".join(f"{name} ({cr:.3f})" if cr is not None else name for name, cr in worst)
+    if len(named) > _LISTED:
+        return say(
+            f"自相矛盾较大的专家 {len(named)} 位（仍计入），CR 最大的：{shown}。",
+            f"{len(named)} experts contradict themselves (counted all the same), most of all: {plain}.",
+        )
     return say(
-        f"自相矛盾较大的专家（仍计入）：{'、'.join(shown)}。",
-        f"Experts who contradict themselves (counted all the same): {', '.join(plain)}.",
+        f"自相矛盾较大的专家（仍计入）：{shown}。",
+        f"Experts who contradict themselves (counted all the same): {plain}.",
     )
 
 

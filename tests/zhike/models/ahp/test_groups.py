@@ -5,7 +5,9 @@ import pytest
 
 from zhike.base.errors import UsageError
 from zhike.models.ahp.groups import Expert, GroupSettings, aij, aip, aitchison, consensus, spreads, sub_groups
+from zhike.models.ahp.hierarchy import Node, evaluate
 from zhike.models.ahp.judgements import judgements
+from zhike.models.ahp.telling import contradictory
 
 VOICES = np.ones(3)
 
@@ -105,3 +107,22 @@ def test_three_experts_are_too_few_for_camps():
     weights = np.array([[0.9, 0.1], [0.9, 0.1], [0.1, 0.9]])
     assert len(sub_groups(weights, VOICES).groups) == 1
     assert len(sub_groups(weights, VOICES, GroupSettings(least_experts=3)).groups) == 2
+
+
+def test_of_many_who_contradict_themselves_the_worst_are_named_and_all_are_counted() -> None:
+    items, n = ("a", "b", "c"), 14
+    experts = tuple(
+        Expert(
+            f"E{k:02d}",
+            1.0,
+            judgements(items, [[1, 2 + k / 2, 1 / (2 + k / 2)], [None, 1, 2], [None, None, 1]]),
+        )
+        for k in range(n)
+    )
+    found = evaluate(Node("goal", items, experts=experts)).group
+    assert found is not None
+    said = contradictory(found.inconsistent)
+    assert said is not None
+    assert said.en.startswith(f"{n} experts contradict themselves")
+    assert said.en.index("E13") < said.en.index("E12") < said.en.index("E04")
+    assert "E03" not in said.en
