@@ -65,25 +65,29 @@ def _head(chart: Panels, width: int, height: int) -> list[str]:
         f'<desc id="desc">{escape(chart.subtitle)}</desc>',
         f"<style>{_STYLE}</style>",
         f'<rect class="back" width="{width}" height="{height}"/>',
-        _text(_LEFT, 26, chart.title, "title"),
-        _text(_LEFT, 44, chart.subtitle, "quiet"),
+        text(_LEFT, 26, chart.title, "title"),
+        text(_LEFT, 44, chart.subtitle, "quiet"),
     ]
 
 
-def _text(
-    x: float, y: float, words: str, style: str = "", anchor: str = "start", turned: bool = False
-) -> str:
+def text(x: float, y: float, words: str, style: str = "", anchor: str = "start", turned: bool = False) -> str:
+    """Return a line of text, escaped; `turned`: upwards."""
     kind = f' class="{style}"' if style else ""
     turn = f' transform="rotate(-90 {x:g} {y:g})"' if turned else ""
     return f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}"{kind}{turn}>{escape(words)}</text>'
+
+
+def drawn(words: str) -> int:
+    """Return about how many pixels a text of 12 pixels takes: no font is at hand to measure it by."""
+    return sum(13 if ord(c) > 0x2E7F else 7 for c in words)
 
 
 def _legend(chart: Panels) -> list[str]:
     out, x = [], float(_LEFT)
     for n, label in enumerate(chart.bars.values()):
         out.append(f'<rect class="s{n}" x="{x:g}" y="54" width="11" height="11" rx="2"/>')
-        out.append(_text(x + 16, 64, label))
-        x += 34 + sum(13 if ord(c) > 0x2E7F else 7 for c in label)
+        out.append(text(x + 16, 64, label))
+        x += 34 + drawn(label)
     return out
 
 
@@ -94,14 +98,14 @@ def _panel(chart: Panels, panel: str, top: int, group: int, width: int) -> list[
     def y(value: float) -> float:
         return top + _PANEL * (high - value) / (high - low)
 
-    out = [_text(_LEFT, top - 6, chart.panels[panel], "")]
+    out = [text(_LEFT, top - 6, chart.panels[panel], "")]
     for k in range(round((high - low) / step) + 1):
         value = low + k * step
         style = "zero" if abs(value) < step / 1e6 else "grid"
         out.append(
             f'<line class="{style}" x1="{_LEFT}" x2="{width - _RIGHT}" y1="{y(value):.1f}" y2="{y(value):.1f}"/>'
         )
-        out.append(_text(_LEFT - 8, y(value) + 4, _short(value, step), "quiet", "end"))
+        out.append(text(_LEFT - 8, y(value) + 4, _short(value, step), "quiet", "end"))
     for g, name in enumerate(chart.groups):
         for b, bar in enumerate(chart.bars):
             if (name, bar) in values:
@@ -127,11 +131,11 @@ def _axis(chart: Panels, height: int, group: int, width: int) -> list[str]:
     for g, lines in enumerate(chart.groups.values()):
         middle = _LEFT + g * group + group / 2
         out += [
-            _text(middle, height - _FOOT + n * 14, words, "quiet" if n else "", "middle")
+            text(middle, height - _FOOT + n * 14, words, "quiet" if n else "", "middle")
             for n, words in enumerate(lines)
         ]
-    out.append(_text((_LEFT + width - _RIGHT) / 2, height - 12, chart.x_name, "quiet", "middle"))
-    out.append(_text(18, (_TOP + height - _FOOT) / 2, chart.y_name, "quiet", "middle", turned=True))
+    out.append(text((_LEFT + width - _RIGHT) / 2, height - 12, chart.x_name, "quiet", "middle"))
+    out.append(text(18, (_TOP + height - _FOOT) / 2, chart.y_name, "quiet", "middle", turned=True))
     return out
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from zhike.cli.session import told
 
@@ -39,10 +39,13 @@ def width(text: str) -> int:
     )
 
 
-def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows under headings in aligned columns; numbers to the right, with thousands apart."""
+def table(headings: Sequence[str], rows: Iterable[Sequence[object]], figures: Container[int] = ()) -> None:
+    """Print rows under headings in aligned columns; numbers to the right, with thousands apart.
+
+    `figures`: the columns of words that are numbers, such as 12.3%.
+    """
     values = list(rows)
-    numeric = [any(_is_number(r[i]) for r in values) for i in range(len(headings))]
+    numeric = [i in figures or any(_is_number(r[i]) for r in values) for i in range(len(headings))]
     cells = [list(headings), *([safe(_shown(v)) for v in row] for row in values)]
     widths = [max(width(row[i]) for row in cells) for i in range(len(headings))]
     for row in cells:
@@ -63,7 +66,12 @@ def wrapped(label: str, words: Sequence[str], indent: int = 13, limit: int = 100
 
 def as_json(value: object) -> None:
     """Print one JSON value, always as UTF-8."""
-    raw(json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n")
+    raw(json_text(value))
+
+
+def json_text(value: object) -> str:
+    """Return a value as JSON, as a file holds it."""
+    return json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n"
 
 
 def raw(text: str | bytes) -> None:

@@ -1,4 +1,7 @@
-"""`zhike report phases`: what each type of client did in each state and wave of the market, as a table and as a chart."""
+"""`zhike report phases`: what each type of client did in each state and wave of the market, as a table and as a chart.
+
+`zhike report value` is in `cli.report_value`.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,16 @@ from zhike.base.errors import UsageError
 from zhike.base.text import say
 from zhike.cli import homes, session
 from zhike.cli.arguments import command
-from zhike.cli.output import as_json, line, raw, table, tell
+from zhike.cli.output import json_text, line, raw, table, tell
 from zhike.cli.session import told
 
 if TYPE_CHECKING:
     from zhike.cli.arguments import Subparsers
     from zhike.run.phases import PhaseReport, Wave
 
-_FORMATS = ("table", "csv", "json", "svg")
+_FORMATS = {"phases": ("table", "csv", "json", "svg"), "value": ("table", "json", "html")}
+_ONLY = {"show": "phases", "kind": "value"}
+_KINDS = ("individual", "institution", "product")
 _SHOWN = ("net_buy", "pnl", "turnover", "trades", "clients")
 _NAMES = {
     "logic": "盈利逻辑", "state": "市场状态", "wave": "浪", "clients": "客户数", "trades": "成交笔数", "net_buy": "净买入（元）",
@@ -32,17 +37,27 @@ def register(subparsers: Subparsers) -> None:
     """Add `zhike report`."""
     parser = command(subparsers, "report", told("输出一份报表", "print a report"), run)
     parser.add_argument(
-        "report", choices=("phases",), metavar="REPORT",
-        help=told("phases：各盈利逻辑在各市场状态与浪中做了什么", "phases: what each profit logic did in each market state and wave"),
+        "report", choices=tuple(_FORMATS), metavar="REPORT",
+        help=told(
+            "phases：各盈利逻辑在各市场状态与浪中做了什么；value：客户价值的分布与变动",
+            "phases: what each profit logic did in each market state and wave; value: how clients' value is spread and who moved",
+        ),
     )  # fmt: skip
     parser.add_argument(
-        "--show", choices=_SHOWN, default="net_buy", help=told("图中画哪一列（默认 net_buy）", "column the chart draws (default: net_buy)")
+        "--show", choices=_SHOWN, help=told("phases：图中画哪一列（默认 net_buy）", "phases: column the chart draws (default: net_buy)")
+    )  # fmt: skip
+    parser.add_argument(
+        "--kind", choices=_KINDS, help=told("value：只看哪一类客户（默认都看）", "value: of which kind of client (default: of each)")
     )  # fmt: skip
     parser.add_argument(
         "--generation", metavar="ID", help=told("取哪一期（默认最近）", "of which generation (default: the latest)")
     )  # fmt: skip
     parser.add_argument(
-        "--format", choices=_FORMATS, help=told("输出格式（默认 table，或按文件名）", "how to print it (default: table, or as -o says)")
+        "--format", choices=tuple(dict.fromkeys(f for forms in _FORMATS.values() for f in forms)),
+        help=told(
+            "输出格式（默认 table，或按文件名）：phases 有 csv、json、svg，value 有 json、html",
+            "how to print it (default: table, or as -o says): csv, json, svg of phases; json, html of value",
+        ),
     )  # fmt: skip
     parser.add_argument(
         "-o", "--output", metavar="FILE", type=Path, help=told("写入文件（覆盖）", "write to a file, replacing it")
@@ -51,26 +66,62 @@ def register(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print or write the report."""
-    form = args.format or (args.output.suffix.lstrip(".").lower() if args.output else "table")
-    if form not in _FORMATS or (form == "table" and args.output):
-        raise UsageError(
-            say(f"不能写成 {form} 文件。", f"The report can't be written to a file as {form}."),
-            next_=say("--format csv、json 或 svg", "Use --format csv, json or svg."),
-        )
-    from zhike.run.phases import published_phases
-
-    found = published_phases(homes.filled(), args.generation)
-    if form == "table":
-        _print(found, args.show)
-        return 0
-    content = _content(found, form, args.show)
-    if args.output:
+    _require_own_options(args)
+    form = _form(args)
+    content = _value(args, form) if args.report == "value" else _phases(args, form)
+    if content is not None and args.output:
         _write(args.output, content)
-    elif form == "json":
-        as_json(_json(found))
-    else:
+    elif content is not None:
         raw(content)
     return 0
+
+
+def _require_own_options(args: argparse.Namespace) -> None:
+    for option, report in _ONLY.items():
+        if getattr(args, option) is not None and args.report != report:
+            raise UsageError(
+                say(f"--{option} 只用于 {report} 报表。", f"--{option} belongs to the report {report}."),
+                next_=say("去掉这个选项。", "Leave it out."),
+            )
+
+
+def _form(args: argparse.Namespace) -> str:
+    """Return the format that was asked for, else that of the file's name; raise UsageError where the report has no such one."""
+    known = _FORMATS[args.report]
+    form: str = args.format or (args.output.suffix.lstrip(".").lower() if args.output else "table")
+    if form not in known:
+        raise UsageError(
+            say(f"{args.report} 报表没有 {form or '这种'} 格式。", f"The report {args.report} has no format {form or 'of that kind'}."),
+            next_=say(f"--format {'、'.join(known[:-1])} 或 {known[-1]}", f"Use --format {', '.join(known[:-1])} or {known[-1]}."),
+        )  # fmt: skip
+    if form == "table" and args.output:
+        raise UsageError(
+            say("不能写成 table 文件。", "The report can't be written to a file as table."),
+            next_=say(f"--format {'、'.join(known[1:-1])} 或 {known[-1]}", f"Use --format {', '.join(known[1:-1])} or {known[-1]}."),
+        )  # fmt: skip
+    return form
+
+
+def _phases(args: argparse.Namespace, form: str) -> bytes | None:
+    """Print the report, or return it in another format."""
+    from zhike.run.phases import published_phases
+
+    found, shown = published_phases(homes.filled(), args.generation), args.show or _SHOWN[0]
+    if form != "table":
+        return _content(found, form, shown)
+    _print(found, shown)
+    return None
+
+
+def _value(args: argparse.Namespace, form: str) -> bytes | None:
+    from zhike.cli import report_value
+    from zhike.run.value_report import published_value
+
+    found = published_value(homes.filled(), args.generation, args.kind)
+    if form != "table":
+        return report_value.content(found, form)
+    report_value.show(found)
+    return None
 
 
 def _content(found: PhaseReport, form: str, shown: str) -> bytes:
@@ -79,9 +130,7 @@ def _content(found: PhaseReport, form: str, shown: str) -> bytes:
 
         return b"".join(csv_bytes(found.rows.schema, [found.rows]))
     if form == "json":
-        import json
-
-        return (json.dumps(_json(found), ensure_ascii=False, indent=2) + "\n").encode()
+        return json_text(_json(found)).encode()
     from zhike.cli.charts import svg
 
     return svg(_chart(found, shown)).encode()

@@ -13,14 +13,14 @@ from zhike.cli import homes
 from zhike.cli.arguments import command
 from zhike.cli.output import as_json, line, raw, table, tell
 from zhike.cli.session import told
-from zhike.datacentre.tables.words import GRADE_WORDS, LOGIC_WORDS
+from zhike.cli.value_words import grade, moved, mover_headings
+from zhike.cli.value_words import kind as kind_name
+from zhike.datacentre.tables.words import KIND_WORDS, LOGIC_WORDS
 
 if TYPE_CHECKING:
     from zhike.cli.arguments import Subparsers
     from zhike.models.value import ValueModel, Weights
-    from zhike.run.comparing import Change, Comparison, Mover
-
-_KINDS = {"individual": "个人", "institution": "机构", "product": "产品户"}
+    from zhike.run.comparing import Change, Comparison
 
 
 def register(subparsers: Subparsers) -> None:
@@ -76,7 +76,7 @@ def _list(args: argparse.Namespace) -> None:
 
     found = versions(homes.usable())
     rows = [
-        (name, told(model.label(model.goal).zh, model.label(model.goal).en), ", ".join(_kind(k) for k in found.kinds(name)), model.sha256[:12])
+        (name, told(model.label(model.goal).zh, model.label(model.goal).en), ", ".join(kind_name(k) for k in found.kinds(name)), model.sha256[:12])
         for name, model in sorted(found.models.items())
     ]  # fmt: skip
     if args.format == "json":
@@ -176,7 +176,7 @@ def _publish(args: argparse.Namespace, name: str) -> None:
 
     model = publish(homes.usable(), _text(Path(name)), name)
     tell(
-        f"{model.version} 已发布，自下一次 zhike run 起对{'、'.join(_KINDS[k] for k in model.kinds)}生效。",
+        f"{model.version} 已发布，自下一次 zhike run 起对{'、'.join(KIND_WORDS[k].zh for k in model.kinds)}生效。",
         f"{model.version} is published and in force for {', '.join(model.kinds)} from the next zhike run on.",
     )
 
@@ -201,14 +201,14 @@ def _print_change(change: Change, after: ValueModel, before: ValueModel) -> None
     line()
     order = "–" if change.order is None else f"{change.order:.3f}"
     tell(
-        f"{_kind(change.kind)}：{change.clients:,} 户中 {change.moved:,} 户换等级，名次相关 {order}",
-        f"{_kind(change.kind)}: {change.moved:,} of {change.clients:,} change their grade, rank correlation {order}",
+        f"{kind_name(change.kind)}：{change.clients:,} 户中 {change.moved:,} 户换等级，名次相关 {order}",
+        f"{kind_name(change.kind)}: {change.moved:,} of {change.clients:,} change their grade, rank correlation {order}",
     )
     moves = sorted((m for m in change.grades.items() if m[0][0] != m[0][1]), key=lambda m: (-m[1], m[0]))
     if moves:
         table(
             [told("由", "from"), told("到", "to"), told("户数", "clients")],
-            [(_grade(a), _grade(b), n) for (a, b), n in moves],
+            [(grade(a), grade(b), n) for (a, b), n in moves],
         )
     for zh, en, movers in (
         ("上升最多", "farthest up", change.up),
@@ -217,31 +217,9 @@ def _print_change(change: Change, after: ValueModel, before: ValueModel) -> None
         if movers:
             line()
             table(
-                [
-                    told(zh, en),
-                    told("等级", "grade"),
-                    told("名次", "place"),
-                    told("得分", "score"),
-                    told("原因", "why"),
-                ],
-                [_row(m, before, after) for m in movers],
+                [told(zh, en), *mover_headings()[1:]],
+                [moved(m, {**dict(before.labels), **dict(after.labels)}) for m in movers],
             )
-
-
-def _row(m: Mover, before: ValueModel, after: ValueModel) -> tuple[str, ...]:
-    named = {**dict(before.labels), **dict(after.labels)}
-    why = [
-        f"{told(named[r.criterion].zh, named[r.criterion].en) if r.criterion in named else r.criterion} {r.points:+.1f}"
-        for r in m.reasons
-    ]
-    grade = _grade(m.grade[0]) if m.grade[0] == m.grade[1] else " → ".join(map(_grade, m.grade))
-    return (
-        m.client,
-        grade,
-        f"{m.rank[0]:,} → {m.rank[1]:,}",
-        f"{m.score[0]:.1f} → {m.score[1]:.1f}",
-        ", ".join(why),
-    )
 
 
 def _plain(found: Comparison) -> dict[str, object]:
@@ -288,11 +266,3 @@ def _text(path: Path) -> str:
         raise UsageError(
             say(f"读不了这个文件：{error}", f"The file can't be read: {error}"), where=str(path)
         ) from error
-
-
-def _kind(kind: str) -> str:
-    return told(_KINDS[kind], kind)
-
-
-def _grade(grade: str) -> str:
-    return told(GRADE_WORDS[grade], grade)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,36 +13,16 @@ import pyarrow as pa
 from zhike.base.errors import UsageError
 from zhike.base.text import say
 from zhike.datacentre.generation import Generation
-from zhike.engine.parquet import read_table
 from zhike.models.value import GRADES, Scored, Standing, ValueModel, cuts_of, ordered_of, plain_grades, scored
 from zhike.run.explaining.published import latest
+from zhike.run.movers import Mover, farthest, reasons
 from zhike.run.sources import Sources
 from zhike.run.valuing import Valued, valued
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-_SHOWN, _REASONS = 10, 3
-_LEAST = 0.05  # points: a smaller change is no reason
+_SHOWN = 10
 _CLIENT = ("client_id", "kind", "opened_on", "closed_on", "frozen")
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A criterion, and by how many points more (or less) it counts with the new model."""
-
-    criterion: str
-    points: float
-
-
-@dataclass(frozen=True, slots=True)
-class Mover:
-    """A client whose grade or place changes: (before, after) each, and the criteria that change the score most; none where others changed."""
-
-    client: str
-    grade: tuple[str, str]
-    rank: tuple[int, int]
-    score: tuple[float, float]
-    reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +87,13 @@ def _measured(generation: Generation, wanted: set[str]) -> pa.Table:
             say("这一期没有发布指标。", "This generation has no measures."),
             next_=say("先运行：zhike run", "First: zhike run"),
         )
-    return _columns(generation, "measure", ("client_id", *sorted(wanted)))
-
-
-def _columns(generation: Generation, table: str, columns: tuple[str, ...]) -> pa.Table:
-    return pa.concat_tables([read_table(path, list(columns)) for path in generation.files(table)])
+    return generation.read("measure", ("client_id", *sorted(wanted)))
 
 
 def _logics(generation: Generation) -> Mapping[str, str]:
     if "logic" not in generation.tables:
         return {}
-    rows = _columns(generation, "logic", ("client_id", "logic"))
+    rows = generation.read("logic", ("client_id", "logic"))
     return dict(zip(rows["client_id"].to_pylist(), rows["logic"].to_pylist(), strict=True))
 
 
@@ -133,10 +109,8 @@ def _change(first: Valued, second: Valued, logic: Mapping[str, str]) -> Change:
         (GRADES[i], GRADES[j]): int(n) for (i, j), n in zip(pairs.tolist(), counts.tolist(), strict=True)
     }
     grades, places = a.grade[both] - b.grade[both], a.rank[both] - b.rank[both]
-    order = both[np.lexsort((both, -places, -grades))]  # farthest up by grade, then by place
-    best = [i for i in order[:_SHOWN].tolist() if _up(a, b, i)]
-    worst = [i for i in order[::-1][:_SHOWN].tolist() if _up(b, a, i)]
-    made = [tuple(_mover(names[i], i, a, b) for i in some) for some in (best, worst)]
+    up, down = farthest(grades, places, _SHOWN)
+    made = [tuple(_mover(names[i], i, a, b) for i in both[some].tolist()) for some in (up, down)]
     return Change(first.kind, len(both), moves, _spearman(a.rank[both], b.rank[both]), made[0], made[1])
 
 
@@ -156,26 +130,15 @@ def _ranked(own: Valued, found: Scored) -> _Ranked:
     return _Ranked(own.model, found, rank, plain_grades(found.score, cuts_of(ordered, own.model.grades)))
 
 
-def _up(a: _Ranked, b: _Ranked, i: int) -> bool:
-    return bool((a.grade[i], a.rank[i]) > (b.grade[i], b.rank[i]))
-
-
 def _mover(client: str, i: int, a: _Ranked, b: _Ranked) -> Mover:
     return Mover(
         client, (GRADES[a.grade[i]], GRADES[b.grade[i]]), (int(a.rank[i]), int(b.rank[i])),
-        (float(a.found.score[i]), float(b.found.score[i])), tuple(_reasons(_points(a, i), _points(b, i))),
+        (float(a.found.score[i]), float(b.found.score[i])), reasons(_points(a, i), _points(b, i)),
     )  # fmt: skip
 
 
 def _points(by: _Ranked, i: int) -> dict[str, float]:
     return dict(zip(by.model.leaves, np.nan_to_num(by.found.parts[i]).tolist(), strict=True))
-
-
-def _reasons(before: Mapping[str, float], after: Mapping[str, float]) -> Iterator[Reason]:
-    names = sorted({*before, *after})
-    changes: Sequence[Reason] = [Reason(n, after.get(n, 0.0) - before.get(n, 0.0)) for n in names]
-    told = [r for r in changes if abs(r.points) >= _LEAST]
-    yield from sorted(told, key=lambda r: (-abs(r.points), r.criterion))[:_REASONS]
 
 
 def _spearman(a: Ints, b: Ints) -> float | None:

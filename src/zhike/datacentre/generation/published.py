@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -110,9 +110,9 @@ class Generation:
         """Open a table lazily."""
         return engine.scan(self.files(table), self.schema(table))
 
-    def read(self, table: str) -> pa.Table:
-        """Return all rows of a table, as stored; raise UsageError where it isn't in this generation."""
-        return pa.concat_tables([read_table(path) for path in self.files(table)])
+    def read(self, table: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """Return all rows of a table, or some of its columns, as stored; raise UsageError where it isn't in this generation."""
+        return pa.concat_tables([read_table(path, columns) for path in self.files(table)])
 
     def definition(self, table: str) -> Table:
         """Return a table's definition; raise UsageError where it isn't in this generation."""

@@ -9,23 +9,18 @@ from typing import Any
 import narwhals as nw
 
 from zhike.base.text import Said, say
-from zhike.datacentre.tables.words import GRADE_WORDS, LOGIC_WORDS, QUADRANT_WORDS
+from zhike.datacentre.tables.words import (
+    GRADE_WORDS,
+    KIND_WORDS,
+    LOGIC_WORDS,
+    QUADRANT_ADVICE,
+    QUADRANT_WORDS,
+)
 from zhike.models.value import ValueModel, most_points
 from zhike.models.value.versions import versions
 from zhike.run.explaining.published import Page
 
 _STRONG, _WEAK = 3, 2
-_KINDS = {
-    "individual": ("个人客户", "individuals"),
-    "institution": ("机构客户", "institutions"),
-    "product": ("产品户", "product accounts"),
-}
-_ADVICE = {
-    "keep": ("当前与潜在价值都高，应重点保持", "both are high: keep this client close"),
-    "develop": ("潜力高于现状，值得投入发展", "there is more to win than there is now: worth developing"),
-    "maintain": ("贡献已高、潜力有限，维持服务即可", "much is there and little is left to win: maintain the service"),
-    "reduce": ("两者都不高，以低成本方式服务", "neither is high: serve at low cost"),
-}  # fmt: skip
 
 
 def value_of(found: Page, row: Mapping[str, Any]) -> tuple[Said, Said]:
@@ -58,11 +53,11 @@ def value_told(row: Mapping[str, Any], model: ValueModel, logic: str | None, amo
     most = most_points(model, logic, list(points))
     strong = sorted((n for n in points if points[n] > 0), key=lambda n: -points[n])[:_STRONG]
     weak = sorted((n for n in most if n not in strong), key=lambda n: points[n] - most[n])[:_WEAK]
-    zh, en = _KINDS[row["kind"]]
+    kind = KIND_WORDS[row["kind"]]
     parts = [
         say(
-            f"该户为{GRADE_WORDS[row['grade']]}级（自 {row['since']}），价值 {row['score']:.1f} 分，在 {among:,} 户{zh}中列第 {row['rank']:,} 名",
-            f"A {row['grade']} client since {row['since']}: {row['score']:.1f} points, place {row['rank']:,} of {among:,} {en}",
+            f"该户为{GRADE_WORDS[row['grade']]}级（自 {row['since']}），价值 {row['score']:.1f} 分，在 {among:,} 户{kind.zh}中列第 {row['rank']:,} 名",
+            f"A {row['grade']} client since {row['since']}: {row['score']:.1f} points, place {row['rank']:,} of {among:,} {kind.en}",
         ),
         _listed("主要靠", "carried by ", model, strong, points, most),
         _listed("失分最多的是", "most is missing in ", model, weak, points, most),
@@ -90,11 +85,11 @@ def _listed(
 def _halves(row: Mapping[str, Any]) -> list[Said]:
     if row["quadrant"] is None:
         return []
-    zh, en = _ADVICE[row["quadrant"]]
+    advice = QUADRANT_ADVICE[row["quadrant"]]
     return [
         say(
-            f"当前价值 {row['current']:.0f}、潜在价值 {row['potential']:.0f}（满分 100），属“{QUADRANT_WORDS[row['quadrant']]}”：{zh}",
-            f"current value {row['current']:.0f}, potential value {row['potential']:.0f} of 100 ({row['quadrant']}): {en}",
+            f"当前价值 {row['current']:.0f}、潜在价值 {row['potential']:.0f}（满分 100），属“{QUADRANT_WORDS[row['quadrant']]}”：{advice.zh}",
+            f"current value {row['current']:.0f}, potential value {row['potential']:.0f} of 100 ({row['quadrant']}): {advice.en}",
         )
     ]
 
