@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,22 +76,16 @@ def _list(args: argparse.Namespace) -> None:
     from zhike.models.value.versions import versions
 
     found = versions(homes.usable())
-    rows = [
-        (name, told(model.label(model.goal).zh, model.label(model.goal).en), ", ".join(kind_name(k) for k in found.kinds(name)), model.sha256[:12])
-        for name, model in sorted(found.models.items())
+    listed = [
+        {"version": name, "in_force": found.kinds(name), "sha256": sha256(text.encode()).hexdigest()} for name, text in sorted(found.documents.items())
     ]  # fmt: skip
     if args.format == "json":
-        as_json(
-            [
-                {"version": m.version, "kinds": m.kinds, "in_force": found.kinds(n), "sha256": m.sha256}
-                for n, m in sorted(found.models.items())
-            ]
-        )
+        as_json(listed)
         return
-    table(
-        [told("版本", "version"), told("名称", "what it values"), told("生效于", "in force for"), "SHA-256"],
-        rows,
-    )
+    rows = [
+        (v["version"], ", ".join(kind_name(k) for k in v["in_force"]), str(v["sha256"])[:12]) for v in listed
+    ]
+    table([told("版本", "version"), told("生效于", "in force for"), "SHA-256"], rows)
 
 
 def _show(args: argparse.Namespace, name: str) -> None:
@@ -174,7 +169,7 @@ def _new(args: argparse.Namespace, kind: str) -> None:
 def _publish(args: argparse.Namespace, name: str) -> None:
     from zhike.models.value.versions import publish
 
-    model = publish(homes.usable(), _text(Path(name)), name)
+    model = publish(homes.existing(), _model(name).document, name)
     tell(
         f"{model.version} 已发布，自下一次 zhike run 起对{'、'.join(KIND_WORDS[k].zh for k in model.kinds)}生效。",
         f"{model.version} is published and in force for {', '.join(model.kinds)} from the next zhike run on.",
@@ -244,19 +239,19 @@ def _plain(found: Comparison) -> dict[str, object]:
 
 def _model(name: str) -> ValueModel:
     """Return a version by name, or what a file says."""
-    from zhike.features.clients import MEASURES
-    from zhike.models.value import model_of
+    from zhike.models.value import BINDABLE, model_of
     from zhike.models.value.versions import versions
 
-    found = versions(homes.usable()).models
-    if name in found:
-        return found[name]
+    found = versions(homes.usable())
+    if name in found.documents:
+        return found.named(name)
     if not Path(name).is_file():
+        known = sorted(found.documents)
         raise UsageError(
             say(f"没有版本，也没有文件叫“{name}”。", f"There is neither a version nor a file '{name}'."),
-            next_=say("现有版本：" + "、".join(sorted(found)), "Versions: " + ", ".join(sorted(found))),
+            next_=say("现有版本：" + "、".join(known), "Versions: " + ", ".join(known)),
         )
-    return model_of(_text(Path(name)), name, tuple(MEASURES))
+    return model_of(_text(Path(name)), name, BINDABLE)
 
 
 def _text(path: Path) -> str:

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date as Date
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from zhike.base.errors import UsageError
+from zhike.base.period import day_no
 from zhike.base.text import say
 from zhike.datacentre.generation import Generation
-from zhike.models.value import GRADES, Scored, Standing, ValueModel, cuts_of, ordered_of, plain_grades, scored
+from zhike.models.value import (
+    GRADES,
+    UNGRADED,
+    Graded,
+    Scored,
+    Standing,
+    ValueModel,
+    cuts_of,
+    graded,
+    grades_before,
+    ordered_of,
+    scored,
+)
 from zhike.run.explaining.published import latest
 from zhike.run.movers import Mover, farthest, reasons
 from zhike.run.sources import Sources
@@ -21,6 +36,7 @@ from zhike.run.valuing import Valued, valued
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 _SHOWN = 10
 _CLIENT = ("client_id", "kind", "opened_on", "closed_on", "frozen")
 
@@ -57,8 +73,10 @@ class Comparison:
 
 
 def compared(home: Path, before: ValueModel, after: ValueModel) -> Comparison:
-    """Value the clients of the latest generation by both models. Grades are plain ones: neither model holds on to old ones.
+    """Value the clients of the latest generation by both models.
 
+    Where it was valued by `before`, grades are those published and those that a night by `after` would make of them; else what
+    scores alone give.
     Raises UsageError where nothing was published, it lacks a measure, or the models have no kind of client in common.
     """
     kinds = [kind for kind in before.kinds if kind in after.kinds]
@@ -75,10 +93,18 @@ def compared(home: Path, before: ValueModel, after: ValueModel) -> Comparison:
         return {v.kind: v for v in valued([(kind, model) for kind in kinds], client, measured, as_of)}
 
     first, second = by(before), by(after)
-    return Comparison(
-        before.version, after.version, generation.id,
-        tuple(_change(first[kind], second[kind], logic) for kind in kinds if kind in first),
-    )  # fmt: skip
+    graded_before = _published(generation, before.version)
+    changes = (_change(first[k], second[k], logic, graded_before, as_of) for k in kinds if k in first)
+    return Comparison(before.version, after.version, generation.id, tuple(changes))
+
+
+def _published(generation: Generation, version: str) -> pa.Table | None:
+    """Return how clients were graded by a version; None where the generation wasn't valued by it."""
+    if "value" not in generation.tables:
+        return None
+    rows = generation.read("value", ("client_id", "model_version", "grade", "since", "watch_since"))
+    rows = rows.filter(pc.equal(rows["model_version"].cast(pa.string()), version))
+    return rows if rows.num_rows else None
 
 
 def _measured(generation: Generation, wanted: set[str]) -> pa.Table:
@@ -87,6 +113,12 @@ def _measured(generation: Generation, wanted: set[str]) -> pa.Table:
             say("这一期没有发布指标。", "This generation has no measures."),
             next_=say("先运行：zhike run", "First: zhike run"),
         )
+    lacking = sorted(wanted - set(generation.schema("measure").names))
+    if lacking:
+        raise UsageError(
+            say(f"这一期没有这些指标：{'、'.join(lacking)}。", f"This generation lacks measures: {', '.join(lacking)}."), where=generation.id,
+            next_=say("先再运行一夜：zhike run", "First run a night by this release: zhike run"),
+        )  # fmt: skip
     return generation.read("measure", ("client_id", *sorted(wanted)))
 
 
@@ -97,13 +129,19 @@ def _logics(generation: Generation) -> Mapping[str, str]:
     return dict(zip(rows["client_id"].to_pylist(), rows["logic"].to_pylist(), strict=True))
 
 
-def _change(first: Valued, second: Valued, logic: Mapping[str, str]) -> Change:
+def _change(
+    first: Valued, second: Valued, logic: Mapping[str, str], published: pa.Table | None, as_of: Date
+) -> Change:
     names: list[str] = first.clients.to_pylist()
     logics = [logic.get(c) for c in names]
+    earlier, other = grades_before(first.clients, second.model.version, published)
     a, b = (
-        _ranked(v, scored(v.model, v.values, logics, ordered_of(v.model, v.values))) for v in (first, second)
+        _ranked(v, scored(v.model, v.values, logics, ordered_of(v.model, v.values)), earlier, other, as_of)
+        for v in (first, second)
     )
     both = np.flatnonzero(~np.isnan(a.found.score + b.found.score))
+    before = np.where(earlier.grade == UNGRADED, a.grade, earlier.grade)
+    a = replace(a, grade=before)
     pairs, counts = np.unique(np.stack([a.grade[both], b.grade[both]], axis=1), axis=0, return_counts=True)
     moves = {
         (GRADES[i], GRADES[j]): int(n) for (i, j), n in zip(pairs.tolist(), counts.tolist(), strict=True)
@@ -116,7 +154,7 @@ def _change(first: Valued, second: Valued, logic: Mapping[str, str]) -> Change:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Ranked:
-    """Clients by one model: scores, places, plain grades (places in GRADES)."""
+    """Clients by one model: scores, places, grades (places in GRADES)."""
 
     model: ValueModel
     found: Scored
@@ -124,10 +162,11 @@ class _Ranked:
     grade: Ints
 
 
-def _ranked(own: Valued, found: Scored) -> _Ranked:
+def _ranked(own: Valued, found: Scored, earlier: Graded, other: Flags, as_of: Date) -> _Ranked:
     ordered = np.sort(found.score[~np.isnan(found.score)])
-    rank = Standing(ordered).ranks(found.score)
-    return _Ranked(own.model, found, rank, plain_grades(found.score, cuts_of(ordered, own.model.grades)))
+    grades = own.model.grades
+    made = graded(found.score, earlier, cuts_of(ordered, grades), grades, day_no(as_of), other)
+    return _Ranked(own.model, found, Standing(ordered).ranks(found.score), made.grade)
 
 
 def _mover(client: str, i: int, a: _Ranked, b: _Ranked) -> Mover:

@@ -25,7 +25,7 @@ from zhike.datacentre.tables.results import LOGICS, STAGE
 from zhike.engine.parquet import read_groups
 from zhike.models.value import GRADES, QUADRANTS, ValueModel
 from zhike.models.value.model import KINDS
-from zhike.models.value.versions import versions
+from zhike.models.value.versions import Versions, versions
 from zhike.run.explaining.published import latest
 from zhike.run.movers import LEAST, Mover, farthest, reasons
 from zhike.run.sources import Sources
@@ -181,7 +181,7 @@ def published_value(
     if not wanted:
         raise _nobody(found, kind, sorted(present))
     rows, settings = _joined(found, rows), settings or ReportSettings()
-    before, models = found.previous, versions(home).models
+    before, models = found.previous, versions(home)
     earlier = _earlier(found, before)
     mine = tuple(
         _of_kind(found, earlier, models, rows.filter(pc.equal(rows["kind"], k)), settings) for k in wanted
@@ -189,6 +189,10 @@ def published_value(
     return ValueReport(
         found.id, found.manifest.as_of, found.manifest.previous, before.manifest.as_of if before else None, mine, _moves(found)
     )  # fmt: skip
+
+
+def _labels(model: ValueModel) -> dict[str, Said]:
+    return {name: model.label(name) for name in model.leaves}
 
 
 def _nobody(found: Generation, kind: str | None, present: Sequence[str]) -> UsageError:
@@ -217,7 +221,7 @@ def _joined(found: Generation, rows: pa.Table) -> pa.Table:
 def _of_kind(
     found: Generation,
     earlier: _Earlier | Said,
-    models: Mapping[str, ValueModel],
+    models: Versions,
     rows: pa.Table,
     settings: ReportSettings,
 ) -> KindReport:
@@ -229,7 +233,7 @@ def _of_kind(
     by_quadrant = _summed(_codes(rows["quadrant"], quadrants), money, len(quadrants))
     score, contribution = rows["score"].to_numpy(), money[:, 2]
     return KindReport(
-        rows["kind"][0].as_py(), version, {n: models[version].label(n) for n in models[version].leaves}, _summed(np.zeros(len(grade), np.int64), money, 1)[0],
+        rows["kind"][0].as_py(), version, _labels(models.named(version)), _summed(np.zeros(len(grade), np.int64), money, 1)[0],
         dict(zip(GRADES, by_grade, strict=True)),
         {name: sums for name, sums in zip(quadrants, by_quadrant, strict=True) if name != UNKNOWN or sums.clients},
         _cells(grade, rows, money), _curve("score", score, money, settings), _curve("contribution", contribution, money, settings), settings.top,

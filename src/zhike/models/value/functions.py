@@ -141,6 +141,7 @@ ValueFunction = Percentile | PiecewiseLinear | Thresholds | Log
 KINDS: Mapping[str, type[ValueFunction]] = {
     each.kind: each for each in (Percentile, PiecewiseLinear, Thresholds, Log)
 }
+_MOST = 1e18  # beyond it nothing is an amount of money or a number of days; NaN isn't below it either
 _NO_CUTS = say("至少要有一个分界点", "it takes one cut or more")
 
 
@@ -205,7 +206,7 @@ def _require_flag(function: ValueFunction) -> None:
 
 
 def _require_numbers(kind: str, name: str, values: tuple[float, ...] | list[float]) -> None:
-    if not all(isinstance(v, Real) and not isinstance(v, bool) and math.isfinite(v) for v in values):
+    if not all(isinstance(v, Real) and not isinstance(v, bool) and abs(v) <= _MOST for v in values):
         raise _refused(kind, name, say("须为有限的数", "these must be finite numbers"))
 
 

@@ -15,6 +15,7 @@ from zhike.base.text import say
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 GRADES = ("diamond", "platinum", "gold", "growth", "standard")
+_MOST = 1e6  # of any setting here; NaN isn't below it either
 UNGRADED, NEVER = -1, np.iinfo(np.int64).max
 
 
@@ -38,8 +39,13 @@ class Grades:
         if not isinstance(given, Mapping) or set(given) - set(names) or not set(GRADES[:-1]) <= set(given):
             raise _refused("、".join(names), ", ".join(names), where)
         numbers: dict[str, Any] = dict(given)
-        if not all(isinstance(v, int | float) and not isinstance(v, bool) for v in numbers.values()):
+        if not all(
+            isinstance(v, int | float) and not isinstance(v, bool) and abs(v) < _MOST
+            for v in numbers.values()
+        ):
             raise _refused("数字", "numbers", where)
+        if not isinstance(numbers.get("patience", 0), int):
+            raise _refused("patience 为整数天", "patience in whole days", where)
         shares = tuple(float(numbers.pop(name)) for name in GRADES[:-1])
         if min(shares) < 0 or sum(shares) >= 1:
             raise _refused("各档占比不小于 0、合计小于 1", "shares of 0 or more, together below 1", where)
@@ -60,14 +66,27 @@ class Graded:
 def cuts_of(ordered: Floats, grades: Grades) -> Floats:
     """Return the score above which each grade but the last begins; `ordered`: the scores of all of the kind, rising.
 
-    Who stands level with the first one outside is outside, so that a grade never holds more than its share.
+    Who stands level with the first one outside is outside, so that a grade never holds more than its share. Without any score
+    nobody is above.
     """
+    if not len(ordered):
+        return np.full(len(grades.shares), np.inf)
     within = np.minimum(np.floor(np.cumsum(grades.shares) * len(ordered) + 0.5), len(ordered) - 1)
     return np.asarray(ordered[len(ordered) - 1 - within.astype(np.int64)], np.float64)
 
 
-def graded(score: Floats, before: Graded, cuts: Floats, grades: Grades, today: int) -> Graded:
-    """Grade clients; `before`: as of the last generation, UNGRADED for those it doesn't know. `today`: a day number."""
+def graded(
+    score: Floats,
+    before: Graded,
+    cuts: Floats,
+    grades: Grades,
+    today: int,
+    hurried: npt.NDArray[np.bool_] | None = None,
+) -> Graded:
+    """Grade clients; `before`: as of the last generation, UNGRADED for those it doesn't know. `today`: a day number.
+
+    `hurried` (n,): who goes down without patience, because another model says so and not the client's own days.
+    """
     plain = plain_grades(score, cuts)
     better = plain_grades(score, cuts + grades.band)
     worse = plain_grades(score, cuts - grades.band)
@@ -75,6 +94,8 @@ def graded(score: Floats, before: Graded, cuts: Floats, grades: Grades, today: i
     up, under = ~fresh & (better < before.grade), ~fresh & (worse > before.grade)
     below = np.where(under, np.minimum(before.below, today), NEVER)
     down = under & (today - below >= grades.patience)
+    if hurried is not None:
+        down |= under & hurried
     grade = np.where(fresh | down, plain, np.where(up, better, before.grade))
     moved = grade != before.grade
     return Graded(grade, np.where(moved, today, before.since), np.where(moved, NEVER, below))

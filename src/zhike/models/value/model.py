@@ -43,6 +43,12 @@ class Weights:
     consistency_ratio: float | None
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Return every criterion, those that are split before what they are split into."""
+        below = tuple(name for b in self.below if b is not None for name in b.names)
+        return (*self.items, *below)
+
+    @property
     def leaves(self) -> tuple[str, ...]:
         """Return the ends of the hierarchy, from the left."""
         parts = ((item,) if b is None else b.leaves for item, b in zip(self.items, self.below, strict=True))
@@ -124,25 +130,31 @@ def model_of(text: str, source: str, measures: Sequence[str]) -> ValueModel:
     Raises UsageError where it isn't TOML, lacks something, binds what isn't a measure, leaves a criterion unbound, or
     contradicts itself beyond what AHP allows to be published (CR of 0.10).
     """
+    text = text.replace("\r\n", "\n")  # the same words are the same version
     try:
         given = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(
             say(f"不是有效的 TOML：{error}", f"This isn't valid TOML: {error}"), where=source
         ) from None
-    _require_keys(given, _KEYS, source)
+    _section(given, _KEYS, source)
     for name in ("version", "kinds", "criteria", "bind", "grades", "current", "potential"):
         if name not in given:
             raise _lacking(name, source)
     hierarchy = {name: given[name] for name in HIERARCHY if name in given}
     weights = _weights(evaluate(document(hierarchy, source).model))
+    _require_distinct(weights.names, "criteria", source)
     variants = tuple(
         (logic, _variant(hierarchy, changed, f"{source} › logic › {logic}"))
-        for logic, changed in sorted(_chosen(given.get("logic", {}), LOGICS, f"{source} › logic").items())
+        for logic, changed in sorted(_section(given.get("logic", {}), LOGICS, f"{source} › logic").items())
     )
     for logic, every in (("", weights), *variants):
-        _require_same_leaves(weights, every, source)
         _require_consistent(every, f"{source} › logic › {logic}" if logic else source)
+    if given["current"] == given["potential"]:
+        raise UsageError(
+            say("current 与 potential 不能是同一准则。", "current and potential can't be the same criterion."), where=source,
+            next_=say("各指一个有下级的准则。", "Let each name a criterion that has children."),
+        )  # fmt: skip
     return ValueModel(
         _version(given["version"], source), _kinds(given["kinds"], source),
         str(given.get("goal", given["version"])), _labels(given.get("labels", {}), source), weights, variants, _bindings(weights.leaves, given["bind"], measures, source),
@@ -157,9 +169,16 @@ def _weights(found: Evaluation) -> Weights:
 
 
 def _variant(hierarchy: Mapping[str, Any], changed: Mapping[str, Any], source: str) -> Weights:
-    """Return the weights of the hierarchy where some nodes are judged otherwise."""
-    _require_keys(changed, ("matrix", "children"), source)
+    """Return the weights of the hierarchy where some nodes are judged otherwise: matrices, never other criteria."""
+    _require_judgements(changed, hierarchy, source)
     return _weights(evaluate(document(_merged(hierarchy, changed), source).model))
+
+
+def _require_judgements(changed: Mapping[str, Any], node: Mapping[str, Any], where: str) -> None:
+    _section(changed, ("matrix", "children"), where)
+    split = node.get("children", {})
+    for item, below in _section(changed.get("children", {}), tuple(split), f"{where} › children").items():
+        _require_judgements(below, split[item], f"{where} › {item}")
 
 
 def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
@@ -172,7 +191,7 @@ def _bindings(
     leaves: tuple[str, ...], given: Mapping[str, Any], known: Sequence[str], source: str
 ) -> tuple[Binding, ...]:
     where = f"{source} › bind"
-    _require_keys(given, leaves, where)
+    _section(given, leaves, where)
     for leaf in leaves:
         if leaf not in given:
             raise _lacking(f"bind.{leaf}", source)
@@ -180,10 +199,11 @@ def _bindings(
 
 
 def _binding(given: Mapping[str, Any], known: Sequence[str], where: str) -> Binding:
-    _require_keys(given, ("measures", "function"), where)
+    _section(given, ("measures", "function"), where)
     wanted = given.get("measures", [])
     if not isinstance(wanted, list) or not wanted:
         raise _lacking("measures", where)
+    _require_distinct(wanted, "measures", where)
     for name in wanted:
         if name not in known:
             near = get_close_matches(str(name), known, n=1)
@@ -207,6 +227,9 @@ def _version(given: object, source: str) -> str:
 
 def _kinds(given: object, source: str) -> tuple[str, ...]:
     listed = given if isinstance(given, list) else [given]
+    if not listed:
+        raise _lacking("kinds", source)
+    _require_distinct(listed, "kinds", source)
     for kind in listed:
         if kind not in KINDS:
             raise UsageError(
@@ -217,7 +240,9 @@ def _kinds(given: object, source: str) -> tuple[str, ...]:
 
 
 def _labels(given: Mapping[str, Any], source: str) -> tuple[tuple[str, Said], ...]:
-    for name, words in given.items():
+    for name, words in _section(
+        given, tuple(given) if isinstance(given, Mapping) else (), f"{source} › labels"
+    ).items():
         if not isinstance(words, Mapping) or not {"zh", "en"} <= set(words):
             raise _lacking(f"labels.{name} (zh, en)", source)
     return tuple((name, say(str(words["zh"]), str(words["en"]))) for name, words in given.items())
@@ -232,29 +257,25 @@ def _split(weights: Weights, name: object, source: str) -> str:
     return name
 
 
+def _require_distinct(names: Sequence[object], what: str, where: str) -> None:
+    twice = sorted({str(n) for n in names if list(names).count(n) > 1})
+    if twice:
+        raise UsageError(
+            say(f"{what} 中重复：{'、'.join(twice)}。", f"Twice among {what}: {', '.join(twice)}."), where=where,
+            next_=say("每个名称只用一次。", "Use each name once."),
+        )  # fmt: skip
+
+
 def _high(given: object, source: str) -> tuple[float, float]:
     if (
         not isinstance(given, list)
         or len(given) != 2
-        or not all(isinstance(x, int | float) and 0 < x < 100 for x in given)
+        or not all(isinstance(x, int | float) and not isinstance(x, bool) and 0 < x < 100 for x in given)
     ):
         raise UsageError(
             say(f"high = {given!r} 应为两个 0 到 100 之间的分数。", f"high = {given!r} must be two points between 0 and 100."), where=source
         )  # fmt: skip
     return float(given[0]), float(given[1])
-
-
-def _chosen(given: Mapping[str, Any], known: Sequence[str], where: str) -> Mapping[str, Any]:
-    _require_keys(given, known, where)
-    return given
-
-
-def _require_same_leaves(weights: Weights, variant: Weights, source: str) -> None:
-    if weights.leaves != variant.leaves:
-        raise UsageError(
-            say("各类型的变体须有相同的准则。", "Variants must have the same criteria."), where=source,
-            next_=say("变体只改判断，不改层次。", "A variant changes judgements, never the hierarchy."),
-        )  # fmt: skip
 
 
 def _require_consistent(weights: Weights, where: str) -> None:
@@ -266,7 +287,8 @@ def _require_consistent(weights: Weights, where: str) -> None:
             )  # fmt: skip
 
 
-def _require_keys(given: object, known: Sequence[str], where: str) -> None:
+def _section(given: Any, known: Sequence[str], where: str) -> Mapping[str, Any]:
+    """Return a section that has known names only."""
     if not isinstance(given, Mapping):
         raise UsageError(
             say("此处应为一节（名 = 值）。", "This must be a section (name = value)."), where=where
@@ -279,6 +301,7 @@ def _require_keys(given: object, known: Sequence[str], where: str) -> None:
                 next_=say(f"是否想写“{near[0]}”？", f"Did you mean '{near[0]}'?") if near
                 else say("可用：" + "、".join(known), "Known: " + ", ".join(known)),
             )  # fmt: skip
+    return given
 
 
 def _lacking(name: str, where: str) -> UsageError:

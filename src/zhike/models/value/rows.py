@@ -49,8 +49,8 @@ def value_table(
     """
     there = np.flatnonzero(~np.isnan(found.score))
     clients, score = clients.take(pa.array(there)), found.score[there]
-    earlier = _earlier(clients, model.version, before)
-    grades = graded(score, earlier, cuts_of(among.ordered, model.grades), model.grades, day_no(as_of))
+    earlier, other = grades_before(clients, model.version, before)
+    grades = graded(score, earlier, cuts_of(among.ordered, model.grades), model.grades, day_no(as_of), other)
     parts = found.parts[there]
     columns = {
         "client_id": clients, "as_of": pa.repeat(pa.scalar(as_of, pa.date32()), len(there)), "kind": pa.repeat(kind, len(there)),
@@ -64,18 +64,22 @@ def value_table(
     return pa.table([columns[f.name].cast(f.type) for f in _SCHEMA], schema=_SCHEMA)
 
 
-def _earlier(clients: pa.Array, version: str, before: pa.Table | None) -> Graded:
-    """Return what the last generation said of these clients by the same model: another one grades anew."""
+def grades_before(
+    clients: pa.Array, version: str, before: pa.Table | None
+) -> tuple[Graded, npt.NDArray[np.bool_]]:
+    """Return how these clients were graded in the last generation, and who of them by another model than `version`."""
     n = len(clients)
     grade, since, below = np.full(n, UNGRADED), np.zeros(n, np.int64), np.full(n, NEVER)
+    other = np.zeros(n, np.bool_)
     if before is not None:
         places = {c: i for i, c in enumerate(clients.to_pylist())}
         for row in before.select(("client_id", "model_version", "grade", "since", "watch_since")).to_pylist():
             i = places.get(row["client_id"])
-            if i is not None and row["model_version"] == version:
+            if i is not None:
                 grade[i], since[i] = GRADES.index(row["grade"]), day_no(row["since"])
                 below[i] = NEVER if row["watch_since"] is None else day_no(row["watch_since"])
-    return Graded(grade, since, below)
+                other[i] = row["model_version"] != version
+    return Graded(grade, since, below), other
 
 
 def _told(model: ValueModel, parts: Floats) -> list[str]:

@@ -118,4 +118,7 @@ def _weighed(weights: Weights, scores: Floats, columns: Mapping[str, int]) -> tu
         points += known * np.where(np.isnan(own), 0.0, own)
         shares += known[:, None] * own_shares
     with np.errstate(invalid="ignore"):
-        return points / np.where(total > 0, total, np.nan), shares / np.where(total > 0, total, 1.0)[:, None]
+        found = np.minimum(
+            points / np.where(total > 0, total, np.nan), POINTS
+        )  # sums of rounded weights may pass it by a bit
+        return found, shares / np.where(total > 0, total, 1.0)[:, None]

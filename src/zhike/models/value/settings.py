@@ -10,11 +10,14 @@ from zhike.features.clients import MEASURES
 from zhike.models.value.defaults import KINDS as DEFAULTS
 from zhike.models.value.model import ValueModel, model_of
 
+BINDABLE = tuple(name for name, measure in MEASURES.items() if measure.build is not None)
+"""The measures that a criterion can be measured by: those of a client alone. The others wait for all clients, and so does value."""
+
 
 @lru_cache(1)
 def default_models() -> tuple[ValueModel, ...]:
     """Return the models that come with Zhike."""
-    return tuple(model_of(default_text(kind), f"{kind}.toml", tuple(MEASURES)) for kind in DEFAULTS)
+    return tuple(model_of(default_text(kind), f"{kind}.toml", BINDABLE) for kind in DEFAULTS)
 
 
 def default_text(kind: str) -> str:

@@ -1,65 +1,70 @@
-"""Versions of models in a home folder: written once, never changed; which are in force is one small file."""
+"""Versions of models in a home folder: written once, never changed; one small file tells which there are and which are in force.
+
+A document counts from the moment it stands in that file, with its hash: what a kill left beside it is no version, what was edited
+afterwards is damaged.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from zhike.base.errors import DamagedStore, UsageError
 from zhike.base.text import say
 from zhike.engine.durable import as_json, make_folder, only_writer, write_whole
-from zhike.features.clients import MEASURES
-from zhike.models.value.model import ValueModel, model_of
-from zhike.models.value.settings import Settings, default_models
+from zhike.models.value.model import KINDS, ValueModel, model_of
+from zhike.models.value.settings import BINDABLE, Settings, default_models
 
-_FOLDER, _ACTIVE, _LOCK = Path("models") / "value", "active.json", "LOCK"
+_FOLDER, _INDEX, _LOCK = Path("models") / "value", "versions.json", "LOCK"
 
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """The versions that a home folder holds, by name, and the kinds of client that each is in force for."""
+    """The documents of all versions by name, those published or used here before those that come with Zhike; kind → version in force."""
 
-    models: Mapping[str, ValueModel]
+    home: Path
+    documents: Mapping[str, str]
     active: Mapping[str, str]
 
     def kinds(self, version: str) -> tuple[str, ...]:
         """Return the kinds of client that a version is in force for."""
         return tuple(kind for kind, own in self.active.items() if own == version)
 
+    def named(self, version: str) -> ValueModel:
+        """Return a version. Raises DamagedStore where there is none, UsageError where this release can't read it any more."""
+        if version not in self.documents:
+            raise _damaged(self.home / _FOLDER / f"{version}.toml")
+        return model_of(self.documents[version], f"{version}.toml", BINDABLE)
+
 
 def versions(home: Path) -> Versions:
-    """Return every version: those that were published or used, and those that come with Zhike.
-
-    Raises DamagedStore where a file of them isn't what was written.
-    """
-    folder, found = home / _FOLDER, {m.version: m for m in default_models()}
-    for path in sorted(folder.glob("*.toml")):
-        model = _read(path)
-        found[model.version] = model
-    active = {kind: model.version for kind, model in Settings().by_kind}
-    if (folder / _ACTIVE).is_file():
-        try:
-            active |= json.loads((folder / _ACTIVE).read_text("utf-8"))
-        except ValueError as error:
-            raise _damaged(folder / _ACTIVE) from error
-    lost = sorted(set(active.values()) - set(found))
-    if lost:
-        raise _damaged(folder / f"{lost[0]}.toml")
-    return Versions(found, active)
+    """Return every version. Raises DamagedStore where a file of them isn't what was written."""
+    written, active = _index(home)
+    found = {m.version: m.document for m in default_models()}
+    for version, digest in written.items():
+        found[version] = _document(home / _FOLDER / f"{version}.toml", digest)
+    return Versions(home, found, {**{kind: m.version for kind, m in Settings().by_kind}, **active})
 
 
 def in_force(home: Path) -> Settings:
-    """Return the models by which a home folder's clients are valued. Raises DamagedStore."""
+    """Return the models by which a home folder's clients are valued. Raises DamagedStore, or UsageError where one can't be read."""
     known = versions(home)
-    return Settings(tuple((kind, known.models[version]) for kind, version in known.active.items()))
+    chosen = {kind: known.named(version) for kind, version in known.active.items()}
+    for kind, model in chosen.items():
+        if kind not in model.kinds:
+            raise _damaged(home / _FOLDER / _INDEX)
+    return Settings(tuple(chosen.items()))
 
 
 def keep(home: Path, models: Settings) -> None:
-    """Write down the versions that a run uses, so that they are known whatever later releases bring. Raises UsageError."""
-    for _, model in models.by_kind:
-        _write(home, model)
+    """Write down the versions that a run uses, so that they are known whatever later releases bring; the caller holds the lock.
+
+    Raises UsageError where a version is known with other words.
+    """
+    _add(home, tuple(model for _, model in models.by_kind), {})
 
 
 def publish(home: Path, text: str, source: str) -> ValueModel:
@@ -67,34 +72,56 @@ def publish(home: Path, text: str, source: str) -> ValueModel:
 
     Raises UsageError where it can't be read, or where its version was published with other words.
     """
-    model = model_of(text, source, tuple(MEASURES))
+    model = model_of(text, source, BINDABLE)
     with only_writer(home / _LOCK):
-        keep(home, in_force(home))
-        _write(home, model)
-        active = {**versions(home).active, **dict.fromkeys(model.kinds, model.version)}
-        write_whole(home / _FOLDER / _ACTIVE, as_json(active))
+        before = tuple(own for _, own in in_force(home).by_kind)
+        _add(home, (*before, model), dict.fromkeys(model.kinds, model.version))
     return model
 
 
-def _write(home: Path, model: ValueModel) -> None:
-    path = make_folder(home / _FOLDER) / f"{model.version}.toml"
-    if not path.exists():
-        write_whole(path, model.document.encode())
-    elif path.read_bytes() != model.document.encode():
-        raise UsageError(
-            say(f"版本 {model.version} 已发布，内容不同；已发布的版本不再改动。", f"Version {model.version} was published with other words; what was published never changes."),
-            where=str(path), next_=say("换一个版本名再发布。", "Give it another version and publish that."),
-        )  # fmt: skip
+def _add(home: Path, models: tuple[ValueModel, ...], active: Mapping[str, str]) -> None:
+    """Write documents first, then the file by which they count."""
+    folder = make_folder(home / _FOLDER)
+    written, chosen = _index(home)
+    wanted = {model.version: model for model in models}
+    for version, model in wanted.items():
+        if version in written and written[version] != model.sha256:
+            raise UsageError(
+                say(f"版本 {version} 已发布，内容不同；已发布的版本不再改动。", f"Version {version} was published with other words; what was published never changes."),
+                where=str(folder / f"{version}.toml"), next_=say("换一个版本名再发布。", "Give it another version and publish that."),
+            )  # fmt: skip
+        if version not in written:
+            write_whole(folder / f"{version}.toml", model.document.encode())
+    now = {"sha256": {**written, **{v: m.sha256 for v, m in wanted.items()}}, "active": {**chosen, **active}}
+    if now != {"sha256": written, "active": chosen}:
+        write_whole(folder / _INDEX, as_json(now))
 
 
-def _read(path: Path) -> ValueModel:
+def _index(home: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """Return version → hash of its document, and kind → version in force."""
+    path = home / _FOLDER / _INDEX
+    if not path.is_file():
+        return {}, {}
     try:
-        model = model_of(path.read_text("utf-8"), str(path), tuple(MEASURES))
-    except (UsageError, UnicodeDecodeError) as error:
+        told = json.loads(path.read_text("utf-8"))
+        written, active = told["sha256"], told["active"]
+        sound = all(isinstance(v, str) for v in (*written.values(), *active.values()))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise _damaged(path) from error
-    if model.version != path.stem:
+    if not sound or not set(active) <= set(KINDS) or not set(active.values()) <= set(written):
         raise _damaged(path)
-    return model
+    return dict(written), dict(active)
+
+
+def _document(path: Path, digest: str) -> str:
+    """Return a document as it was written; raise DamagedStore where it isn't."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise _damaged(path) from error
+    if sha256(content).hexdigest() != digest:
+        raise _damaged(path)
+    return content.decode()
 
 
 def _damaged(path: Path) -> DamagedStore:

@@ -25,7 +25,7 @@ _STRONG, _WEAK = 3, 2
 
 def value_of(found: Page, row: Mapping[str, Any]) -> tuple[Said, Said]:
     """Return the client's row of `value` in words, and where to look further. Raises DamagedStore."""
-    model = versions(found.home).models[row["model_version"]]
+    model = versions(found.home).named(row["model_version"])
     logic = [r["logic"] for r in found.rows("logic")]
     of_kind = (
         found.generation.scan(found.engine, "value")
@@ -51,7 +51,8 @@ def value_told(row: Mapping[str, Any], model: ValueModel, logic: str | None, amo
     """
     points: dict[str, float] = json.loads(row["criteria"])
     most = most_points(model, logic, list(points))
-    strong = sorted((n for n in points if points[n] > 0), key=lambda n: -points[n])[:_STRONG]
+    plain = {leaf for leaf, b in zip(model.leaves, model.bindings, strict=True) if not b.function.reversed}
+    strong = sorted((n for n in points if points[n] > 0 and n in plain), key=lambda n: -points[n])[:_STRONG]
     weak = sorted((n for n in most if n not in strong), key=lambda n: points[n] - most[n])[:_WEAK]
     kind = KIND_WORDS[row["kind"]]
     parts = [

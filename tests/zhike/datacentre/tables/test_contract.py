@@ -67,7 +67,7 @@ measure_detail: client_id* measure* n low? high? null_reason?
 attribution: client_id* window_days* pnl benchmark timing selection trading interest cost growth? valuation?
 logic: client_id* logic p_value p_trend p_sentiment overlay? evidence reason? since
 stage: client_id* stage since reason
-value: client_id* kind model_version score grade rank criteria current potential quadrant
+value: client_id* kind model_version score grade rank criteria current? potential? quadrant? since watch_since? note?
 clv: client_id* horizon_months* expected p10 p50 p90 neutral_p50
 churn: client_id* state p30 p90 p180 value_at_risk reasons
 uplift: client_id* experiment_id* uplift low high

@@ -65,6 +65,17 @@ def test_downwards_only_after_patience() -> None:
     assert held(PLATINUM, 20.0, 67, below=7) == (STANDARD, 67, NEVER)
 
 
+def test_by_another_model_a_client_goes_down_at_once_but_not_within_the_band() -> None:
+    before = Graded(np.array([PLATINUM] * 3), np.full(3, 5), np.array([NEVER, NEVER, 6]))
+    found = graded(np.array([78.1, 77.9, 77.9]), before, CUTS, SHARES, 7, np.array([True, True, False]))
+    assert found.grade.tolist() == [PLATINUM, GOLD, PLATINUM]
+    assert found.since.tolist() == [5, 7, 5]
+
+
+def test_without_any_score_nobody_is_above() -> None:
+    assert plain_grades(np.array([50.0]), cuts_of(np.empty(0), SHARES)).tolist() == [STANDARD]
+
+
 def test_who_comes_back_is_watched_no_more() -> None:
     assert held(PLATINUM, 79.0, 40, below=7) == (PLATINUM, 5, NEVER)
 

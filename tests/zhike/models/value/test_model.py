@@ -8,7 +8,8 @@ import pytest
 
 from value_models import TEXT, small
 from zhike.base.errors import UsageError
-from zhike.models.value import default_models
+from zhike.features.clients import MEASURES
+from zhike.models.value import BINDABLE, default_models
 
 PUBLISHED = {
     "individual-1": "8e7cef2bb2ecd6f71eab2f869bd101ed5968976e8daa44165a6b12cd6874c381",
@@ -42,6 +43,17 @@ def test_a_model_has_its_weights_variants_and_bindings() -> None:
         ("logic.value.", "logic.valeu.", "Did you mean 'value'"),
         ('logic.value.children.now.matrix = [[1, "1/4"], ["", 1]]', 'logic.value.children.now.criteria = ["a", "b"]', "must have the same criteria|isn't known"),
         ("kind = \"percentile\"", "kind = \"centile\"", "'centile' is no value function"),
+        ('current = "now"', 'current = "later"', "can't be the same criterion"),
+        ('["individual"]', "[]", "kinds is missing"),
+        ('["individual"]', '["individual", "individual"]', "Twice among kinds"),
+        ('measures = ["gap"]', 'measures = ["gap", "gap"]', "Twice among measures"),
+        ("[0, 0], [100, 1]] } }", "[0, 0], [1" + "0" * 400 + ", 1]] } }", "finite numbers"),
+        ("patience = 60", "patience = 0.5", "whole days"),
+        ("diamond = 0.1", "diamond = nan", "must be numbers"),
+        ("band = 2", "band = inf", "must be numbers"),
+        ("high = [50, 50]", "high = [true, 50]", "between 0 and 100"),
+        ('labels.goal = { zh = "价值", en = "value" }' if "labels.goal" in TEXT else 'labels.small-1 = { zh = "价值", en = "value" }', 'labels.small-1 = 5', "labels.small-1"),
+        ('logic.value.children.now.matrix = [[1, "1/4"], ["", 1]]', 'logic.value.children.now = { matrix = [[1, 2], ["", 1]], criteria = ["x", "y"] }', "'criteria' isn't known here"),
         ('labels.wallet = { zh = "钱包缺口", en', 'labels.wallet = { zh = "钱包缺口", enn', "labels.wallet"),
     ],
 )  # fmt: skip
@@ -58,6 +70,17 @@ def test_judgements_that_contradict_each_other_are_refused_with_their_place() ->
     text += '\nbind.third = { measures = ["gap"], function = { kind = "percentile" } }\n'
     with pytest.raises(UsageError, match=r"contradict each other \(CR [1-9]"):
         small(text)
+
+
+def test_a_criterion_stands_in_one_place_only() -> None:
+    with pytest.raises(UsageError, match="Twice among criteria: now"):
+        small(TEXT.replace('["wallet", "risk"]', '["wallet", "now"]').replace("bind.risk", "bind.now"))
+
+
+def test_measures_that_wait_for_all_clients_can_t_be_bound() -> None:
+    assert "peer_percentile_12m" in MEASURES
+    assert "peer_percentile_12m" not in BINDABLE
+    assert set(BINDABLE) < set(MEASURES)
 
 
 def test_models_that_came_with_a_release_never_change() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from value_models import TEXT, small
-from zhike.models.value import Scored, ValueModel, most_points, ordered_of, scored, values_of
+from zhike.models.value import Scored, ValueModel, default_models, most_points, ordered_of, scored, values_of
 
 NAN = float("nan")
 
@@ -79,10 +79,20 @@ def test_parts_add_up_to_the_score_whoever_else_is_scored(
     whole = scored(model, values, [None] * len(rows), ordered)
     known = ~np.isnan(whole.score)
     np.testing.assert_allclose(np.nansum(whole.parts[known], axis=1), whole.score[known], atol=1e-9)
-    assert ((whole.score[known] >= 0) & (whole.score[known] <= 100 + 1e-9)).all()
+    assert ((whole.score[known] >= 0) & (whole.score[known] <= 100)).all()
     for i in range(len(rows)):  # alone, to the last bit
         alone = scored(model, values[i : i + 1], [None], ordered)
         np.testing.assert_array_equal(alone.score, whole.score[i : i + 1])
+
+
+def test_full_marks_are_a_hundred_points_and_not_a_bit_more() -> None:
+    model = default_models()[0]
+    for lacking in range(1 << len(model.leaves) - 5):
+        best = [0.0 if b.function.reversed else 1e9 for b in model.bindings]
+        values = np.array([[NAN if lacking >> k & 1 else x for k, x in enumerate(best)]] * 2)
+        found = scored(model, values, ["trend", "sentiment"], {k: np.array([-1.0]) for k in model.compared})
+        for points in (found.score, found.current, found.potential):
+            assert (np.isnan(points) | (points <= 100)).all()
 
 
 def test_the_most_a_criterion_can_bring_is_its_weight_in_points() -> None:
