@@ -51,6 +51,8 @@ def run(args: argparse.Namespace) -> int:
     home = homes.filled()
     with progress() as bar:
         found = audit(home, engine_settings(home), deep=args.deep, progress=bar)
+        if (home / "models").exists():
+            found = replace(found, results=(*found.results, _models(home)))
         if args.deep:
             found = replace(found, results=(*found.results, _recomputed(home, found, bar)))
     if args.format == "json":
@@ -65,6 +67,13 @@ def run(args: argparse.Namespace) -> int:
     else:
         _print(found)
     return 0 if found.sound else 1
+
+
+def _models(home: Path) -> Result:
+    """Look at the models of value, where a night or a publication has written any."""
+    from zhike.run.again import models_kept
+
+    return models_kept(home)
 
 
 def _recomputed(home: Path, found: Audit, bar: Progress | None) -> Result:

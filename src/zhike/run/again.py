@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from zhike.base.errors import StoreLocked
+from zhike.base.errors import DamagedStore, StoreLocked, UsageError
 from zhike.base.sums import in_one_order
 from zhike.base.text import say
 from zhike.datacentre.audit import Invariant, Result
@@ -22,6 +22,7 @@ from zhike.datacentre.stored import BUCKETS, without_codes
 from zhike.datacentre.tables import table as table_called
 from zhike.engine.durable import make_folder, only_writer
 from zhike.engine.parquet import read_table
+from zhike.models.value.versions import in_force
 from zhike.run.first_pass import first_pass
 from zhike.run.market import keep, market_of
 from zhike.run.reading import share
@@ -34,10 +35,24 @@ RECOMPUTED = Invariant(
     say("抽样客户的结果由原始数据重新计算相符", "results of sampled clients, computed anew from the rows, are what was published"),
     lambda ground: iter(()), deep=True,
 )  # fmt: skip
+MODELS = Invariant(
+    "models",
+    say("价值模型都是发布时的内容", "models of value are what was published"),
+    lambda ground: iter(()),
+)
 _CLIENTS = 50  # about so many are looked at
 _WRITTEN = ("measure_detail", "attribution", "client_card", "asset_series", "holding_now")
 _MEASURE = "measure"
 _CLOSE = 1e-12  # floats that differ by less, relative to their size, are the same
+
+
+def models_kept(home: Path) -> Result:
+    """Look whether every model of value that was published or used is there with the words it had, and those in force can be read."""
+    try:
+        in_force(home)
+    except (DamagedStore, UsageError) as error:
+        return Result(MODELS, (Break(error.where, error.what),))
+    return Result(MODELS)
 
 
 def recomputed(home: Path, settings: NightSettings | None = None, clients: int = _CLIENTS) -> Result:

@@ -219,3 +219,17 @@ def test_a_generation_of_an_older_release_is_not_called_damaged(
     model = replace(known.named("individual-1"), bindings=tuple(replace(b, measures=("new_measure",)) for b in known.named("individual-1").bindings))  # fmt: skip
     with pytest.raises(UsageError, match="lacks measures: new_measure"):
         compared(home, known.named("individual-1"), model)
+
+
+def test_check_tells_of_a_model_that_was_edited(
+    home: Path, night: Night, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = Path(shutil.copytree(home, tmp_path / "home"))
+    assert main(["check", "--home", str(other), "--lang", "en"]) == 0
+    assert "models of value are what was published: ok" in capsys.readouterr().out
+    document = other / "models" / "value" / "individual-1.toml"
+    document.write_text(document.read_text("utf-8").replace("diamond = 0.005", "diamond = 0.05"), "utf-8")
+    assert main(["check", "--home", str(other), "--lang", "en"]) == 1
+    said = capsys.readouterr().out
+    assert "individual-1.toml" in said
+    assert "was changed" in said
