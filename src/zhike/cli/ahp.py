@@ -45,6 +45,7 @@ def register(subparsers: Subparsers) -> None:
     )
     parser.add_argument(
         "--method",
+        type=_method,
         choices=METHODS,
         help=told(
             "特征向量（默认）或几何平均；优先于文件",
@@ -76,6 +77,13 @@ def _add_more(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _method(word: str) -> str:
+    from zhike.models.ahp.consistency import METHOD_ALIASES
+    from zhike.models.ahp.near import canonical
+
+    return canonical(word, METHODS, METHOD_ALIASES) or word
+
+
 def run(args: argparse.Namespace) -> int:
     """Weigh a model and print what was found; or write a questionnaire."""
     if args.files[0] == _NEW:
@@ -83,20 +91,25 @@ def run(args: argparse.Namespace) -> int:
     from zhike.cli.ahp_report import report
     from zhike.cli.ahp_robustness import fuzzy_plain, fuzzy_section
     from zhike.models.ahp import evaluate, plain, robustness
+    from zhike.models.ahp.random_index import table_named
+    from zhike.models.ahp.refusals import explaining
     from zhike.models.ahp.robustness import plain as firmness
     from zhike.models.ahp.sources import labelled
 
     if args.of or args.filled:
         raise UsageError(say("--of 与 --filled 只用于 new。", "--of and --filled go with new only."))
     source = _read(args.files, args.model)
-    model = _overruled(source.document.model, args.method, args.random_index)
-    if args.format == "json":
+    table = table_named(args.random_index) if args.random_index else None
+    model = _overruled(source.document.model, args.method, table)
+    if args.format == "text":
+        model = labelled(model, source.labels, language())
+    with explaining(source.document.remarks):
         found = evaluate(model)
+    if args.format == "json":
         reading = [{"zh": each.zh, "en": each.en} for each in source.document.remarks]
         fuzzy = {"fuzzy": fuzzy_plain(found, args.fuzzy)} if args.fuzzy else {}
         as_json({**plain(found), **firmness(robustness(found)), **fuzzy, "reading": reading})
         return 0
-    found = evaluate(labelled(model, source.labels, language()))
     fuzzy_lines = list(fuzzy_section(found, args.fuzzy)) if args.fuzzy else []
     for text in chain(report(found, source.document.remarks), fuzzy_lines):
         line(text)

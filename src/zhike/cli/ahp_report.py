@@ -58,9 +58,9 @@ def _consistency(node: Evaluation) -> Iterator[str]:
 
 
 def _advice(node: Evaluation) -> Iterator[str]:
-    if node.advice:
+    if node.advice_to_tell:
         yield told("  最矛盾的判断：", "  Judgements that contradict most:")
-    for found in node.advice:
+    for found in node.advice_to_tell:
         yield f"    · {_told(telling.mend(node.items, found))}"
 
 

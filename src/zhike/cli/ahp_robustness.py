@@ -41,9 +41,19 @@ def _movements(given: Robustness) -> Iterator[str]:
         name = safe(given.criteria[j])
         gap = " " * (columns - width(name))
         yield f"    {name}{gap}  {given.any_place.weights[j]:.4f}   {_range(given.any_place, j)}   {_range(given.first_place, j)}"
-    for said in (_first_change(given, given.any_place), _first_at_top(given)):
+    for said in (*_ties(given), _first_change(given, given.any_place), _first_at_top(given)):
         if said is not None:
             yield f"    · {said.in_language(language())}"
+
+
+def _ties(given: Robustness) -> Iterator[Said]:
+    for group in given.ties:
+        names, more = [safe(name) for name in group[:MOST_ROWS]], " …" if len(group) > MOST_ROWS else ""
+        zh, en = "”、“".join(names), "', '".join(names)
+        yield say(
+            f"“{zh}”{more}现在相等：权重稍有移动就可能分出先后。",
+            f"'{en}'{more} are equal now: the least movement of a weight may part them.",
+        )
 
 
 def _range(firm: Stability, j: int) -> str:
@@ -52,8 +62,10 @@ def _range(firm: Stability, j: int) -> str:
 
 
 def _first_change(given: Robustness, firm: Stability) -> Said | None:
-    """Say where the first change of rank comes, None where no single weight can bring one about."""
+    """Say where the first change of rank comes; None where none does but equals part."""
     j = firm.critical
+    if j is None and firm.tied:
+        return None
     if j is None:
         return say("任何单一权重的移动都不改变名次。", "No movement of a single weight changes any rank.")
     lower = not math.isnan(firm.down[j]) and firm.weights[j] - firm.down[j] <= firm.margin[j]
@@ -67,7 +79,7 @@ def _first_change(given: Robustness, firm: Stability) -> Said | None:
 
 
 def _first_at_top(given: Robustness) -> Said | None:
-    if given.first_place.critical is None:
+    if given.first_place.critical is None and not given.first_place.tied:
         best = safe(given.ranked[int(given.weights.argmax())])
         return say(f"“{best}”始终第一。", f"'{best}' stays first whatever single weight moves.")
     return None

@@ -1,12 +1,14 @@
 import io
 import json
+import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from zhike.cli import ahp, main
-from zhike.models.ahp import METHODS
+from zhike.models.ahp import METHODS, document, evaluate
 
 HOUSE = {
     "criteria": ["面积", "transport", "neighborhood", "age", "yard", "modern", "condition", "financing"],
@@ -169,3 +171,91 @@ def test_names_cannot_steer_the_terminal(zhike):
 
 def test_the_methods_offered_are_those_there_are():
     assert ahp.METHODS == METHODS
+
+
+def test_nobody_stays_first_who_is_only_equal(zhike):
+    halves = {"a": [[1, 3], [None, 1]], "b": [[1, None], [3, 1]]}
+    model = {
+        "criteria": ["a", "b"],
+        "matrix": [[1, 1], [None, 1]],
+        "children": {k: {"criteria": ["X", "Y"], "matrix": m} for k, m in halves.items()},
+    }
+    for given, names in (
+        (model, "'X', 'Y'"),
+        ({"criteria": ["p", "q"], "matrix": [[1, 1], [1, 1]]}, "'p', 'q'"),
+    ):
+        _, out, _ = zhike(given)
+        assert f"{names} are equal now" in out
+        assert "stays first" not in out
+        assert "No movement" not in out
+    _, out, _ = zhike(model, lang="zh")
+    assert "“X”、“Y”现在相等" in out
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("p1,98,0.001,4", ("Nothing compares", "Line 2, p1, a / b: '98' isn't used", "'0.001' isn't used")),
+        ("p1,98,x,", ("no usable answer", "Line 2, p1, a / b: '98' isn't used", "'x' isn't used")),
+    ],
+)
+def test_refused_answers_are_told_where_nothing_can_be_weighed_without_them(tmp_path, capfd, row, told):
+    path = tmp_path / "s.csv"
+    path.write_text(f"who,a vs b,a vs c,b vs c\n{row}\n")
+    assert main(["ahp", str(path), "--lang", "en"]) == 2
+    err = capfd.readouterr().err
+    for words in (*told, "s.csv", "Next: "):
+        assert words in err
+
+
+def test_json_is_weighed_without_the_readers_of_tables(tmp_path):
+    (tmp_path / "m.json").write_text(json.dumps(HOUSE), "utf-8")
+    code = (
+        "import sys; from zhike.cli import main; assert main(['ahp', 'm.json', '--format', 'json']) == 0; "
+        "sys.exit(' '.join({'numba', 'pyarrow'} & set(sys.modules)) or 0)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("method", "table", "names"),
+    [
+        ("EV", "DD", ("eigenvector", "donegan_dodd")),
+        ("Geometric Mean", "Saaty-1980", ("geometric", "saaty1980")),
+        ("llsm", "alonso", ("geometric", "alonso_lamata_fit")),
+        ("gm", "Alonso-Lamata", ("geometric", "alonso_lamata")),
+    ],
+)
+def test_methods_and_tables_may_be_written_in_any_way_but_are_printed_by_their_names(
+    zhike, method, table, names
+):
+    _, said, _ = zhike(HOUSE, "--format", "json", "--method", method, "--random-index", table)
+    _, written, _ = zhike(HOUSE | {"method": method, "random_index": table}, "--format", "json")
+    for found in map(json.loads, (said, written)):
+        assert (found["method"], found["random_index"]) == names
+    node = document(HOUSE, "m").model
+    found = evaluate(replace(node, method=method, random_index=table))
+    assert (found.method, found.consistency.random_index) == names
+
+
+def test_what_leaves_nothing_to_do_is_told_only_where_judgements_contradict_each_other(zhike):
+    for matrix, told in (
+        ([[1, 2, 5, 9], [None, 1, 3, 5], [None, None, 1, 2], [None] * 4], False),
+        ([[1, 3, 8], [None, 1, 3], [None] * 3], True),  # 9 would be nearer than 8
+    ):
+        given = {"criteria": list("abcd"[: len(matrix)]), "matrix": matrix}
+        found = evaluate(document(given, "m").model)
+        assert found.consistency.acceptable
+        assert any(m.nearest for m in found.advice)
+        _, out, _ = zhike(given)
+        assert "nothing is nearer" not in out + found.html("en")
+        assert ("contradict most" in out) is told
+    wild = {
+        "criteria": list("abcd"),
+        "matrix": [[1, 2, 9, 1], [None, 1, 9, 9], [None, None, 1, 9], [None] * 4],
+    }
+    found = evaluate(document(wild, "m").model)
+    assert found.advice_to_tell == found.advice

@@ -13,7 +13,7 @@ from zhike.base.errors import UsageError
 from zhike.base.text import Said, say
 from zhike.models.ahp.completion import Completion, harker, least_squares, optimal
 from zhike.models.ahp.judgements import SCALE_TOP, components
-from zhike.models.ahp.near import suggestion
+from zhike.models.ahp.near import canonical, suggestion
 from zhike.models.ahp.random_index import DEFAULT, random_index
 
 Floats = npt.NDArray[np.float64]
@@ -23,6 +23,9 @@ _COMPLETED: Mapping[str, Callable[[Floats], Completion]] = {
 }
 _LEFT_OUT: Mapping[str, Callable[[Floats], Completion]] = {"eigenvector": harker, "geometric": least_squares}
 METHODS = tuple(_COMPLETED)
+METHOD_ALIASES: Mapping[str, str] = {
+    "eigen": "eigenvector", "ev": "eigenvector", "geometric_mean": "geometric", "gm": "geometric", "llsm": "geometric",
+}  # fmt: skip
 _NONE = 1e-9  # a judgement this near, in logarithms, to what the weights say is no contradiction
 _DIGITS = 9  # of ln e_ij: of three items all pairs contradict alike, and the first is named, not the one that rounding prefers
 _STEPS = np.arange(2, SCALE_TOP + 1)
@@ -90,18 +93,29 @@ class Mend:
     ratio: float | None
     scale_ratio: float | None
 
+    @property
+    def nearest(self) -> bool:
+        """Tell whether what was judged already is the value of the scale nearest to what the others say."""
+        return abs(self.scale / self.given - 1) < _NONE
+
+
+def method_named(word: str) -> str:
+    """Return a method's own name for any way of writing it. Raises UsageError for a name that is no method."""
+    name = canonical(word, METHODS, METHOD_ALIASES)
+    if name is None:
+        raise UsageError(
+            say(f"没有名为“{word}”的方法。", f"There is no method named '{word}'."),
+            next_=suggestion(word, METHODS),
+        )
+    return name
+
 
 def completed(matrix: Floats, method: str) -> Completion:
     """Return weights, λmax and missing entries by a method: eigenvector (optimal completion) or geometric (least squares).
 
     Raises UsageError for another method, and where comparisons don't connect all items.
     """
-    if method not in METHODS:
-        raise UsageError(
-            say(f"没有名为“{method}”的方法。", f"There is no method named '{method}'."),
-            next_=suggestion(method, METHODS),
-        )
-    return _COMPLETED[method](matrix)
+    return _COMPLETED[method_named(method)](matrix)
 
 
 def consistency(

@@ -52,6 +52,11 @@ class Evaluation:
         return dict(zip(self.items, self.weights.tolist(), strict=True))
 
     @property
+    def advice_to_tell(self) -> tuple[Mend, ...]:
+        """Return the advice without what leaves nothing to do: pairs as near as the scale goes, where all is consistent enough."""
+        return tuple(m for m in self.advice if not (self.consistency.acceptable and m.nearest))
+
+    @property
     def completed(self) -> dict[tuple[int, int], float]:
         """Return the entries (i < j) that were not judged, as they were completed."""
         return {(i, j): float(self.matrix[i, j]) for i, j in self.judgements.missing}
@@ -109,7 +114,7 @@ def _pieces(path: tuple[str, ...], node: Evaluation, language: Language) -> Iter
         yield page.paragraph(each.in_language(language))
     for (i, j), value in node.completed.items():
         yield page.paragraph(f"{node.items[i]} / {node.items[j]} = {telling.value(value)}")
-    for found in node.advice:
+    for found in node.advice_to_tell:
         yield page.paragraph(telling.mend(node.items, found).in_language(language))
     if node.group is not None:
         yield from _voices(node.items, node.group, language)

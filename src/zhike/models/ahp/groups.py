@@ -30,7 +30,7 @@ _SAME = 1e-9  # priorities this near, in logarithms, are the same
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Expert:
-    """One expert: a name, how much the voice counts (positive), and what was judged; comparisons needn't reach all items."""
+    """One expert: a name, how much the voice counts (0: heard, without a say), and what was judged; comparisons needn't reach all items."""
 
     name: str
     weight: float
@@ -128,7 +128,7 @@ def aij(experts: Sequence[Expert]) -> Judgements:
 
 def aip(weights: Floats, voices: Floats, mean: str = "geometric") -> Floats:
     """Join priorities (experts, n) by the experts' voices (experts,): "geometric" or "arithmetic" mean, summing to 1."""
-    share = voices / voices.sum()
+    share = _shares(voices)
     joined = np.exp(share @ np.log(weights)) if mean == "geometric" else share @ weights
     out: Floats = joined / joined.sum()
     return out
@@ -140,7 +140,7 @@ def consensus(weights: Floats, voices: Floats, top: float = SCALE_TOP) -> Consen
     `top` is the largest value of the scale. With judgements beyond it S* can fall below 0.
     """
     n = weights.shape[1]
-    share = voices / voices.sum()
+    share = _shares(voices)
     alpha = float(share @ _entropy(weights))
     gamma = float(_entropy(share @ weights))
     if n == 1:
@@ -148,6 +148,13 @@ def consensus(weights: Floats, voices: Floats, top: float = SCALE_TOP) -> Consen
     lone = np.array([top, *np.ones(n - 1)]) / (n + top - 1)
     least = math.exp(float(_entropy(lone))) / n
     return Consensus(alpha, gamma - alpha, gamma, (math.exp(alpha - gamma) - least) / (1 - least))
+
+
+def _shares(voices: Floats) -> Floats:
+    """Return voices as shares of 1, equal ones where none of them has a say."""
+    whole = float(voices.sum())
+    out: Floats = voices / whole if whole > 0 else np.full(len(voices), 1 / len(voices))
+    return out
 
 
 def _entropy(weights: Floats) -> Floats:
@@ -169,9 +176,10 @@ def spreads(experts: Sequence[Expert]) -> tuple[Spread, ...]:
     out = []
     for i, j in zip(*np.triu_indices(matrices.shape[1], 1), strict=True):
         there = np.nonzero(~np.isnan(matrices[:, i, j]))[0]
-        logs, share = np.log(matrices[there, i, j]), voices[there] / voices[there].sum()
+        logs = np.log(matrices[there, i, j])
         if len(there) < 2 or np.ptp(logs) < _SAME:
             continue
+        share = _shares(voices[there])
         mean = float(share @ logs)
         low, high = there[logs.argmin()], there[logs.argmax()]
         out.append(

@@ -18,6 +18,7 @@ from zhike.models.ahp.consistency import (
     completed,
     consistency,
     mends,
+    method_named,
 )
 from zhike.models.ahp.evaluation import Evaluation
 from zhike.models.ahp.groups import Expert, GroupSettings, aij, aip, aitchison, consensus, spreads, sub_groups
@@ -64,7 +65,7 @@ def evaluate(node: Node, settings: AhpSettings | None = None) -> Evaluation:
     settings = settings or AhpSettings()
     settings = replace(
         settings,
-        method=node.method or settings.method,
+        method=method_named(node.method or settings.method),
         random_index=node.random_index or settings.random_index,
     )
     given = _joined(node)
@@ -123,7 +124,7 @@ def _group(experts: Sequence[Expert], joint: Floats, settings: AhpSettings) -> G
     voices = tuple(_voice(expert, joint, settings) for expert in experts)
     heard = [v for v in voices if v.weights is not None]
     pairs = spreads(experts)
-    if not heard:
+    if not any(v.weight > 0 for v in heard):
         return Group(voices, None, None, None, pairs, None)
     weights = np.array([v.weights for v in heard])
     shares = np.array([v.weight for v in heard])
@@ -134,7 +135,7 @@ def _group(experts: Sequence[Expert], joint: Floats, settings: AhpSettings) -> G
         voices,
         aip(weights, shares),
         aip(weights, shares, "arithmetic"),
-        consensus(weights, shares) if len(heard) > 1 else None,
+        consensus(weights, shares) if np.count_nonzero(shares) > 1 else None,
         pairs,
         replace(found, groups=named),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from zhike.models.ahp.priorities import FARTHEST
 Floats = npt.NDArray[np.float64]
 Value = float | int | str | None
 SCALE_TOP = 9.0  # Saaty's scale goes from 1/9 to 9
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # ３／４ is 3/4
 _SHOWN = 40  # characters of a refused value
 _SAME = 1e-9  # how far from 1 the product of two reciprocal floats may be: rounding of sums, not of print
 
@@ -61,7 +63,7 @@ def judgements(
 ) -> Judgements:
     """Check a matrix of pairwise judgements and make it exactly reciprocal.
 
-    An entry is a positive number, a text such as "1/3" or "0.33", or None, NaN or "" where it wasn't judged. One
+    An entry is a positive number, a text such as "1/3", "1 / 3" or "0.33", or None, NaN or "" where it wasn't judged. One
     triangle is enough. Where both entries of a pair are given they must be reciprocal as far as their printed decimals
     go (0.33 beside 3, 0.14 beside 7): the entry of at least 1 is then the judgement. `where` is told in errors.
     With `connected=False` comparisons needn't reach all items: one expert's share of a group's.
@@ -78,6 +80,7 @@ def judgements(
                     f"'{name}' against itself must be 1, not {values[i, i]:.12g}.",
                 ),
                 where=where,
+                next_=say("对角线写 1 或留空。", "Write 1 or null on the diagonal."),
             )
     np.fill_diagonal(values, 1.0)
     _refuse_contradictions(names, values, where)
@@ -127,10 +130,12 @@ def require_connected(given: Judgements, where: str = "") -> None:
 
 
 def _named(items: Iterable[str], where: str) -> tuple[str, ...]:
-    names = tuple(items)
+    names = tuple(name.strip() if isinstance(name, str) else name for name in items)
     problem = _misnamed(names)
     if problem is not None:
-        raise UsageError(problem, where=where)
+        raise UsageError(
+            problem, where=where, next_=say("给每一项一个自己的名称。", "Give each item a name of its own.")
+        )
     return names
 
 
@@ -147,17 +152,16 @@ def _misnamed(names: tuple[str, ...]) -> Said | None:
 
 def _values(names: tuple[str, ...], matrix: Sequence[Sequence[Value]] | Floats, where: str) -> Floats:
     if isinstance(matrix, str) or not isinstance(matrix, Sequence | np.ndarray):
-        raise UsageError(say("判断须是一张方表。", "Judgements must be a square table."), where=where)
+        raise _misshapen(say("判断须是一张方表。", "Judgements must be a square table."), where)
     n, rows = len(names), list(np.atleast_1d(matrix)) if isinstance(matrix, np.ndarray) else list(matrix)
     for i, row in enumerate(rows):
         if isinstance(row, str) or not isinstance(row, Sequence | np.ndarray) or len(row) != n:
-            raise UsageError(
-                say(f"第 {i + 1} 行应有 {n} 个值。", f"Row {i + 1} must have {n} values."), where=where
+            raise _misshapen(
+                say(f"第 {i + 1} 行应有 {n} 个值。", f"Row {i + 1} must have {n} values."), where
             )
     if len(rows) != n:
-        raise UsageError(
-            say(f"{n} 项却有 {len(rows)} 行判断。", f"{n} items, but {len(rows)} rows of judgements."),
-            where=where,
+        raise _misshapen(
+            say(f"{n} 项却有 {len(rows)} 行判断。", f"{n} items, but {len(rows)} rows of judgements."), where
         )
     out = np.empty((n, n))
     for i, row in enumerate(rows):
@@ -169,6 +173,14 @@ def _values(names: tuple[str, ...], matrix: Sequence[Sequence[Value]] | Floats, 
     return out
 
 
+def _misshapen(what: Said, where: str) -> UsageError:
+    next_ = say(
+        "每项一行、每行一列，未判断的写 null。",
+        "A row an item, a column an item; write null where nothing was judged.",
+    )
+    return UsageError(what, where=where, next_=next_)
+
+
 def _number(value: Value) -> float | None:
     """Return the number that an entry stands for, NaN where it stands for none, None where it can't be one."""
     if value is None or (isinstance(value, str) and not value.strip()):
@@ -176,10 +188,14 @@ def _number(value: Value) -> float | None:
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.number | str):
         return None
     try:
-        number = float(Fraction(value.strip())) if isinstance(value, str) else float(value)
+        number = float(_fraction(value)) if isinstance(value, str) else float(value)
     except (ValueError, ZeroDivisionError, OverflowError):
         return None
     return number if math.isnan(number) or 1 / FARTHEST <= number <= FARTHEST else None
+
+
+def _fraction(text: str) -> Fraction:
+    return Fraction(re.sub(r"\s*/\s*", "/", text.translate(_HALF_WIDTH).strip()))
 
 
 def _refused(row: str, column: str, value: object, where: str) -> UsageError:

@@ -1,13 +1,25 @@
-"""What was probably meant by a word that isn't known."""
+"""What is meant by a word, and what was probably meant by one that isn't known."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
 from zhike.base.text import Said, say
 
 _SHOWN = 12
+
+
+def canonical(word: object, names: Sequence[str], aliases: Mapping[str, str]) -> str | None:
+    """Return the name that a word stands for, whatever its case, hyphens and spaces; None where it stands for none."""
+    known = {_bare(name): name for name in names} | {_bare(alias): name for alias, name in aliases.items()}
+    return known.get(_bare(word)) if isinstance(word, str) else None
+
+
+def _bare(word: str) -> str:
+    return re.sub(r"[\s_-]+", "", unicodedata.normalize("NFKC", word).casefold())
 
 
 def suggestion(word: object, choices: Sequence[str]) -> Said:

@@ -14,7 +14,7 @@ from importlib.resources import files
 
 from zhike.base.errors import UsageError
 from zhike.base.text import Said, say
-from zhike.models.ahp.near import suggestion
+from zhike.models.ahp.near import canonical, suggestion
 
 DEFAULT = "simulated"
 FIT = "alonso_lamata_fit"
@@ -26,6 +26,7 @@ STANDARD_ERRORS: Mapping[int, float] = {
     int(n): float(v) for n, v in _DATA[DEFAULT]["standard_errors"].items()
 }
 NAMES = (*TABLES, FIT)
+ALIASES: Mapping[str, str] = {"dd": "donegan_dodd", "alonso": FIT}  # as other programs call them
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,7 @@ def random_index(n: int, name: str = DEFAULT) -> RandomIndex:
     `alonso_lamata_fit` is the line λ̄ = 2.7699 n − 4.3513 of Alonso and Lamata (2006), RI = (λ̄ − n) / (n − 1); it fits sizes 3
     to 13. Raises UsageError for a name that is no table.
     """
-    if name not in NAMES:
-        raise UsageError(
-            say(f"没有名为“{name}”的随机一致性指标表。", f"There is no random index named '{name}'."),
-            next_=suggestion(name, NAMES),
-        )
+    name = table_named(name)
     if n <= 2:
         return RandomIndex(name, 0.0)
     if name == FIT:
@@ -68,6 +65,17 @@ def random_index(n: int, name: str = DEFAULT) -> RandomIndex:
             f"The random index {name} has no {n} items: linear between {low} and {high}.",
         ),
     )
+
+
+def table_named(word: str) -> str:
+    """Return a table's own name for any way of writing it. Raises UsageError for a name that is no table."""
+    name = canonical(word, NAMES, ALIASES)
+    if name is None:
+        raise UsageError(
+            say(f"没有名为“{word}”的随机一致性指标表。", f"There is no random index named '{word}'."),
+            next_=suggestion(word, NAMES),
+        )
+    return name
 
 
 def _ended(n: int, name: str) -> Said:

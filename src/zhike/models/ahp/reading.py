@@ -5,6 +5,7 @@
 `matrix[i][j]` is how important i is over j; null (in TOML "" or nan) where it wasn't judged; one triangle is enough. Optional, at
 any level: `experts` ([{"name", "weight", "matrix"}, …], then `matrix` isn't needed), `children` ({criterion: {…}}), `method`,
 `random_index`, `scale` ("saaty" or "verbal", where words of the scale may stand for numbers), and `goal`, a name.
+`name`, `title`, `description` and `notes`, and an expert's `role`, may stand there and aren't used; a remark says so.
 Method, table and scale hold for what is below, until that says otherwise.
 """
 
@@ -13,23 +14,25 @@ from __future__ import annotations
 import json
 import sys
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zhike.base.errors import UsageError
 from zhike.base.text import Said, say
-from zhike.models.ahp.consistency import METHODS
+from zhike.models.ahp.consistency import METHOD_ALIASES, METHODS
 from zhike.models.ahp.groups import Expert
 from zhike.models.ahp.hierarchy import Node
 from zhike.models.ahp.judgements import Judgements, Value, judgements
-from zhike.models.ahp.near import suggestion
-from zhike.models.ahp.random_index import NAMES
+from zhike.models.ahp.near import canonical, suggestion
+from zhike.models.ahp.random_index import ALIASES, NAMES
 from zhike.models.ahp.verbal import WORDS, verbal
 
 MOST_LEVELS = 50
 SCALES = ("saaty", "verbal")
+_UNUSED = ("name", "title", "description", "notes")  # what people write into documents for each other
 _KEYS = ("criteria", "matrix", "experts", "children", "method", "random_index", "scale", "goal")
+_NONE: Mapping[str, str] = {}
 _EXPERT_KEYS = ("name", "weight", "matrix")
 
 
@@ -129,7 +132,15 @@ def _text(path: Path) -> str:
 
 
 def _unreadable(kind: str, error: str, source: str) -> UsageError:
-    return UsageError(say(f"不是有效的 {kind}：{error}。", f"Not valid {kind}: {error}."), where=source)
+    blank = "null" if kind == "JSON" else '""'
+    return UsageError(
+        say(f"不是有效的 {kind}：{error}。", f"Not valid {kind}: {error}."),
+        where=source,
+        next_=say(
+            f"改正所说之处；未判断的写 {blank}。",
+            f"Mend the place named; write {blank} where nothing was judged.",
+        ),
+    )
 
 
 def _unique(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
@@ -145,7 +156,7 @@ def _no_number(text: str) -> float:
 
 
 def _node(value: object, place: _Place) -> Node:
-    given = _object(value, place, _KEYS)
+    given = _object(value, place, _KEYS, _UNUSED)
     if place.level > MOST_LEVELS:
         raise UsageError(
             say(f"层次超过 {MOST_LEVELS} 层。", f"More than {MOST_LEVELS} levels."), where=place.where[:200]
@@ -160,22 +171,25 @@ def _node(value: object, place: _Place) -> Node:
         judgements=None if experts else _judged(given, items, place),
         experts=experts,
         children=_children(given.get("children"), items, place),
-        method=_choice(given, "method", METHODS, place),
-        random_index=_choice(given, "random_index", NAMES, place),
-        remarks=_ignored(given, experts),
+        method=_choice(given, "method", METHODS, place, METHOD_ALIASES),
+        random_index=_choice(given, "random_index", NAMES, place, ALIASES),
+        remarks=tuple(_ignored(given, experts)),
         where=place.where,
     )
 
 
-def _ignored(given: Mapping[str, object], experts: tuple[Expert, ...]) -> tuple[Said, ...]:
-    if not experts or given.get("matrix") is None:
-        return ()
-    return (
-        say(
+def _ignored(given: Mapping[str, object], experts: tuple[Expert, ...]) -> Iterator[Said]:
+    if experts and given.get("matrix") is not None:
+        yield say(
             "已给出专家的判断，因此不用 matrix。",
             "Experts' judgements are given, so the matrix beside them isn't used.",
-        ),
-    )
+        )
+    unused = [key for key in _UNUSED if key in given]
+    if unused:
+        yield say(f"这些键不使用：{'、'.join(unused)}。", f"Keys that aren't used: {', '.join(unused)}.")
+    listed = given.get("experts")
+    if isinstance(listed, list) and any("role" in each for each in listed):
+        yield say("专家的 role 不使用。", "The role of an expert isn't used.")
 
 
 def _goal(given: Mapping[str, object], place: _Place) -> str:
@@ -185,14 +199,16 @@ def _goal(given: Mapping[str, object], place: _Place) -> str:
     return goal
 
 
-def _object(value: object, place: _Place, keys: Sequence[str]) -> Mapping[str, object]:
+def _object(
+    value: object, place: _Place, keys: Sequence[str], unused: Sequence[str] = ()
+) -> Mapping[str, object]:
     if not isinstance(value, Mapping):
         raise UsageError(
             say("这里应是一个对象（键与值）。", "Here an object (keys and values) is expected."),
             where=place.where,
         )
     for key in value:
-        if key not in keys:
+        if key not in keys and key not in unused:
             raise UsageError(
                 say(f"不认识的键“{key}”。", f"Unknown key '{key}'."),
                 where=place.where,
@@ -201,10 +217,17 @@ def _object(value: object, place: _Place, keys: Sequence[str]) -> Mapping[str, o
     return value
 
 
-def _choice(given: Mapping[str, object], key: str, choices: Sequence[str], place: _Place) -> str | None:
+def _choice(
+    given: Mapping[str, object],
+    key: str,
+    choices: Sequence[str],
+    place: _Place,
+    aliases: Mapping[str, str] = _NONE,
+) -> str | None:
     value = given.get(key)
-    if value is None or value in choices:
-        return value if isinstance(value, str) else None
+    found = canonical(value, choices, aliases)
+    if value is None or found is not None:
+        return found
     raise UsageError(
         say(f"{key} 不能是“{value}”。", f"{key} can't be '{value}'."),
         where=place.where,
@@ -215,9 +238,11 @@ def _choice(given: Mapping[str, object], key: str, choices: Sequence[str], place
 def _names(value: object, place: _Place) -> tuple[str, ...]:
     if not isinstance(value, list) or not value or not all(isinstance(name, str) for name in value):
         raise UsageError(
-            say("criteria 须是名称的列表。", "criteria must be a list of names."), where=place.where
+            say("criteria 须是名称的列表。", "criteria must be a list of names."),
+            where=place.where,
+            next_=say('例如 "criteria": ["价格", "速度"]。', 'For example "criteria": ["price", "speed"].'),
         )
-    return tuple(value)
+    return tuple(name.strip() for name in value)
 
 
 def _judged(
@@ -233,6 +258,10 @@ def _judged(
                 "There is no matrix: a row an item, a column an item.",
             ),
             where=place.where,
+            next_=say(
+                "写 matrix 或 experts，未判断的写 null。",
+                "Give matrix or experts; write null where nothing was judged.",
+            ),
         )
     if place.scale == "verbal":
         matrix = [[_said(v, place) for v in row] if isinstance(row, list) else row for row in matrix]
@@ -265,32 +294,42 @@ def _experts(value: object, items: tuple[str, ...], place: _Place) -> tuple[Expe
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise UsageError(
-            say(f"专家名重复：{twice}。", f"An expert's name occurs twice: {twice}."), where=place.where
+            say(f"专家名重复：{twice}。", f"An expert's name occurs twice: {twice}."),
+            where=place.where,
+            next_=say("给每位专家一个自己的名称。", "Give each expert a name of his own."),
+        )
+    if not any(e.weight > 0 for e in experts):
+        raise UsageError(
+            say("没有一位专家的话语权大于 0。", "No expert has a weight above 0."),
+            where=place.where,
+            next_=say("至少给一位专家正的 weight。", "Give at least one expert a positive weight."),
         )
     return experts
 
 
 def _expert(number: int, value: object, items: tuple[str, ...], place: _Place) -> Expert:
-    given = _object(value, place.below(f"experts[{number - 1}]"), _EXPERT_KEYS)
+    given = _object(value, place.below(f"experts[{number - 1}]"), _EXPERT_KEYS, ("role",))
     name = given.get("name", f"#{number}")
     if not isinstance(name, str) or not name.strip():
         raise UsageError(
             say(f"第 {number} 位专家的名称须是文字。", f"The name of expert {number} must be text."),
             where=place.where,
         )
+    name = name.strip()
     there = place.below(name)
     weight = given.get("weight", 1.0)
     if (
         isinstance(weight, bool)
         or not isinstance(weight, int | float)
-        or not 0 < weight <= sys.float_info.max
+        or not 0 <= weight <= sys.float_info.max
     ):
         raise UsageError(
             say(
-                f"话语权 {weight!r} 不是正的有限数。",
-                f"The weight {weight!r} is not a positive, finite number.",
+                f"话语权 {weight!r} 不是非负的有限数。",
+                f"The weight {weight!r} is not a finite number from 0 on.",
             ),
             where=there.where,
+            next_=say("写 0（不计入）或正数。", "Write 0 (not counted) or a positive number."),
         )
     return Expert(name, float(weight), _judged(given, items, there, connected=False))
 
@@ -298,5 +337,23 @@ def _expert(number: int, value: object, items: tuple[str, ...], place: _Place) -
 def _children(value: object, items: tuple[str, ...], place: _Place) -> Mapping[str, Node]:
     if value is None:
         return {}
-    given = _object(value, replace(place, where=f"{place.where} › children"), items)
+    there = replace(place, where=f"{place.where} › children")
+    given = _object(_stripped(value, there), there, items)
     return {item: _node(given[item], place.below(item)) for item in items if item in given}
+
+
+def _stripped(value: object, place: _Place) -> object:
+    """Return children by their names without spaces around them."""
+    if not isinstance(value, Mapping):
+        return value
+    out = {str(name).strip(): child for name, child in value.items()}
+    if len(out) < len(value):
+        raise UsageError(
+            say(
+                "有两个子层同名（不计首尾空格）。",
+                "Two children have the same name but for spaces around it.",
+            ),
+            where=place.where,
+            next_=say("只留一个。", "Keep one of them."),
+        )
+    return out

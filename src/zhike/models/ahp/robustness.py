@@ -16,7 +16,7 @@ import numpy.typing as npt
 from zhike.models.ahp.evaluation import Evaluation
 from zhike.models.ahp.fuzzy import FuzzyWeights, fuzzy_weights, triangles
 from zhike.models.ahp.priorities import eigenvector, geometric
-from zhike.models.ahp.sensitivity import Stability, stability
+from zhike.models.ahp.sensitivity import TIE, Stability, stability
 from zhike.models.ahp.synthesis import Synthesis, synthesis
 from zhike.models.ahp.uncertainty import Uncertainty, UncertaintySettings, uncertainty
 
@@ -50,6 +50,14 @@ class Robustness:
     uncertain: Uncertainty
     modes: Synthesis | None
 
+    @property
+    def ties(self) -> tuple[tuple[str, ...], ...]:
+        """Return the groups of leaves whose weights are equal now, the heaviest first."""
+        order = np.argsort(-self.weights, kind="stable")
+        steps = -np.diff(self.weights[order]) > TIE * float(self.weights.max())
+        groups = np.split(order, np.nonzero(steps)[0] + 1)
+        return tuple(tuple(self.ranked[i] for i in group.tolist()) for group in groups if len(group) > 1)
+
 
 def robustness(found: Evaluation, settings: RobustnessSettings | None = None) -> Robustness:
     """Work out how firm the weights under the goal stand."""
@@ -82,6 +90,7 @@ def plain(given: Robustness) -> dict[str, Any]:
         "sensitivity": {
             "any_place": _movements(given, given.any_place),
             "first_place": _movements(given, given.first_place),
+            "tied": {"any_place": given.any_place.tied, "first_place": given.first_place.tied},
         },
         "uncertainty": {
             "draws": given.uncertain.draws,

@@ -1,8 +1,8 @@
 """Many people's answers in one file, long or wide, screened: what can't be meant is told and never used.
 
-Wide: a row a person, a column a pair ("price vs quality", "价格 对 质量"), the first column who it was; a column `weight` (权重) may say how
-much each counts. Long: the contract's table `judgement`, a row an answer (`left`, `right`, `value`, and where
-there are `expert_id`, `parent`, `model_id` and `at`). An answer that is refused becomes missing. Answers to one pair by one person count once where they
+Wide: a row a person, a column a pair ("price vs quality", "价格 对 质量"), the first column who it was; Long: the contract's
+table `judgement`, a row an answer (`left`, `right`, `value`, and where there are `expert_id`, `parent`, `model_id` and `at`). In both a
+column `weight` (权重) may say how much each person counts. An answer that is refused becomes missing. Answers to one pair by one person count once where they
 say the same; where they differ the later one counts (`at`), and none where nobody can tell which is later.
 """
 
@@ -26,6 +26,7 @@ from zhike.datacentre.mapping.names import normalise
 from zhike.datacentre.texts import as_stamp
 from zhike.models.ahp.answers import read_answer
 from zhike.models.ahp.cells import Sheet, read_sheets
+from zhike.models.ahp.refusals import explained, told, unusable
 
 Floats = npt.NDArray[np.float64]
 _PAIR = re.compile(r"(.+?)\s+(?:vs\.?|v\.?|versus|对比|对|比)\s+(.+)", re.IGNORECASE)
@@ -47,6 +48,15 @@ class Remark:
     text: str
     value: float | None
     why: Said
+
+    @property
+    def placed(self) -> Said:
+        """Return the reason with line, person and pair in front."""
+        named = [part for part in (self.expert, f"{self.left} / {self.right}") if part]
+        return say(
+            f"第 {self.line} 行，{'，'.join(named)}：{self.why.zh}",
+            f"Line {self.line}, {', '.join(named)}: {self.why.en}",
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +121,7 @@ class _Given:
 
     line: int
     expert: str
-    weight: float
+    weight: float | None
     model: str
     parent: str
     left: str
@@ -137,19 +147,23 @@ def survey_of(sheets: Sequence[Sheet], path: Path, model: str = "") -> Survey:
     """Read a survey from the sheets of a file; of a long one that answers for several models, the one named `model`.
 
     Raises UsageError where no sheet holds answers, several do, several models are answered for and none is named, or a weight is no
-    positive number; InputRejected for a file that the data centre refuses.
+    number from 0 on; InputRejected for a file that the data centre refuses.
     """
     found = [(sheet, kind) for sheet in sheets if (kind := _kind(sheet)) is not None]
     if len(found) != 1:
         raise _unrecognised(path, [sheet.name for sheet, _ in found])
     sheet, columns = found[0]
-    given = list(_long(sheet, columns) if columns else _wide(sheet, path))
+    given = list(_long(sheet, columns, path) if columns else _wide(sheet, path))
     if columns:
         given = _of_model(given, model, path)
-    unused = set(range(len(sheet.header))) - set(columns.values()) if columns else set(_others(sheet))
+    unused = (
+        set(range(len(sheet.header))) - {*columns.values(), _weights(sheet)}
+        if columns
+        else set(_others(sheet))
+    )
     rows = Counter(expert for expert, _ in dict.fromkeys((g.expert, g.line) for g in given))
     repeated = tuple(expert for expert, count in rows.items() if count > 1 and not columns)
-    return _survey(given, repeated, tuple(sheet.header[j] for j in sorted(unused) if sheet.header[j]))
+    return _survey(given, repeated, tuple(sheet.header[j] for j in sorted(unused) if sheet.header[j]), path)
 
 
 def _kind(sheet: Sheet) -> Mapping[str, int] | None:
@@ -171,22 +185,23 @@ def _contract_columns(sheet: Sheet) -> dict[str, int]:
     return {column: j for column, (_, j) in best.items()}
 
 
-def _long(sheet: Sheet, columns: Mapping[str, int]) -> Iterator[_Given]:
+def _long(sheet: Sheet, columns: Mapping[str, int], path: Path) -> Iterator[_Given]:
+    weight = _weights(sheet)
     for line, row in zip(sheet.lines, sheet.rows, strict=True):
         cell = {name: row[j].strip() for name, j in columns.items()}
         at = as_stamp(cell.get("at", "")).value
         yield _Given(
-            line, cell.get("expert_id", _ONE), 1.0, cell.get("model_id", ""), cell.get("parent", ""), cell["left"],
+            line, cell.get("expert_id", _ONE), _weight(row, weight, line, path), cell.get("model_id", ""), cell.get("parent", ""), cell["left"],
             cell["right"], cell["value"], at if isinstance(at, int) else None,
         )  # fmt: skip
 
 
 def _wide(sheet: Sheet, path: Path) -> Iterator[_Given]:
     pairs = {j: m for j, name in enumerate(sheet.header) if (m := _PAIR.fullmatch(name.strip()))}
-    weight = next((j for j, name in enumerate(sheet.header) if normalise(name) in _WEIGHTS), None)
+    weight = _weights(sheet)
     for line, row in zip(sheet.lines, sheet.rows, strict=True):
         expert = (row[0].strip() if 0 not in pairs else "") or f"#{line}"
-        counts = 1.0 if weight is None else _weight(row[weight], line, path)
+        counts = _weight(row, weight, line, path)
         for j, names in pairs.items():
             yield _Given(line, expert, counts, "", "", names[1].strip(), names[2].strip(), row[j])
 
@@ -197,15 +212,24 @@ def _others(sheet: Sheet) -> Iterator[int]:
             yield j
 
 
-def _weight(text: str, line: int, path: Path) -> float:
+def _weights(sheet: Sheet) -> int | None:
+    """Return the column that says how much each person counts, None where there is none."""
+    return next((j for j, name in enumerate(sheet.header) if normalise(name) in _WEIGHTS), None)
+
+
+def _weight(row: Sequence[str], column: int | None, line: int, path: Path) -> float | None:
+    text = "" if column is None else row[column].strip()
+    if not text:
+        return None
     try:
-        value = float(text or 1)
+        value = float(text)
     except ValueError:
         value = math.nan
-    if not 0 < value < math.inf:
+    if not 0 <= value < math.inf:
         raise UsageError(
-            say(f"权重“{text}”不是正数。", f"The weight '{text}' is no positive number."),
+            say(f"权重“{text}”不是非负数。", f"The weight '{text}' is no number from 0 on."),
             where=f"{path} line {line}",
+            next_=say("写 0（不计入）或正数。", "Write 0 (not counted) or a positive number."),
         )
     return value
 
@@ -227,7 +251,9 @@ def _of_model(given: list[_Given], model: str, path: Path) -> list[_Given]:
     return [each for each in given if not model or each.model == model]
 
 
-def _survey(given: Sequence[_Given], repeated: tuple[str, ...], unused: tuple[str, ...]) -> Survey:
+def _survey(
+    given: Sequence[_Given], repeated: tuple[str, ...], unused: tuple[str, ...], path: Path
+) -> Survey:
     screened = _screened(given)
     order = dict.fromkeys(each.parent for each in given)
     nodes = [_answers(parent, [g for g in given if g.parent == parent], screened) for parent in order]
@@ -235,11 +261,10 @@ def _survey(given: Sequence[_Given], repeated: tuple[str, ...], unused: tuple[st
     silent = tuple(dict.fromkeys(each.expert for each in given if each.expert not in heard))
     inner = {item for node in nodes if node for item in node.items}
     known = sorted((node for node in nodes if node), key=lambda node: node.parent in inner)
+    remarks = tuple(sorted(screened.remarks, key=lambda r: r.line))
     if not known:
-        raise UsageError(say("没有任何可用的回答。", "There is no usable answer at all."))
-    return Survey(
-        tuple(known), tuple(sorted(screened.remarks, key=lambda r: r.line)), silent, repeated, unused
-    )
+        raise explained(unusable(str(path)), told([remark.placed for remark in remarks]))
+    return Survey(tuple(known), remarks, silent, repeated, unused)
 
 
 def _screened(given: Iterable[_Given]) -> _Screened:
@@ -301,7 +326,7 @@ def _answers(parent: str, given: Sequence[_Given], screened: _Screened) -> Answe
     """Lay one node's usable answers out as matrices; people without any are left out."""
     items = tuple(dict.fromkeys(name for each in given for name in (each.left, each.right) if name))
     values = {key[1:]: value for key, value in screened.values.items() if key[0] == parent}
-    weights = {each.expert: each.weight for each in given}
+    weights = _counting(given)
     experts = tuple(dict.fromkeys(expert for expert, _, _ in values))
     if len(items) < 2 or not experts:
         return None
@@ -311,7 +336,23 @@ def _answers(parent: str, given: Sequence[_Given], screened: _Screened) -> Answe
     for (expert, left, right), value in values.items():
         i, j = column[left], column[right]
         matrices[row[expert], i, j], matrices[row[expert], j, i] = value, 1 / value
-    return Answers(parent, items, experts, tuple(weights[e] for e in experts), matrices)
+    return Answers(parent, items, experts, tuple(weights.get(e, 1.0) for e in experts), matrices)
+
+
+def _counting(given: Sequence[_Given]) -> dict[str, float]:
+    """Return how much each person counts who says so. Raises UsageError where two rows say different things."""
+    out = dict[str, float]()
+    for each in given:
+        if each.weight is not None and out.setdefault(each.expert, each.weight) != each.weight:
+            raise UsageError(
+                say(
+                    f"“{each.expert}”有两个权重：{out[each.expert]:g} 与 {each.weight:g}。",
+                    f"'{each.expert}' has two weights: {out[each.expert]:g} and {each.weight:g}.",
+                ),
+                where=f"line {each.line}",
+                next_=say("同一人的权重请写成一样。", "Give one person one weight."),
+            )
+    return out
 
 
 def _branch(nodes: Mapping[str, Answers], parent: str, reached: set[str]) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def mend(items: Sequence[str], found: Mend) -> Said:
     a, b = items[i], items[j]
     zh = f"“{a}”对“{b}”判为 {value(given)}，其余判断说的是 {value(said)}"
     en = f"'{a}' over '{b}' was judged {value(given)}; the other judgements say {value(said)}"
-    if abs(scale / given - 1) < _SAME:
+    if found.nearest:
         return say(f"{zh}；标度上最近的值就是它。", f"{en}; on the scale nothing is nearer.")
     cr = "" if found.scale_ratio is None else f"{found.scale_ratio:.4f}"
     zh += f"；改为 {value(scale)}" + (f" 则 CR = {cr}。" if cr else "。")
@@ -116,12 +116,24 @@ def unheard(voices: Sequence[Voice]) -> Said | None:
     )
 
 
+def without_say(voices: Sequence[Voice]) -> Said | None:
+    """Say who has no say, None where everybody has one."""
+    if not voices:
+        return None
+    names = [v.name for v in voices]
+    return say(
+        f"话语权为 0 的专家（只列出，不计入）：{'、'.join(names)}。",
+        f"Experts of weight 0 (reported, not counted): {', '.join(names)}.",
+    )
+
+
 def group(found: Group) -> Iterator[Said]:
     """Say of a group how far it agrees, who contradicts himself, who isn't heard alone, and who thinks alike."""
     sentences = (
         agreement(found.consensus) if found.consensus is not None else None,
         contradictory(found.inconsistent),
         unheard(found.unheard),
+        without_say(found.without_say),
         parted(found.voices, found.sub_groups) if found.sub_groups is not None else None,
     )
     yield from (said for said in sentences if said is not None)

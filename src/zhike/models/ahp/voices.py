@@ -32,7 +32,7 @@ class Voice:
 class Group:
     """The experts of a node: each alone, their joint priorities (AIP), how far they agree, about what they differ, who with whom.
 
-    Priorities are None where nobody's comparisons reach all items, the consensus where only one expert's do.
+    Priorities are None where nobody's who has a say (a weight above 0) reach all items, the consensus where only one expert's do.
     """
 
     voices: tuple[Voice, ...]
@@ -51,3 +51,8 @@ class Group:
     def unheard(self) -> tuple[Voice, ...]:
         """Return whose comparisons don't reach all items: they count in the joint judgements, but have no weights alone."""
         return tuple(v for v in self.voices if v.weights is None)
+
+    @property
+    def without_say(self) -> tuple[Voice, ...]:
+        """Return whose weight is 0: they are reported and change nothing."""
+        return tuple(v for v in self.voices if v.weight == 0)

@@ -7,7 +7,7 @@ from zhike.base.errors import UsageError
 from zhike.models.ahp.groups import Expert, GroupSettings, aij, aip, aitchison, consensus, spreads, sub_groups
 from zhike.models.ahp.hierarchy import Node, evaluate
 from zhike.models.ahp.judgements import judgements
-from zhike.models.ahp.telling import contradictory
+from zhike.models.ahp.telling import contradictory, group
 
 VOICES = np.ones(3)
 
@@ -126,3 +126,37 @@ def test_of_many_who_contradict_themselves_the_worst_are_named_and_all_are_count
     assert said.en.startswith(f"{n} experts contradict themselves")
     assert said.en.index("E13") < said.en.index("E12") < said.en.index("E04")
     assert "E03" not in said.en
+
+
+def test_who_has_no_say_is_reported_and_changes_nothing() -> None:
+    heard = [expert("x", 2, 4, 2), expert("y", 3, 5, 2)]
+    mute = [
+        expert(name, *upper, weight=0.0)
+        for name, upper in (("m", (1 / 9, 1 / 5, 1)), ("n", (1 / 8, 1 / 4, 1)))
+    ]
+    alone = evaluate(Node("goal", ("a", "b", "c"), experts=tuple(heard)))
+    found = evaluate(Node("goal", ("a", "b", "c"), experts=(*heard, *mute)))
+    assert found.weights.tolist() == alone.weights.tolist()
+    assert found.group.consensus.index == pytest.approx(alone.group.consensus.index)
+    assert [v.name for v in found.group.without_say] == ["m", "n"]
+    assert "Experts of weight 0 (reported, not counted): m, n." in [said.en for said in group(found.group)]
+    assert {s.lowest_by for s in found.group.spreads} >= {"m"}
+    assert [g.members for g in found.group.sub_groups.groups] == [(0, 1), (2, 3)]
+    for each in found.group.sub_groups.groups:
+        assert each.weights.sum() == pytest.approx(1)
+
+
+def test_a_pair_that_only_those_without_a_say_judged_stays_open() -> None:
+    experts = (expert("x", 2, None, 2), expert("m", 2, 9, 2, weight=0.0), expert("n", 2, 4, 2, weight=0.0))
+    found = evaluate(Node("goal", ("a", "b", "c"), experts=experts))
+    assert found.completed == {(0, 2): pytest.approx(4)}
+    assert found.group.spreads[0].group == pytest.approx(6)
+    lone = evaluate(
+        Node(
+            "goal",
+            ("a", "b", "c"),
+            experts=(expert("x", 2, None, None), expert("y", None, None, 2), experts[1]),
+        )
+    )
+    assert lone.group.geometric is None
+    assert lone.group.consensus is None

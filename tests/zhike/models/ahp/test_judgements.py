@@ -12,6 +12,23 @@ def test_one_triangle_and_texts_are_enough():
     assert given.missing == ()
 
 
+@pytest.mark.parametrize("text", ["1 / 3", " 1/3 ", "１/３", "１ ／ ３", "1\t/3"])
+def test_spaces_around_a_stroke_and_full_width_digits_are_read(text):
+    assert judgements(["a", "b"], [[1, text], [None, 1]]).matrix[0, 1] == 1 / 3
+
+
+@pytest.mark.parametrize("text", ["1 3", "3²", "1½"])
+def test_digits_that_do_not_belong_together_are_not_brought_together(text):
+    with pytest.raises(UsageError, match="'a' over 'b'"):
+        judgements(["a", "b"], [[1, text], [None, 1]])
+
+
+def test_names_are_the_same_with_spaces_around_them():
+    assert judgements([" a", "b　"], [[1, 1], [1, 1]]).items == ("a", "b")
+    with pytest.raises(UsageError, match="twice"):
+        judgements(["a", "a "], [[1, 1], [1, 1]])
+
+
 def test_what_nobody_judged_is_missing_on_both_sides():
     given = judgements(["a", "b", "c"], [[1, 2, float("nan")], ["", 1, 3], [None, None, 1]])
     assert given.missing == ((0, 2),)

@@ -246,12 +246,20 @@ def test_a_workbook_whose_pairs_cannot_be_told_apart_is_refused(
         read_questionnaire(tampered(tmp_path / "q.xlsx", change))
 
 
-def test_a_weight_that_is_no_positive_number_and_a_foreign_workbook_are_refused(tmp_path: Path) -> None:
+def test_a_weight_of_nought_on_the_cover_is_heard(tmp_path: Path) -> None:
     path = tmp_path / "q.xlsx"
     write_questionnaire(path, DOCUMENT)
-    fill(path, {"weight": "lots"})
-    with pytest.raises(UsageError, match="lots"):
-        read_questionnaire(path)
+    fill(path, {"weight": 0})
+    assert read_questionnaire(path).weight == 0
+
+
+def test_a_weight_that_is_no_number_from_nought_on_and_a_foreign_workbook_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "q.xlsx"
+    write_questionnaire(path, DOCUMENT)
+    for weight in ("lots", "-1"):
+        fill(path, {"weight": weight})
+        with pytest.raises(UsageError, match=weight):
+            read_questionnaire(path)
     foreign = tmp_path / "foreign.xlsx"
     with xlsxwriter.Workbook(str(foreign)) as book:
         book.add_worksheet().write_row(0, 0, ["a", "b"])

@@ -5,6 +5,7 @@ import pytest
 
 from zhike.base.errors import UsageError
 from zhike.models.ahp import document, evaluate, from_json, from_text, read, verbal
+from zhike.models.ahp.questionnaire import questions
 from zhike.models.ahp.verbal import WORDS
 
 PLAIN = {"criteria": ["价格", "速度"], "matrix": [[1, 3], [None, 1]]}
@@ -70,7 +71,8 @@ def test_every_word_of_the_scale_has_its_reverse():
         ({"experts": []}, "list of experts"),
         ({"experts": [3]}, "experts[0]"),
         ({"experts": [{"matrix": [[1, -3], [None, 1]]}]}, "model.json › #1"),
-        ({"experts": [{"name": "x", "weight": 0, "matrix": PLAIN["matrix"]}]}, "weight 0"),
+        ({"experts": [{"name": "x", "weight": -1, "matrix": PLAIN["matrix"]}]}, "weight -1"),
+        ({"experts": [{"name": "x", "weight": 0, "matrix": PLAIN["matrix"]}]}, "weight above 0"),
         ({"experts": [{"name": "x", "weight": 10**400, "matrix": PLAIN["matrix"]}]}, "weight 1000"),
         ({"experts": [{"name": "x", "wieght": 1, "matrix": PLAIN["matrix"]}]}, "'weight'"),
         ({"experts": [{"name": "x", "matrix": PLAIN["matrix"]}] * 2}, "twice"),
@@ -119,6 +121,54 @@ def test_a_matrix_beside_experts_is_told_to_be_unused():
     assert model.judgements is None
     assert "isn't used" in evaluate(model).remarks[0].en
     assert evaluate(model).weights[0] == pytest.approx(5 / 6)
+
+
+@pytest.mark.parametrize(
+    ("text", "next_"),
+    [
+        ('{"criteria": ["a", "b"], "matrix": [[1, NaN], [null, 1]]}', "write null where nothing was judged"),
+        ('{"criteria": ["a", "b"], "matrix": [[1, 3], [1]]}', "write null where nothing was judged"),
+        ('{"criteria": ["a", "b"], "matrix": [[1, 3]]}', "write null where nothing was judged"),
+        ('{"criteria": ["a", "b"]}', "write null where nothing was judged"),
+        ('{"criteria": ["a", "a"], "matrix": [[1, 3], [null, 1]]}', "a name of its own"),
+        ('{"criteria": ["a", "b"], "matrix": [[2, 3], [null, 1]]}', "on the diagonal"),
+        ('{"criteria": ["a", "b"], "matrix": [[1, -3], [null, 1]]}', "number from 1/9 to 9"),
+        ('{"criteria": ["a", "b"], "matrix": [[1, 0], [null, 1]]}', "number from 1/9 to 9"),
+        ('{"criteria": 3}', '"criteria": ['),
+        ('{"criteria": ["a"], "experts": [{"name": "x"}, {"name": "x"}]}', "a name of his own"),
+        ("matrix = [[1, 3]", 'write "" where'),
+    ],
+)
+def test_the_commonest_errors_say_what_to_do_next(text, next_):
+    with pytest.raises(UsageError) as error:
+        from_text(text, "m")
+    assert next_ in str(error.value).split("Next: ")[1]
+
+
+def test_what_people_write_for_each_other_is_remarked_upon_and_not_used():
+    expert = {"name": "x", "role": "chief", "matrix": PLAIN["matrix"]}
+    given = {"title": "t", "notes": ["n"], "criteria": PLAIN["criteria"], "experts": [expert]}
+    found = document(given, "m").model
+    assert found.name == "AHP"
+    assert [r.en for r in found.remarks] == [
+        "Keys that aren't used: title, notes.",
+        "The role of an expert isn't used.",
+    ]
+    assert (
+        document(PLAIN | {"name": "n", "description": "d"}, "m").model.remarks[0].zh
+        == "这些键不使用：name、description。"
+    )
+    message = refused(PLAIN | {"matrx": [[1]]})
+    assert "Did you mean 'matrix'?" in message
+    assert "notes" not in message
+
+
+def test_spaces_around_names_do_not_count_in_criteria_and_children_alike():
+    below = {"criteria": ["x ", " y"], "matrix": [[1, 2], [None, 1]]}
+    given = {"criteria": [" a", "b"], "matrix": [[1, 3], [None, 1]], "children": {"a ": below}}
+    assert list(evaluate(document(given, "m").model).global_weights) == ["x", "y", "b"]
+    assert [q.path for q in questions(given)] == [(), ("a",)]
+    assert "Two children" in refused(given | {"children": {"a": below, "a ": below}})
 
 
 def test_one_item_needs_no_matrix():

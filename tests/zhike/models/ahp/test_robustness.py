@@ -90,3 +90,13 @@ def test_all_of_it_is_ready_for_json() -> None:
         "ideal",
         "disagreements",
     }
+
+
+def test_who_is_equal_now_is_told_as_a_tie() -> None:
+    equal = robustness(evaluated({"criteria": ["a", "b", "c", "d"], "matrix": consistent(2, 1, 2, 1)}))
+    assert equal.ties == (("a", "c"), ("b", "d"))
+    assert plain(equal)["sensitivity"]["tied"] == {"any_place": True, "first_place": True}
+    assert plain(robustness(evaluated(SPLIT)))["sensitivity"]["tied"] == {
+        "any_place": False,
+        "first_place": False,
+    }

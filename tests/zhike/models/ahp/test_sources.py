@@ -115,3 +115,58 @@ def test_pairs_that_do_not_say_who_judged_them_are_one_experts(tmp_path: Path) -
     model = read_source([path]).document.model
     assert [e.name for e in model.experts] == ["1"]
     assert evaluate(model).by_name == pytest.approx({"a": 0.5, "b": 1 / 6, "c": 1 / 3})
+
+
+@pytest.mark.parametrize(("last", "what"), [("1", "Nothing compares"), ("x", "no usable answer")])
+def test_what_was_refused_in_a_questionnaire_is_told_where_too_little_is_left(
+    tmp_path: Path, last: str, what: str
+) -> None:
+    path = tmp_path / "q.xlsx"
+    write_questionnaire(path, {"criteria": ["a", "b", "c"]})
+    book = openpyxl.load_workbook(path)
+    for row, text in zip((5, 6, 7), ("0.001", "98", last), strict=True):
+        book.worksheets[1].cell(row, 3).value = text
+    book.save(path)
+    with pytest.raises(UsageError, match=what) as error:
+        read_source([path])
+    message = str(error.value)
+    assert "row 5, a / b: '0.001' isn't used" in message
+    assert "row 6, a / c: '98' isn't used" in message
+    assert "q.xlsx" in message.split("Where: ")[1]
+    assert "Next: " in message
+
+
+def square(path: Path, *rows: str) -> Path:
+    path.write_text("\n".join((",a,b,c", *rows)), "utf-8")
+    return path
+
+
+def test_a_plain_matrix_is_screened_like_any_answer(tmp_path: Path) -> None:
+    path = square(tmp_path / "m.csv", "a,—,=1/5,.001", "b,,1,1 / 3", "c,0.11,３,1")
+    document = read_source([path]).document
+    assert document.model.judgements is not None
+    matrix = document.model.judgements.matrix
+    assert matrix[0, 1] == 1 / 5
+    assert matrix[1, 2] == 1 / 3
+    assert matrix[0, 2] == 9
+    assert [remark.en for remark in document.remarks] == [
+        "Line 2, a / c: '.001' isn't used: it lies outside 1/9 to 9.",
+        "Line 4, c / a: '0.11' is read as 1/9.",
+    ]
+
+
+def test_decimals_beside_their_reciprocals_stay_as_printed_and_need_no_word(tmp_path: Path) -> None:
+    path = square(tmp_path / "m.csv", "a,1,3.2,6", "b,=0.3,1,2", "c,0.16,0.5,1")
+    document = read_source([path]).document
+    assert document.remarks == ()
+    assert document.model.judgements is not None
+    assert document.model.judgements.matrix[1, 0] == 1 / 3.2
+
+
+def test_typing_errors_of_a_plain_matrix_are_told_where_too_little_is_left(tmp_path: Path) -> None:
+    path = square(tmp_path / "m.csv", "a,1,98,.001", "b,,1,3", "c,,,1")
+    with pytest.raises(UsageError, match="Nothing compares") as error:
+        read_source([path])
+    assert "Line 2, a / b: '98' isn't used" in str(error.value)
+    with pytest.raises(UsageError, match="'a' against itself"):
+        read_source([square(tmp_path / "d.csv", "a,2,3,1", "b,,1,3", "c,,,1")])

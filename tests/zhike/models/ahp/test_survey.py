@@ -58,6 +58,11 @@ def test_chinese_pairs_in_gb18030_with_weights_are_read(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_a_weight_of_nought_is_heard(tmp_path: Path) -> None:
+    found = read_survey(written(tmp_path, "who,weight,a vs b\nann,0,3\nbob, ,5\n"))
+    assert found.nodes[0].weights == (0, 1)
+
+
 def test_a_pair_asked_twice_counts_once_where_the_answers_agree_and_not_at_all_where_they_do_not(
     tmp_path: Path,
 ) -> None:
@@ -98,6 +103,16 @@ def test_a_long_file_is_the_contracts_table_and_gives_a_hierarchy(tmp_path: Path
     assert [e["matrix"][0][1] for e in document["experts"]] == [3, 0.5]
     assert document["children"]["x"]["criteria"] == ["p", "q"]
     assert [e["name"] for e in document["children"]["x"]["experts"]] == ["e1"]
+
+
+def test_weights_in_a_long_file_count(tmp_path: Path) -> None:
+    head = "expert_id,left,right,value,weight\n"
+    found = read_survey(written(tmp_path, head + "e1,a,b,3,2\ne1,b,c,3,\ne2,a,b,5,0\ne3,a,b,5,\n"))
+    assert found.nodes[0].weights == (2, 0, 1)
+    assert found.unused == ()
+    for rows, words in (("e1,a,b,3,2\ne1,b,c,3,1\n", "two weights: 2 and 1"), ("e1,a,b,3,-1\n", "'-1'")):
+        with pytest.raises(UsageError, match=words):
+            read_survey(written(tmp_path, head + rows))
 
 
 def test_of_two_answers_at_different_times_the_later_counts_and_the_earlier_is_told(tmp_path: Path) -> None:

@@ -63,8 +63,8 @@ def is_questionnaire(sheets: Sequence[Sheet]) -> bool:
 def read_questionnaire(path: Path) -> Filled:
     """Read a filled workbook; blank cells are pairs that weren't judged.
 
-    Raises UsageError where it is no questionnaire of ours, what tells its pairs apart was changed, or the weight is no positive
-    number; InputRejected for a file that the data centre refuses.
+    Raises UsageError where it is no questionnaire of ours, what tells its pairs apart was changed, or the weight is no number from
+    0 on; InputRejected for a file that the data centre refuses.
     """
     sheets = read_sheets(path)
     nodes, labels = _model(sheets, path)
@@ -209,13 +209,14 @@ def _weight(text: str, path: Path) -> float:
         value = float(text.strip() or 1)
     except ValueError:
         value = math.nan
-    if not 0 < value < math.inf:
+    if not 0 <= value < math.inf:
         raise UsageError(
             say(
-                f"封面上的话语权“{text}”不是正数。",
-                f"The weight on the cover, '{text}', is no positive number.",
+                f"封面上的话语权“{text}”不是非负数。",
+                f"The weight on the cover, '{text}', is no number from 0 on.",
             ),
             where=str(path),
+            next_=say("写 0（不计入）或正数。", "Write 0 (not counted) or a positive number."),
         )
     return value
 

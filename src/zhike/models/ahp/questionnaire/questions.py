@@ -68,6 +68,7 @@ def _nodes(document: Mapping[str, Any], path: tuple[str, ...], where: str) -> It
         )
     rest = {key: str(document[key]) for key in _KEPT if key in document}
     yield Question(path, known.items, known.matrix, rest)
+    children = {str(name).strip(): children[name] for name in children}
     for name in children:
         if name not in known.items:
             raise UsageError(
