@@ -29,7 +29,7 @@ from zhike.models import clv, lifecycle
 from zhike.models.logic import learnt, sides_of
 from zhike.run.lifetimes import MONTHS, known_of, outlook_of
 from zhike.run.settings import Sampling
-from zhike.run.tasks import Task, beginning
+from zhike.run.tasks import Task, beginning, in_order, put_in_order
 from zhike.run.valuing import put_scores_in_order, put_values_in_order
 
 Floats = npt.NDArray[np.float64]
@@ -146,7 +146,8 @@ def learn_rest(
     tasks: Sequence[Task], sample: Sample, days: Days, since: lifecycle.Begun, rates: Mapping[str, RateSums]
 ) -> Path:
     """Learn what the last pass needs of all clients, their logic being known; return where it is kept. `rates`: sums by rate."""
-    _put_in_order(tasks)
+    for state in range(len(STATES)):  # 4 bytes a client, one state at a time
+        put_in_order(tasks, f"returns{state}")
     put_scores_in_order(tasks)
     likes, outlook = _learn_lives(tasks, sample, days, since)
     found = Common(since, likes, outlook, _usual_pause(tasks), among([rates], Peers(())))
@@ -170,19 +171,7 @@ def _usual_pause(tasks: Sequence[Task]) -> float:
     return proposals.usual_pause(every, tasks[0].settings.proposals)
 
 
-def _put_in_order(tasks: Sequence[Task]) -> None:
-    """Put all clients' returns of each market state in order, in a file: 4 bytes each, one state at a time."""
-    for state in range(len(STATES)):
-        every = np.concatenate([np.load(t.aside(f"returns{state}", "npy")) for t in tasks])
-        every.sort()
-        np.save(_ordered(tasks[0].work, state), every)
-
-
-def _ordered(work: Path, state: int) -> Path:
-    return work / f"returns{state}.npy"
-
-
 def among_all(work: Path, found: Common) -> Among:
     """Return what each client is held against, the returns in order in files that all processes share."""
-    ordered = (np.load(_ordered(work, state), mmap_mode="r") for state in range(len(STATES)))
+    ordered = (in_order(work, f"returns{state}") for state in range(len(STATES)))
     return Among(found.among.priors, Peers(tuple(ordered)))

@@ -45,7 +45,7 @@ def keep_months(task: Task, client_day: pa.Table, people: pa.Table) -> None:
     sums = clv.sums_of(
         client_day, names, kept(task.work).book.days.astype(np.int32), task.settings.clv.month_days
     )
-    measured = task.kept("measure")
+    measured = task.kept("measure", (_ID, *_SERVED.values()))
     at = pc.index_in(names, value_set=measured[_ID].cast(pa.string()).combine_chunks())
     year = {k: measured[name].cast(pa.float64()).take(at).fill_null(0.0) for k, name in _SERVED.items()}
     lists = {k: _lists(v) for k, v in sums.items()}

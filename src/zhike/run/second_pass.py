@@ -69,7 +69,7 @@ def second_pass(work: tuple[Task, Late]) -> Finished:
         _timeline(task, days, lifecycle.changes(history), _changed(logic, earlier["logic"])),
     ]
     moves = _moves(
-        task.kept("measure"),
+        task.kept("measure", ("client_id", _REVENUE, _ASSETS)),
         {"logic": logic, "stage": stage, "grade": value},
         earlier | {"grade": earlier["value"]},
     )

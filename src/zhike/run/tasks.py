@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -49,9 +50,9 @@ class Task:
         """Keep rows aside; whose column PLACE tells their order is read by its beginning (`beginning`)."""
         put_aside(self.aside(name), rows, _AT_ONCE)
 
-    def kept(self, name: str) -> pa.Table:
-        """Return the rows that were kept aside; PLACE, which is of use to a sample only, left out."""
-        rows = feather.read_table(str(self.aside(name)))
+    def kept(self, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """Return the rows that were kept aside, or some of their columns; PLACE, which is of use to a sample only, left out."""
+        rows = feather.read_table(str(self.aside(name)), None if columns is None else list(columns))
         return rows.drop_columns([PLACE]) if PLACE in rows.column_names else rows
 
 
@@ -93,3 +94,21 @@ def beginning(path: Path, places: int) -> pa.Table:
             if n < batch.num_rows:
                 break
         return pa.Table.from_batches(pieces, stored.schema)
+
+
+def put_in_order(tasks: Sequence[Task], name: str) -> None:
+    """Put the values that the ranges keep aside by a name in order, in a file that all processes share; a range may have none."""
+    every = [np.load(f) for f in (task.aside(name, "npy") for task in tasks) if f.exists()]
+    together = np.concatenate(every) if every else np.empty(0)
+    together.sort()
+    np.save(_together(tasks[0].work, name), together)
+
+
+def in_order(work: Path, name: str) -> npt.NDArray[Any]:
+    """Return the values that `put_in_order` wrote, as they lie in the file."""
+    found: npt.NDArray[Any] = np.load(_together(work, name), mmap_mode="r")
+    return found
+
+
+def _together(work: Path, name: str) -> Path:
+    return work / f"{name}.npy"

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +19,7 @@ from zhike.datacentre.tables.results import VALUE
 from zhike.engine.aside import put_array
 from zhike.features.clients import pages
 from zhike.models.value import Scored, Standing, ValueModel, ordered_of, scored, value_table, values_of
-from zhike.run.tasks import Task
+from zhike.run.tasks import Task, in_order, put_in_order
 
 Floats = npt.NDArray[np.float64]
 _KIND = "individual"  # of clients of whom nothing but events was delivered
@@ -48,7 +47,7 @@ def put_values_in_order(tasks: Sequence[Task]) -> None:
     """Put what all clients are held against in order, in files that processes share."""
     for kind, model in tasks[0].settings.value.by_kind:
         for k in model.compared:
-            _put_in_order(tasks, f"value-{kind}-{k}")
+            put_in_order(tasks, f"value-{kind}-{k}")
 
 
 def keep_scores(task: Task, logic: pa.Table) -> None:
@@ -60,13 +59,13 @@ def keep_scores(task: Task, logic: pa.Table) -> None:
 def put_scores_in_order(tasks: Sequence[Task]) -> None:
     """Put all clients' scores in order, kind by kind."""
     for kind, _ in tasks[0].settings.value.by_kind:
-        _put_in_order(tasks, f"score-{kind}")
+        put_in_order(tasks, f"score-{kind}")
 
 
 def value_rows(task: Task, logic: pa.Table, before: pa.Table | None) -> pa.Table:
     """Return the range's rows of `value`; `before`: those of the last generation, None where it has none."""
     rows = [
-        value_table(own.clients, own.kind, own.model, found, Standing(_ordered(task.work, f"score-{own.kind}")), before, task.as_of)
+        value_table(own.clients, own.kind, own.model, found, Standing(in_order(task.work, f"score-{own.kind}")), before, task.as_of)
         for own, found in _scored(task, logic)
     ]  # fmt: skip
     return pa.concat_tables([schema_of(VALUE).empty_table(), *rows]).sort_by("client_id")
@@ -110,23 +109,8 @@ def _valued(task: Task, client: pa.Table, measured: pa.Table) -> Iterator[Valued
 
 def _scored(task: Task, logic: pa.Table) -> Iterator[tuple[Valued, Scored]]:
     known = dict(zip(logic["client_id"].to_pylist(), logic["logic"].to_pylist(), strict=True))
-    for own in _valued(task, task.kept("client"), task.kept("measure")):
-        ordered = {k: _ordered(task.work, f"value-{own.kind}-{k}") for k in own.model.compared}
+    wanted = {name for _, model in task.settings.value.by_kind for name in model.measures}
+    for own in _valued(task, task.kept("client"), task.kept("measure", ("client_id", *sorted(wanted)))):
+        ordered = {k: in_order(task.work, f"value-{own.kind}-{k}") for k in own.model.compared}
         logics = [known.get(c) for c in own.clients.to_pylist()]
         yield own, scored(own.model, own.values, logics, ordered)
-
-
-def _put_in_order(tasks: Sequence[Task], name: str) -> None:
-    files = (task.aside(name, "npy") for task in tasks)
-    every = np.concatenate([np.empty(0), *(np.load(f) for f in files if f.exists())])
-    every.sort()
-    np.save(_place(tasks[0].work, name), every)
-
-
-def _ordered(work: Path, name: str) -> Floats:
-    found: Floats = np.load(_place(work, name), mmap_mode="r")
-    return found
-
-
-def _place(work: Path, name: str) -> Path:
-    return work / f"{name}.npy"
