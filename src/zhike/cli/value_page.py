@@ -117,8 +117,8 @@ def _held() -> str:
 def _placed(each: KindReport) -> str:
     """Say what the quadrants are, and how many clients lie in none."""
     words = told(
-        "按当前与潜在价值各自的高低；颜色越深，创收占比越高。",
-        "By current and potential value, each high or low; the darker, the larger the share of revenue.",
+        "按当前与潜在价值各自的高低；颜色越浓，创收占比越高。",
+        "By current and potential value, each high or low; the stronger the colour, the larger the share of revenue.",
     )
     without = each.total.clients - sum(each.quadrants[name].clients for name in QUADRANT_WORDS)
     if not without:
@@ -148,8 +148,8 @@ def _top(each: KindReport) -> str:
 
 def _tint() -> str:
     return told(
-        "每格：户数与创收；颜色越深，创收占比越高。",
-        "Each field: clients and their revenue; the darker, the larger the share of revenue.",
+        "每格：户数与创收；颜色越浓，创收占比越高。",
+        "Each field: clients and their revenue; the stronger the colour, the larger the share of revenue.",
     )
 
 

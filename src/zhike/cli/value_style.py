@@ -37,7 +37,7 @@ thead th { color: var(--quiet); font-size: 13px; font-weight: 500; } tbody tr:la
 @media screen and (max-width: 760px) {
   main { padding: 20px 12px 32px; } .grid { grid-template-columns: minmax(0, 1fr); } .tiles { grid-template-columns: 1fr 1fr; gap: 8px; }
   figure, .wide { padding: 14px 12px; } .tiles div { padding: 10px 12px; } .tiles dd { font-size: 19px; } figcaption { min-height: 0; }
-  table { font-size: 13px; } th, td { padding: 5px 4px; }
+  table { font-size: 12px; } th, td { padding: 5px 2px; }
   .movers thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; } .movers tr { display: block; padding: 8px 0; border-bottom: 1px solid var(--line); }
   .movers tr:last-child { border-bottom: 0; } .movers th[scope="row"] { width: auto; } .movers th, .movers td { display: flex; gap: 8px; border: 0; padding: 1px 0; }
   .movers td::before { content: attr(data-label); color: var(--quiet); flex: 0 0 3.6em; }
