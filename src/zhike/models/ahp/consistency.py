@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from zhike.base.errors import UsageError
 from zhike.base.text import Said, say
 from zhike.models.ahp.completion import Completion, harker, least_squares, optimal
 from zhike.models.ahp.judgements import SCALE_TOP, components
-from zhike.models.ahp.near import canonical, suggestion
+from zhike.models.ahp.near import named
 from zhike.models.ahp.random_index import DEFAULT, random_index
 
 Floats = npt.NDArray[np.float64]
@@ -101,13 +100,7 @@ class Mend:
 
 def method_named(word: str) -> str:
     """Return a method's own name for any way of writing it. Raises UsageError for a name that is no method."""
-    name = canonical(word, METHODS, METHOD_ALIASES)
-    if name is None:
-        raise UsageError(
-            say(f"没有名为“{word}”的方法。", f"There is no method named '{word}'."),
-            next_=suggestion(word, METHODS),
-        )
-    return name
+    return named(word, METHODS, METHOD_ALIASES, say("方法", "method"))
 
 
 def completed(matrix: Floats, method: str) -> Completion:

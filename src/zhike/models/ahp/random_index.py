@@ -12,9 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 
-from zhike.base.errors import UsageError
 from zhike.base.text import Said, say
-from zhike.models.ahp.near import canonical, suggestion
+from zhike.models.ahp.near import named
 
 DEFAULT = "simulated"
 FIT = "alonso_lamata_fit"
@@ -69,13 +68,7 @@ def random_index(n: int, name: str = DEFAULT) -> RandomIndex:
 
 def table_named(word: str) -> str:
     """Return a table's own name for any way of writing it. Raises UsageError for a name that is no table."""
-    name = canonical(word, NAMES, ALIASES)
-    if name is None:
-        raise UsageError(
-            say(f"没有名为“{word}”的随机一致性指标表。", f"There is no random index named '{word}'."),
-            next_=suggestion(word, NAMES),
-        )
-    return name
+    return named(word, NAMES, ALIASES, say("随机一致性指标表", "random index"))
 
 
 def _ended(n: int, name: str) -> Said:
