@@ -59,7 +59,7 @@ lock:  ## refresh requirements/*.lock
 	$(VENV)/lock/bin/python -m pip install --quiet --require-hashes -r requirements/lock.lock
 	$(UV) pyproject.toml --all-extras --group build --group lock -c requirements/constraints.in -o $(VENV)/lock/all.txt
 	$(CUT) pyproject.toml -o requirements/core.lock
-	for extra in desk spark test bench; do $(CUT) pyproject.toml --extra $$extra -o requirements/$$extra.lock || exit 1; done
+	for extra in desk postgres spark test bench; do $(CUT) pyproject.toml --extra $$extra -o requirements/$$extra.lock || exit 1; done
 	for group in build lock; do $(CUT) --group $$group -o requirements/$$group.lock || exit 1; done
 
 clean:  ## remove the environment, the caches and the demonstration home

@@ -28,7 +28,7 @@ CLOCK_SQL = re.compile(
     r"\b(current_date|current_timestamp|localtimestamp|(now|today)\s*\(\s*\))", re.IGNORECASE
 )
 
-COLLECT_ROOMS = ("src/zhike/engine", "src/zhike/datacentre", "src/zhike/run")
+COLLECT_ROOMS = ("src/zhike/engine", "src/zhike/datacentre", "src/zhike/run", "src/zhike_desk/records")
 COLLECT_CALLS = {
     "collect",
     "to_native",

@@ -1,0 +1,97 @@
+"""The gate of every request: signed in, with a second factor where the role needs one, and allowed by policy.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+
+from zhike_desk.records.actions.writing import Conflict, Refused
+from zhike_desk.records.policy import policy
+from zhike_desk.records.viewer import Denied, Viewer
+from zhike_desk.ui.errors import conflict, refused
+
+SECOND_FACTOR = frozenset({"head", "compliance", "admin"})
+_Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class ClosedSignup(DefaultAccountAdapter):  # type: ignore[misc]
+    """Nobody signs themselves up: users are made by two people."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Refuse."""
+        return False
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """Return who is looking; raise Denied where nobody has signed in."""
+    return Viewer.of(request.user)
+
+
+class SecondFactorMiddleware:
+    """Lead a role that needs a second factor to set one up before anything else; never in a branch made up."""
+
+    def __init__(self, answer: _Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on whoever has one, or needs none."""
+        return self.answer(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+        """Redirect to the page that sets up a second factor."""
+        user = request.user
+        if settings.DEMO or not user.is_authenticated or user.role not in SECOND_FACTOR:
+            return None
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if name.startswith(("mfa_", "account_", "language", "theme")) or is_mfa_enabled(user):
+            return None
+        return redirect("mfa_activate_totp")
+
+
+class PolicyMiddleware:
+    """Let a request through where policy.yaml allows its route to the viewer's role; else answer as if it did not exist."""
+
+    def __init__(self, answer: _Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on."""
+        return self.answer(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+        """Look the route up; what isn't written down is denied."""
+        match = request.resolver_match
+        if match is not None and "api" in match.namespaces:
+            return (
+                None  # the API holds its tokens to the same policy, operation by operation (zhike_desk.api)
+            )
+        action = policy().route(match.view_name) if match is not None else None
+        if action == "public":
+            return None
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+        if action is None or (action != "signed-in" and viewer_of(request).may(action) is None):
+            raise Http404
+        return None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer a denied viewer with what a missing page answers."""
+        if isinstance(error, Denied):
+            raise Http404 from error
+        if isinstance(error, Conflict):
+            return conflict(request, error)
+        if isinstance(error, Refused):
+            return refused(request, error)
+        return None
+
+
+def json_denied() -> JsonResponse:
+    """Return what the API answers where something doesn't exist, or may not be seen."""
+    return JsonResponse({"detail": "Not found"}, status=404)

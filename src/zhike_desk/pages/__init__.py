@@ -1,0 +1,1 @@
+"""The pages: views translate between HTTP and records, and hold neither tables nor logic."""

@@ -1,0 +1,1 @@
+"""Actions: each decides, writes and audits in one transaction, or refuses aloud."""

@@ -1,0 +1,19 @@
+"""The Django application that owns every table."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class Records(AppConfig):
+    """Tables, who may see which rows, what may be done to them, and the log of what was."""
+
+    name = "zhike_desk.records"
+    label = "records"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Follow the published book on every connection."""
+        from zhike_desk.records.book import following
+
+        following.begin()

@@ -1,0 +1,67 @@
+"""Every table of the desk. Those of `book` are what the night published and are read only; the rest are written by `records.actions`."""
+
+from zhike_desk.records.models.approval import Approval, Deputy
+from zhike_desk.records.models.audit import AuditHead, AuditRow
+from zhike_desk.records.models.book import BookClient, BookIdentity, BookRelation, BookStaff, BookToken
+from zhike_desk.records.models.book_facts import (
+    BookAsset,
+    BookAttribution,
+    BookClv,
+    BookHolding,
+    BookMarket,
+    BookMeasureName,
+    BookPhase,
+    BookProposal,
+    BookSecurity,
+    BookTimeline,
+    BookTransition,
+)
+from zhike_desk.records.models.care import Contact, Note, Tag, Task
+from zhike_desk.records.models.jobs import Job
+from zhike_desk.records.models.judging import Expert, Judgement, Panel
+from zhike_desk.records.models.person import ApiToken, User
+from zhike_desk.records.models.publication import Pointer, Publication
+from zhike_desk.records.models.setting import SavedView, Setting
+from zhike_desk.records.models.standing import Consent, Hold, Move
+from zhike_desk.records.models.undoing import Inverse
+
+__all__ = [
+    "ApiToken",
+    "Approval",
+    "AuditHead",
+    "AuditRow",
+    "BookAsset",
+    "BookAttribution",
+    "BookClient",
+    "BookClv",
+    "BookHolding",
+    "BookIdentity",
+    "BookMarket",
+    "BookMeasureName",
+    "BookPhase",
+    "BookProposal",
+    "BookRelation",
+    "BookSecurity",
+    "BookStaff",
+    "BookTimeline",
+    "BookToken",
+    "BookTransition",
+    "Consent",
+    "Contact",
+    "Deputy",
+    "Expert",
+    "Hold",
+    "Inverse",
+    "Job",
+    "Judgement",
+    "Move",
+    "Note",
+    "Panel",
+    "Pointer",
+    "Publication",
+    "SavedView",
+    "Setting",
+    "Tag",
+    "Task",
+    "User",
+]

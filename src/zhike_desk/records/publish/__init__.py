@@ -1,0 +1,1 @@
+"""Loading a generation into a book of its own, and moving the pointer to it."""

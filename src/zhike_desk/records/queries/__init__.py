@@ -1,0 +1,1 @@
+"""Queries: each takes the viewer and returns frozen values within what that viewer may see."""

@@ -1,0 +1,73 @@
+"""The one gate through which clients are seen: every query of clients, and of what belongs to them, begins here.
+
+What is frozen or erased is seen by those with `client.held` alone. "Own" is what the files say of the day of the night
+(`book_relation`), corrected by the hand-overs approved since (`Move`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+
+from zhike_desk.records.models import BookClient, BookRelation, Hold, Move
+from zhike_desk.records.policy import Cell
+from zhike_desk.records.viewer import Denied, Viewer
+
+
+def clients(viewer: Viewer, action: str = "client.list") -> QuerySet[BookClient]:
+    """Return the clients `viewer` may do `action` with; raise Denied where that is nobody."""
+    cell = viewer.need(action)
+    found = BookClient.objects.all()
+    if viewer.may("client.held") is None:
+        found = found.filter(frozen=False).exclude(client_id__in=held())
+    return found.filter(_rows(viewer, cell))
+
+
+def client(viewer: Viewer, client_id: str, action: str = "client.view") -> BookClient:
+    """Return one client by number (or pseudonym, for who sees no number); raise Denied where `viewer` may not, or there is none."""
+    cell = viewer.need(action)
+    key = "pseudonym" if cell.pseudonym else "client_id"
+    found = clients(viewer, action).filter(**{key: client_id}).first()
+    if found is None:
+        raise Denied(action)
+    return found
+
+
+def held() -> QuerySet[Hold, str]:
+    """Return the numbers of clients frozen or erased at the desk."""
+    return Hold.objects.filter(lifted_at__isnull=True).values_list("client_id", flat=True)
+
+
+def _rows(viewer: Viewer, cell: Cell) -> Q:
+    if cell.scope == "all":
+        return Q()
+    if cell.scope == "branch":
+        return Q(branch_id=viewer.branch_id) if viewer.branch_id else Q(pk__in=[])
+    if cell.scope == "own" and viewer.staff_id:
+        return Q(client_id__in=own(viewer.staff_id)) | Q(client_id__in=_moved_to(viewer.staff_id))
+    return Q(pk__in=[])
+
+
+def own(staff_id: str) -> QuerySet[Any, str]:
+    """Return the numbers of clients the files give to `staff_id`, without those handed on since."""
+    gone = Move.objects.filter(from_staff=staff_id, ended_at__isnull=True).values("client_id")
+    return (
+        BookRelation.objects.filter(staff_id=staff_id)
+        .exclude(client_id__in=gone)
+        .values_list("client_id", flat=True)
+    )
+
+
+def _moved_to(staff_id: str) -> QuerySet[Any, str]:
+    return Move.objects.filter(to_staff=staff_id, ended_at__isnull=True).values_list("client_id", flat=True)
+
+
+def of_clients(rows: QuerySet[Any], viewer: Viewer, action: str) -> QuerySet[Any]:
+    """Keep of `rows` (of any table with a `client_id`) those of clients `viewer` may do `action` with."""
+    return rows.filter(client_id__in=clients(viewer, action).values("client_id"))
+
+
+def row_of(record: Model) -> str:
+    """Name a record for the log: its table and number."""
+    return f"{record._meta.model_name}:{record.pk}"

@@ -1,0 +1,75 @@
+"""What stands around every page: the places the viewer may go to, the night's stamp, the language, the colours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from zhike_desk.records.policy import policy
+from zhike_desk.records.queries import nights
+from zhike_desk.records.viewer import Viewer
+from zhike_desk.ui.speech import chinese, told
+
+THEMES = ["auto", "light", "dark"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in the navigation."""
+
+    route: str
+    url: str
+    name: str
+    icon: str
+    here: bool
+
+
+_PLACES = (
+    ("today", "今日", "Today", "sun"),
+    ("clients", "客户", "Clients", "people"),
+    ("segments", "客群", "Segments", "grid"),
+    ("market", "市场", "Market", "pulse"),
+    ("tasks", "任务", "Tasks", "check"),
+    ("ahp", "价值", "Value", "scale"),
+    ("team", "团队", "Team", "team"),
+    ("data", "数据", "Data", "stack"),
+    ("compliance", "合规", "Compliance", "shield"),
+    ("log", "记录", "Log", "book"),
+    ("settings", "设置", "Settings", "dial"),
+    ("help", "帮助", "Help", "question"),
+)
+
+
+def places(request: HttpRequest) -> list[Place]:
+    """Return the places the viewer may go to, in order; a page that isn't there yet is left out."""
+    viewer = Viewer.of(request.user)
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    found = []
+    for route, zh, en, icon in _PLACES:
+        action = policy().route(route)
+        if action is None or (action != "signed-in" and viewer.may(action) is None):
+            continue
+        try:
+            url = reverse(route)
+        except NoReverseMatch:
+            continue
+        found.append(Place(route, url, told(zh, en), icon, name.partition("_")[0] == route))
+    return found
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Give templates what stands around every page; nothing of a client is in it."""
+    theme = request.COOKIES.get("zhike_theme", "auto")
+    around: dict[str, Any] = {
+        "theme": theme if theme in THEMES else "auto",
+        "zh": chinese(),
+        "demo": settings.DEMO,
+    }
+    if getattr(request, "user", None) is not None and request.user.is_authenticated:
+        viewer = Viewer.of(request.user)
+        around |= {"viewer": viewer, "places": places(request), "night": nights.shown()}
+    return around

@@ -1,0 +1,99 @@
+"""Tags every template has: sentences in two languages, names of classes, numbers as the trade writes them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from zhike_desk.records.book import UNKNOWN
+from zhike_desk.ui import words
+from zhike_desk.ui.speech import told
+
+register = template.Library()
+NOTHING = "—"
+
+
+@register.simple_tag
+def t(zh: str, en: str, **values: Any) -> str:
+    """Say a sentence in the request's language: {% t "共 {n} 位" "{n} clients" n=count %}."""
+    return told(zh, en).format(**values) if values else told(zh, en)
+
+
+@register.simple_tag
+def word(group: str, value: str | None) -> str:
+    """Name a class: {% word "logic" client.logic %}."""
+    return words.word(group, value)
+
+
+def known(value: Any) -> bool:
+    """Tell whether a number is known."""
+    return value is not None and value != UNKNOWN and value == value
+
+
+@register.filter
+def wan(value: Any) -> SafeString | str:
+    """Write CNY in 万元 with one decimal (the unit is in the header); the exact value on hover."""
+    if not known(value):
+        return NOTHING
+    return format_html('<data value="{}" title="{}">{}</data>', value, f"{value:,.2f}", f"{value / 1e4:,.1f}")
+
+
+@register.filter
+def signed_wan(value: Any) -> SafeString | str:
+    """Write CNY in 万元 with its sign."""
+    if not known(value):
+        return NOTHING
+    return format_html(
+        '<data value="{}" title="{}">{}</data>', value, f"{value:+,.2f}", f"{value / 1e4:+,.1f}"
+    )
+
+
+@register.filter
+def percent(value: Any, decimals: int = 1) -> str:
+    """Write a fraction as per cent."""
+    return f"{value:.{decimals}%}" if known(value) else NOTHING
+
+
+@register.filter
+def signed_percent(value: Any, decimals: int = 1) -> str:
+    """Write a fraction as per cent with its sign."""
+    return f"{value:+.{decimals}%}" if known(value) else NOTHING
+
+
+@register.filter
+def number(value: Any, decimals: int = 1) -> str:
+    """Write a number with thousands set apart."""
+    return f"{value:,.{decimals}f}" if known(value) else NOTHING
+
+
+@register.filter
+def whole(value: Any) -> str:
+    """Write a count."""
+    return f"{value:,.0f}" if known(value) else NOTHING
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """Write a day."""
+    if value is None:
+        return NOTHING
+    return (timezone.localtime(value) if isinstance(value, datetime) else value).strftime("%Y-%m-%d")
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """Write a moment, Asia/Shanghai."""
+    return timezone.localtime(value).strftime("%Y-%m-%d %H:%M") if value is not None else NOTHING
+
+
+@register.filter
+def direction(value: Any) -> str:
+    """Name the class of a price or return: `up`, `down` or `flat`."""
+    if not known(value) or value == 0:
+        return "flat"
+    return "up" if value > 0 else "down"

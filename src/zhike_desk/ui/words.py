@@ -1,0 +1,90 @@
+"""How classes are called: the value a table holds → its Chinese and English name."""
+
+from __future__ import annotations
+
+from zhike_desk.ui.speech import told
+
+WORDS: dict[str, dict[str, tuple[str, str]]] = {
+    "logic": {
+        "value": ("价值型", "Value"),
+        "trend": ("趋势型", "Trend"),
+        "sentiment": ("情绪型", "Sentiment"),
+        "mixed": ("混合型", "Mixed"),
+        "insufficient": ("样本不足", "Too few trades"),
+    },
+    "overlay": {
+        "arbitrage": ("套利", "Arbitrage"),
+        "allocation": ("配置", "Allocation"),
+        "margin": ("两融", "Margin"),
+    },
+    "stage": {
+        "prospect": ("潜客", "Prospect"),
+        "developing": ("发展期", "Developing"),
+        "growing": ("成长期", "Growing"),
+        "mature": ("成熟期", "Mature"),
+        "declining": ("衰退期", "Declining"),
+        "dormant": ("休眠", "Dormant"),
+        "lost": ("流失", "Lost"),
+        "returned": ("回流", "Returned"),
+    },
+    "grade": {
+        "diamond": ("钻石", "Diamond"),
+        "platinum": ("白金", "Platinum"),
+        "gold": ("黄金", "Gold"),
+        "growth": ("成长", "Growth"),
+        "standard": ("标准", "Standard"),
+    },
+    "quadrant": {
+        "keep": ("重点保持", "Keep"),
+        "develop": ("重点发展", "Develop"),
+        "maintain": ("稳健维护", "Maintain"),
+        "reduce": ("降低投入", "Reduce"),
+    },
+    "kind": {
+        "individual": ("个人", "Individual"),
+        "institution": ("机构", "Institution"),
+        "product": ("产品户", "Product"),
+    },
+    "state": {
+        "frozen": ("冰点", "Frozen"),
+        "ebbing": ("退潮", "Ebbing"),
+        "ranging": ("震荡", "Ranging"),
+        "warming": ("回暖", "Warming"),
+        "hot": ("火热", "Hot"),
+    },
+    "regime": {"bull": ("牛市", "Bull"), "bear": ("熊市", "Bear")},
+    "proposal": {
+        "retain": ("挽留", "Retain"),
+        "product": ("产品", "Product"),
+        "activate": ("激活", "Activate"),
+        "develop": ("开发", "Develop"),
+        "care": ("关怀", "Care"),
+        "callback": ("回访", "Call back"),
+        "own": ("自建", "Own"),
+    },
+    "medium": {
+        "phone": ("电话", "Telephone"),
+        "wecom": ("企业微信", "WeCom"),
+        "sms": ("短信", "Text message"),
+        "visit": ("面访", "Visit"),
+        "app": ("App", "App"),
+    },
+    "role": {
+        "manager": ("客户经理", "Client manager"),
+        "adviser": ("投资顾问", "Adviser"),
+        "head": ("营业部负责人", "Branch head"),
+        "analyst": ("分析师", "Analyst"),
+        "compliance": ("合规", "Compliance"),
+        "admin": ("管理员", "Administrator"),
+        "developer": ("开发", "Developer"),
+        "server": ("服务", "Server"),
+    },
+}
+
+
+def word(group: str, value: str | None) -> str:
+    """Name `value` of `group` in the request's language; what has no name stays as it is."""
+    if not value:
+        return "—"
+    names = WORDS.get(group, {}).get(value)
+    return told(*names) if names else value
