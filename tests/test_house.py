@@ -44,10 +44,12 @@ def project_files() -> list[Path]:
 
 
 FILES = {path.relative_to(ROOT).as_posix(): path for path in project_files()}
-PYTHON = {name: path.read_text("utf-8") for name, path in FILES.items() if name.endswith(".py")}
-SOURCE = {
-    name: text for name, text in PYTHON.items() if name.startswith("src/") and "/migrations/" not in name
+PYTHON = {
+    name: path.read_text("utf-8")
+    for name, path in FILES.items()
+    if name.endswith(".py") and "/migrations/" not in name
 }
+SOURCE = {name: text for name, text in PYTHON.items() if name.startswith("src/")}
 
 
 def breaches(rule: Rule, files: dict[str, str]) -> list[str]:
