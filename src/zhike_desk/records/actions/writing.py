@@ -10,31 +10,15 @@ from typing import Any
 
 from django.db import models
 
-from zhike.base.text import Said
 from zhike_desk.records.models import Inverse
 from zhike_desk.records.models.base import Kept
+from zhike_desk.records.refusals import Conflict, Refused
 from zhike_desk.records.viewer import Viewer
+
+__all__ = ["Conflict", "Done", "Refused", "change", "inverse"]
 
 UNDO_SECONDS = 10
 KEEP_INVERSE = timedelta(minutes=30)
-
-
-class Refused(Exception):
-    """The action can't be done, in a sentence for whoever asked; nothing was written."""
-
-    def __init__(self, why: Said) -> None:
-        super().__init__(why.en)
-        self.why = why
-
-
-class Conflict(Exception):
-    """Somebody else changed the record since it was read: `theirs` is what stands now, `mine` what was asked for, by field."""
-
-    def __init__(self, record: Kept, mine: Mapping[str, Any]) -> None:
-        super().__init__(f"{record._meta.model_name} {record.pk} is at version {record.version}")
-        self.version = record.version
-        self.mine = dict(mine)
-        self.theirs = {name: getattr(record, name) for name in mine}
 
 
 @dataclass(frozen=True, slots=True)
