@@ -14,7 +14,10 @@ from django.db.models import Model
 from zhike.base.text import Said, say
 from zhike_desk.records.models import Inverse
 from zhike_desk.records.models.base import Kept
+from zhike_desk.records.refusals import Conflict, Refused
 from zhike_desk.records.viewer import Viewer
+
+__all__ = ["Conflict", "Done", "Refused", "change", "inverse", "make_again", "one_of", "remove", "restore", "text"]
 
 UNDO_SECONDS = 10
 KEEP_INVERSE = timedelta(minutes=30)
@@ -22,24 +25,6 @@ BULK_ROWS = 200
 NOW = "@now"
 """In a stored step: the moment at which it is taken."""
 _UNSEEN = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\ufeff"
-
-
-class Refused(Exception):
-    """The action can't be done, in a sentence for whoever asked; nothing was written."""
-
-    def __init__(self, why: Said) -> None:
-        super().__init__(why.en)
-        self.why = why
-
-
-class Conflict(Exception):
-    """Somebody else changed the record since it was read: `theirs` is what stands now, `mine` what was asked for, by field."""
-
-    def __init__(self, record: Kept, mine: Mapping[str, Any]) -> None:
-        super().__init__(f"{record._meta.model_name} {record.pk} is at version {record.version}")
-        self.version = record.version
-        self.mine = dict(mine)
-        self.theirs = {name: getattr(record, name) for name in mine}
 
 
 @dataclass(frozen=True, slots=True)
