@@ -48,6 +48,5 @@ class PageStatic(BaseFinder):
 class HashedStatic(ManifestStaticFilesStorage):
     """Names carry the hash of their content; a missing map of a vendored script is no fault."""
 
-    support_js_module_import_aggregation = True
     manifest_strict = False
     patterns = (("*.css", (r"""(?P<matched>url\((?P<quote>['"]{0,1})\s*(?P<url>.*?)(?P=quote)\))""",)),)
