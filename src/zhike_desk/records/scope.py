@@ -6,11 +6,13 @@ What is frozen or erased is seen by those with `client.held` alone. "Own" is wha
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
 
-from zhike_desk.records.models import BookClient, BookRelation, Hold, Move
+from zhike_desk.records.models import BookClient, BookRelation, Hold, Move, Task
 from zhike_desk.records.policy import Cell
 from zhike_desk.records.viewer import Denied, Viewer
 
@@ -68,6 +70,37 @@ def of_clients(rows: QuerySet[Any], viewer: Viewer, action: str) -> QuerySet[Any
     return rows.filter(client_id__in=clients(viewer, action).values("client_id"))
 
 
+def tasks(viewer: Viewer, action: str = "care.read") -> QuerySet[Task]:
+    """Return the tasks `viewer` may do `action` with: those of their clients, and those without a client of their own or their branch.
+
+    Who works with their own clients alone may change only what is theirs to do, or what they set up.
+    """
+    cell = viewer.need(action)
+    bare = Q(client_id="") & _bare(viewer, cell)
+    found = Task.objects.filter(bare | Q(client_id__in=clients(viewer, action).values("client_id")))
+    if cell.scope == "own" and action.endswith(".write"):
+        return found.filter(_mine(viewer))
+    return found
+
+
+def _bare(viewer: Viewer, cell: Cell) -> Q:
+    if cell.scope == "all":
+        return Q()
+    if cell.scope == "branch" and viewer.branch_id:
+        return Q(branch_id=viewer.branch_id)
+    return _mine(viewer)
+
+
+def _mine(viewer: Viewer) -> Q:
+    own = Q(by_id=viewer.user_id)
+    return own | Q(staff_id=viewer.staff_id) if viewer.staff_id else own
+
+
 def row_of(record: Model) -> str:
     """Name a record for the log: its table and number."""
     return f"{record._meta.model_name}:{record.pk}"
+
+
+def day_of(at: datetime) -> date:
+    """Return the day it is at the branch (Asia/Shanghai) at a moment."""
+    return timezone.localtime(at).date()

@@ -1,0 +1,1 @@
+"""客户: the list of clients, filtered, sorted, paged, saved as views."""

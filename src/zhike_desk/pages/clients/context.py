@@ -1,0 +1,224 @@
+"""What the list of clients shows, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from zhike_desk.records.queries import clients, listing
+from zhike_desk.records.queries.listing import Asked, Bound, Column
+from zhike_desk.ui.speech import said, told
+from zhike_desk.ui.templatetags import zhike as writing
+from zhike_desk.ui.words import word
+
+LISTED = clients.LISTED
+_RETURNS = frozenset({"twr_12m", "pnl_3m"})
+_UNITS = {
+    "money": ("万元", "10k CNY"),
+    "fraction": ("%", "%"),
+    "count": ("天", "days"),
+    "number": ("分", "points"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a column: its title and unit, what a click on it sorts by (empty: nothing), how it is sorted now."""
+
+    title: str
+    unit: str
+    meaning: str
+    query: str
+    sorted: str
+    figure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One client's line: where it leads, the name, the number, the cells."""
+
+    key: str
+    url: str
+    name: str
+    number: str
+    cells: Sequence[SafeString]
+    opt_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One filter that is set, in words, and the query without it."""
+
+    words: str
+    without: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One class that can be filtered by: its name, its choices as (value, name, chosen)."""
+
+    name: str
+    title: str
+    options: Sequence[tuple[str, str, bool]]
+    chosen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """One figure that can be filtered by bounds."""
+
+    name: str
+    title: str
+    unit: str
+    low: str
+    high: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientsPage:
+    """The page: heads, lines, the filters, the pages beside it."""
+
+    heads: Sequence[Head]
+    lines: Sequence[Line]
+    filters: Sequence[Filter]
+    choices: Sequence[Choice]
+    ranges: Sequence[Range]
+    newer: str
+    older: str
+    query: str
+    texts: Mapping[str, str]
+    pseudonym: bool
+
+
+def build(state: Asked, page: clients.Page, *, pseudonym: bool) -> ClientsPage:
+    """Turn a page of clients into what the template writes."""
+    columns = [LISTED.columns[name] for name in state.shown]
+    return ClientsPage(
+        heads=[*(_head(c, state, pseudonym) for c in columns), *(_measure_head(n) for n in state.extra)],
+        lines=[_line(row, columns, state) for row in page.rows],
+        filters=_filters(state),
+        choices=[_choice(name, state) for name in LISTED.choices],
+        ranges=[_range(c, state) for c in LISTED.columns.values() if c.figure or c.kind == "date"],
+        newer=_query(state, before=page.newer) if page.newer else "",
+        older=_query(state, after=page.older) if page.older else "",
+        query=_query(state),
+        texts=state.texts,
+        pseudonym=pseudonym,
+    )
+
+
+def _query(state: Asked, **changed: str | None) -> str:
+    return listing.written(state, LISTED, **changed)
+
+
+def _unit(column: Column) -> str:
+    return told(*_UNITS[column.kind]) if column.kind in _UNITS and column.name != "score" else ""
+
+
+def _head(column: Column, state: Asked, pseudonym: bool) -> Head:
+    here = column.name == state.sort
+    descending = not (here and state.descending)
+    sortable = column.sortable and not (pseudonym and column.name == "sort_key")
+    wanted = f"{'-' if descending else ''}{column.name}"
+    return Head(
+        title=said(column.title),
+        unit=_unit(column),
+        meaning=said(column.meaning),
+        query=_query(state, sort=wanted) if sortable else "",
+        sorted=("descending" if state.descending else "ascending") if here else "",
+        figure=column.figure,
+    )
+
+
+def _measure_head(name: str) -> Head:
+    return Head(name, "", "", "", "", True)
+
+
+def _line(row: clients.Row, columns: Sequence[Column], state: Asked) -> Line:
+    cells = [_cell(c, row) for c in columns if c.name != "sort_key"]
+    cells += [
+        format_html('<td class="num">{}</td>', writing.number(row.measures.get(n), 2)) for n in state.extra
+    ]
+    return Line(row.key, reverse("client", args=[row.key]), row.name, row.number, cells, row.opt_out)
+
+
+def _cell(column: Column, row: clients.Row) -> SafeString:
+    value = row.values[column.name]
+    if column.kind == "choice":
+        if not value:
+            return format_html('<td class="quiet">{}</td>', writing.NOTHING)
+        return format_html(
+            '<td><span class="chip chip-{}-{}">{}</span></td>', column.name, value, word(column.name, value)
+        )
+    if column.kind == "date":
+        return format_html('<td class="num">{}</td>', writing.day(value))
+    if column.name == "staff_id":
+        return format_html("<td>{}</td>", row.staff)
+    coloured = f" {writing.direction(value)}" if column.name in _RETURNS else ""
+    return format_html('<td class="num{}">{}</td>', coloured, _figure(column, value))
+
+
+def _figure(column: Column, value: Any) -> SafeString | str:
+    if column.name in _RETURNS:
+        return writing.signed_percent(value) if column.kind == "fraction" else writing.signed_wan(value)
+    if column.kind == "money":
+        return writing.wan(value)
+    if column.kind == "fraction":
+        return writing.percent(value)
+    return writing.whole(value) if column.kind == "count" else writing.number(value)
+
+
+def _filters(state: Asked) -> list[Filter]:
+    found = []
+    for name, wanted in state.choices.items():
+        names = "、".join(word(name, v) for v in wanted)
+        found.append(Filter(f"{said(LISTED.columns[name].title)}：{names}", _query(state, **{name: None})))
+    for name, bound in state.bounds.items():
+        title = said(LISTED.columns[name].title)
+        found.append(
+            Filter(f"{title} {_ends(bound)}", _query(state, **{f"{name}.min": None, f"{name}.max": None}))
+        )
+    for name, bound in state.measures.items():
+        gone: dict[str, str | None] = {f"m.{name}.min": None, f"m.{name}.max": None}
+        found.append(Filter(f"{name} {_ends(bound)}", _query(state, **gone)))
+    titles = {"tag": told("标签", "Tag"), "staff_id": told("客户经理", "Manager")}
+    found += [Filter(f"{titles[n]}：{v}", _query(state, **{n: None})) for n, v in state.texts.items()]
+    return found
+
+
+def _ends(bound: Bound) -> str:
+    low, high = _end(bound.low), _end(bound.high)
+    if low and high:
+        return f"{low} – {high}"
+    return f"≥ {low}" if low else f"≤ {high}"
+
+
+def _end(value: float | date | None) -> str:
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, date) else f"{value:,.15g}"
+
+
+def _choice(name: str, state: Asked) -> Choice:
+    chosen = state.choices.get(name, ())
+    options = [(v, word(name, v), v in chosen) for v in LISTED.choices[name]]
+    return Choice(name, said(LISTED.columns[name].title), options, len(chosen))
+
+
+def _range(column: Column, state: Asked) -> Range:
+    bound = state.bounds.get(column.name, Bound())
+    low, high = (
+        ("" if e is None else e.isoformat() if isinstance(e, date) else f"{e:.15g}")
+        for e in (bound.low, bound.high)
+    )
+    unit = {"money": told("元", "CNY"), "fraction": told("小数", "fraction")}.get(column.kind, _unit(column))
+    return Range(
+        column.name, said(column.title), unit, low, high, "date" if column.kind == "date" else "number"
+    )

@@ -1,0 +1,13 @@
+"""Routes of the list of clients."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from zhike_desk.pages.clients import views
+
+urlpatterns = [
+    path("clients/", views.clients, name="clients"),
+    path("clients/count/", views.count, name="clients_count"),
+    path("clients/measures/", views.measures, name="clients_measures"),
+]

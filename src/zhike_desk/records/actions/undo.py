@@ -1,0 +1,93 @@
+"""Undo: the stored inverse of an act, taken by its author alone, in time, and only while nobody has changed the record since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from zhike.base.text import say
+from zhike_desk.records import audit
+from zhike_desk.records.actions.writing import NOW, Conflict, Done, Refused, change
+from zhike_desk.records.models import Contact, Inverse, Note, SavedView, Setting, Tag, Task
+from zhike_desk.records.models.base import Kept
+from zhike_desk.records.viewer import Denied, Viewer
+
+_TABLES: dict[str, type[Kept]] = {
+    table.__name__.lower(): table for table in (Contact, Note, SavedView, Setting, Tag, Task)
+}
+_Step = Mapping[str, Any]
+
+
+def undo(code: str, *, by: Viewer, at: datetime) -> Done:
+    """Take back the act that gave `code`: all its steps or none.
+
+    Raises Denied for a code that isn't `by`'s or never was, Refused where it is used or too late, Conflict where
+    somebody has changed a record since.
+    """
+    by.need("undo")
+    with transaction.atomic():
+        found = Inverse.objects.select_for_update().filter(code=code, by_id=by.user_id).first()
+        if found is None:
+            raise Denied("undo")
+        if found.used_at is not None:
+            raise Refused(say("已经撤销过了。", "This has been undone already."))
+        if at > found.until:
+            raise Refused(say("已超过可撤销的时间。", "It is too late to undo this."))
+        by.need(found.action)
+        for step in found.payload["steps"]:
+            _STEPS[step["do"]](step, at)
+        found.used_at = at
+        found.save(update_fields=["used_at"])
+        rows = len(found.payload["steps"])
+        audit.append(by, "undo", at=at, kind="inverse", object_id=str(found.pk), detail={"of": found.action, "rows": rows})
+    return Done(str(found.pk), rows=rows)
+
+
+def _set(step: _Step, at: datetime) -> None:
+    """Give a record back what it held."""
+    table = _TABLES[step["table"]]
+    fields = {name: at if value == NOW else _value(table, name, value) for name, value in step["fields"].items()}
+    record = table._default_manager.filter(pk=step["id"]).first()
+    if record is None:
+        raise Refused(say("原记录已不存在，无法撤销。", "The record is gone; this can't be undone."))
+    if isinstance(record, Contact) and record.delivered_in:
+        raise Refused(
+            say("该联系已交给夜间运行，请改用修改。", "This contact has gone to the night; please edit it instead.")
+        )
+    change(record, step["version"], at, **fields)
+
+
+def _remove(step: _Step, at: datetime) -> None:
+    """Take away a record that the act made."""
+    table = _TABLES[step["table"]]
+    gone, _ = table._default_manager.filter(pk=step["id"], version=step["version"]).delete()
+    if not gone:
+        left = table._default_manager.filter(pk=step["id"]).first()
+        if left is None:
+            raise Refused(say("原记录已不存在，无法撤销。", "The record is gone; this can't be undone."))
+        raise Conflict(left, {"version": step["version"]})
+
+
+def _make(step: _Step, at: datetime) -> None:
+    """Make a record again that the act took away; its version goes on rising."""
+    table = _TABLES[step["table"]]
+    fields = {name: _value(table, name, value) for name, value in step["fields"].items()}
+    fields |= {"version": fields["version"] + 1, "changed_at": at}
+    try:
+        with transaction.atomic():
+            table._default_manager.create(**fields)
+    except IntegrityError as error:
+        raise Refused(
+            say("同样的记录已被重新添加，无法撤销。", "The same record was added again since; this can't be undone.")
+        ) from error
+
+
+def _value(table: type[Kept], name: str, value: Any) -> Any:
+    columns = {column.attname: column for column in table._meta.concrete_fields}
+    return columns[name].to_python(value)
+
+
+_STEPS: dict[str, Callable[[_Step, datetime], None]] = {"set": _set, "remove": _remove, "make": _make}

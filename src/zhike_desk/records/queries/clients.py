@@ -1,0 +1,201 @@
+"""Lists of clients: what the list engine shows of them, always within what the viewer may see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
+
+from zhike.base.text import say
+from zhike_desk.records import scope
+from zhike_desk.records.models import BookClient, BookMeasureName, BookStaff, Tag
+from zhike_desk.records.queries import listing
+from zhike_desk.records.queries.listing import Asked, Bound, Column, Listed
+from zhike_desk.records.viewer import Viewer
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "kind": ("individual", "institution", "product"),
+    "logic": ("value", "trend", "sentiment", "mixed", "insufficient"),
+    "overlay": ("arbitrage", "allocation", "margin"),
+    "stage": ("prospect", "developing", "growing", "mature", "declining", "dormant", "lost", "returned"),
+    "grade": ("diamond", "platinum", "gold", "growth", "standard"),
+    "quadrant": ("keep", "develop", "maintain", "reduce"),
+    "risk_level": ("C1", "C2", "C3", "C4", "C5"),
+}
+
+
+def _columns() -> tuple[Column, ...]:
+    return (
+        Column("sort_key", say("客户", "Client"), "text", say("按姓名拼音排序。", "Sorted by the name's pinyin."), True),
+        Column("kind", say("类别", "Kind"), "choice", say("个人、机构或产品户。", "Person, institution or product.")),
+        Column("logic", say("盈利逻辑", "Logic"), "choice", say("客户赚钱所依的逻辑。", "The logic by which the client seeks profit.")),
+        Column("overlay", say("叠加", "Beside"), "choice", say("套利、配置或两融。", "Arbitrage, allocation or margin.")),
+        Column("stage", say("阶段", "Stage"), "choice", say("生命周期阶段。", "Stage of the life cycle.")),
+        Column("grade", say("等级", "Grade"), "choice", say("由价值得分得出的服务等级。", "Service grade that follows from the score.")),
+        Column("quadrant", say("象限", "Quadrant"), "choice", say("现有价值与潜在价值的位置。", "Where current and potential value put the client.")),
+        Column("risk_level", say("风险等级", "Risk"), "choice", say("当日有效的风险测评等级。", "Risk grade in force on the day.")),
+        Column("score", say("价值得分", "Value"), "number", say("各准则加权总分，0–100。", "Weighted score over all criteria, 0–100."), True),
+        Column("net_now", say("净资产", "Net assets"), "money", say("截至日净资产。", "Net assets on the day."), True),
+        Column("net_flow_3m", say("3月净流入", "Net inflow 3m"), "money", say("近 3 个月净流入。", "Net inflow over 3 months."), True),
+        Column("revenue_12m", say("12月创收", "Revenue 12m"), "money", say("近 12 个月净创收。", "Net revenue over 12 months."), True),
+        Column("traded_3m", say("3月成交", "Traded 3m"), "money", say("近 3 个月成交金额。", "Value traded in 3 months."), True),
+        Column("pnl_3m", say("3月盈亏", "Profit 3m"), "money", say("近 3 个月盈亏。", "Profit and loss over 3 months."), True),
+        Column("twr_12m", say("12月收益率", "Return 12m"), "fraction", say("近 12 个月时间加权收益率。", "Time-weighted return over 12 months."), True),
+        Column("days_since_trade", say("未交易天数", "Days w/o trade"), "count", say("距上次交易的天数。", "Days since the last trade."), True),
+        Column("days_since_contact", say("未联系天数", "Days w/o contact"), "count", say("距上次联系的天数。", "Days since the last contact."), True),
+        Column("clv_p50", say("12月预期", "Expected 12m"), "money", say("未来 12 个月预期贡献（中位数）。", "Contribution expected over 12 months (median)."), True),
+        Column("opened_on", say("开户日", "Opened"), "date", say("首个账户开户日。", "Day of the first account."), True),
+        Column("staff_id", say("客户经理", "Manager"), "text", say("主要服务人员。", "Who mainly serves the client.")),
+    )  # fmt: skip
+
+
+LISTED = Listed(
+    page="clients",
+    key="client_id",
+    columns={c.name: c for c in _columns()},
+    choices=CHOICES,
+    shown=(
+        "sort_key", "logic", "stage", "grade", "score", "net_now", "net_flow_3m",
+        "twr_12m", "days_since_trade", "days_since_contact", "clv_p50",
+    ),
+    sort="-score",
+    texts=("tag", "staff_id"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One client in a list: `key` is what its page is found by (the number, or a pseudonym), `values` its columns by name."""
+
+    key: str
+    name: str
+    number: str
+    phone: str
+    values: Mapping[str, Any]
+    measures: Mapping[str, float | None]
+    staff: str
+    opt_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of clients."""
+
+    rows: tuple[Row, ...]
+    newer: str
+    older: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureName:
+    """A measure one may filter by or show: its name, unit, meaning, window, group."""
+
+    name: str
+    unit: str
+    meaning: str
+    meaning_en: str
+    window: str
+    group: str
+
+
+def asked(query: Mapping[str, Sequence[str]]) -> Asked:
+    """Read the state of a list of clients from its URL's query; raise Refused for what can't be understood."""
+    wanted = any(name.startswith("m.") for name in query) or "col" in query
+    return listing.asked(LISTED, query, [m.name for m in measures()] if wanted else ())
+
+
+def measures() -> list[MeasureName]:
+    """Return the measures of the night that is shown."""
+    return [
+        MeasureName(m.name, m.unit, m.meaning, m.meaning_en, m.window, m.group)
+        for m in BookMeasureName.objects.order_by("ordinal")
+    ]
+
+
+def matching(viewer: Viewer, state: Asked, action: str = "client.list") -> QuerySet[BookClient]:
+    """Return the clients within `viewer`'s scope that the list asks for."""
+    rows = listing.matching(scope.clients(viewer, action), state)
+    for name, bound in state.measures.items():
+        rows = rows.filter(client_id__in=_measured(name, bound))
+    if "tag" in state.texts:
+        rows = rows.filter(client_id__in=Tag.objects.filter(word=state.texts["tag"]).values("client_id"))
+    if "staff_id" in state.texts:
+        rows = rows.filter(staff_id=state.texts["staff_id"])
+    return rows
+
+
+def page(viewer: Viewer, state: Asked) -> Page:
+    """Return one page of the clients asked for: at most five queries, however many clients there are."""
+    cell = viewer.need("client.list")
+    if cell.pseudonym and state.sort == "sort_key":
+        state = asked({})
+    found = listing.sliced(LISTED, matching(viewer, state), state)
+    ids = [r.client_id for r in found.rows]
+    staff = _staff({r.staff_id for r in found.rows}) if "staff_id" in state.shown else {}
+    extra = measured(ids, state.extra)
+    return Page(
+        tuple(_row(r, cell.pseudonym, state, extra.get(r.client_id, {}), staff) for r in found.rows),
+        found.newer,
+        found.older,
+    )
+
+
+def count(viewer: Viewer, state: Asked) -> tuple[int, bool]:
+    """Count the clients asked for, up to a cap; tell whether there are more."""
+    return listing.counted(matching(viewer, state))
+
+
+def _row(
+    client: BookClient,
+    hidden: bool,
+    state: Asked,
+    extra: Mapping[str, float | None],
+    staff: Mapping[str, str],
+) -> Row:
+    return Row(
+        key=client.pseudonym if hidden else client.client_id,
+        name=client.pseudonym if hidden else client.name,
+        number="" if hidden else client.client_id,
+        phone="" if hidden else client.phone,
+        values={name: getattr(client, name) for name in state.shown},
+        measures=extra,
+        staff=staff.get(client.staff_id, client.staff_id),
+        opt_out=client.opt_out,
+    )
+
+
+@cache
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)
+
+
+def _measured(name: str, bound: Bound) -> RawSQL:
+    column = _quoted(name)
+    ends = [(">=", bound.low), ("<=", bound.high)]
+    where = " AND ".join(f"{column} {way} %s" for way, end in ends if end is not None)
+    return RawSQL(
+        f"SELECT client_id FROM book_measure WHERE {where}",  # names come from the night's dictionary, ends are bound
+        [end for _, end in ends if end is not None],
+    )
+
+
+def measured(ids: Sequence[str], names: Sequence[str]) -> dict[str, dict[str, float | None]]:
+    """Read measures of some clients, in one query: client → measure → value."""
+    if not ids or not names:
+        return {}
+    columns = ", ".join(_quoted(n) for n in names)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT client_id, {columns} FROM book_measure WHERE client_id IN ({', '.join(['%s'] * len(ids))})",
+            list(ids),
+        )
+        return {row[0]: dict(zip(names, row[1:], strict=True)) for row in cursor.fetchall()}
+
+
+def _staff(ids: set[str]) -> dict[str, str]:
+    return dict(BookStaff.objects.filter(staff_id__in=ids).values_list("staff_id", "name"))

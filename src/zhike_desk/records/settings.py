@@ -1,0 +1,165 @@
+"""What a branch sets for its desk: typed, each with a default and its bounds. What has no row has its default."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from zhike.base.text import Said, say
+from zhike_desk.records.models import Setting
+
+_CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
+
+
+class Unfit(ValueError):
+    """A value that a setting can't take; `why` says what it may be."""
+
+    def __init__(self, why: Said) -> None:
+        super().__init__(why.en)
+        self.why = why
+
+
+def whole(default: int, low: int, high: int, zh: str, en: str) -> Any:
+    """Declare a whole number between `low` and `high`."""
+
+    def fit(value: Any) -> int:
+        number = int(value) if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,9}", value) else value
+        if isinstance(number, bool) or not isinstance(number, int) or not low <= number <= high:
+            raise Unfit(
+                say(f"{zh}：应为 {low} 到 {high} 的整数。", f"{en}: a whole number from {low} to {high}.")
+            )
+        return number
+
+    return field(default=default, metadata={"fit": fit, "zh": zh, "en": en, "low": low, "high": high})
+
+
+def clock(default: str, zh: str, en: str) -> Any:
+    """Declare a time of day, HH:MM, Asia/Shanghai."""
+
+    def fit(value: Any) -> str:
+        if not isinstance(value, str) or not _CLOCK.fullmatch(value):
+            raise Unfit(say(f"{zh}：应为 HH:MM，如 02:30。", f"{en}: HH:MM, as in 02:30."))
+        return value
+
+    return field(default=default, metadata={"fit": fit, "zh": zh, "en": en})
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """How often a client may be approached."""
+
+    contacts: int = whole(2, 0, 20, "每位客户在期限内最多联系几次（必做除外）", "contacts with a client within the days, must-do ones apart")
+    days: int = whole(7, 1, 90, "联系次数的期限（天）", "days over which contacts are counted")
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """How long the page offers to undo."""
+
+    seconds: int = whole(10, 3, 60, "撤销按钮显示多少秒", "seconds for which undo is offered")
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What goes out without a second person."""
+
+    rows: int = whole(200, 1, 200, "无需审批的导出行数", "rows exported without approval")
+    keep_days: int = whole(7, 1, 30, "导出文件保留天数", "days an exported file is kept")
+
+
+@dataclass(frozen=True, slots=True)
+class Reveal:
+    """How many fields each role may reveal a day."""
+
+    manager: int = whole(20, 0, 200, "客户经理每日查看次数", "reveals a day by a manager")
+    head: int = whole(40, 0, 200, "负责人每日查看次数", "reveals a day by a head")
+    compliance: int = whole(100, 0, 500, "合规每日查看次数", "reveals a day by compliance")
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """When the night runs, and when a missing drop is told."""
+
+    at: str = clock("02:30", "夜间运行时间", "when the night runs")
+    drop_by: str = clock("20:00", "当日文件最迟到达时间", "when the day's files are late")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """From where on a figure is pointed out."""
+
+    stale_days: int = whole(3, 1, 30, "数据超过几天提示过期", "days after which the data are called stale")
+    uncontacted_days: int = whole(90, 7, 720, "多少天未联系提示", "days without contact that are pointed out")
+    assessment_days: int = whole(30, 1, 180, "风险测评到期前几天提示", "days before a risk assessment ends")
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long the law keeps records of clients and trades."""
+
+    years: int = whole(20, 20, 100, "客户与交易资料法定保存年限", "years that client and trade records are kept by law")
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSettings:
+    """All settings, by group."""
+
+    care: Care = Care()
+    undo: Undo = Undo()
+    export: Export = Export()
+    reveal: Reveal = Reveal()
+    night: Night = Night()
+    shown: Shown = Shown()
+    retention: Retention = Retention()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One setting as a form shows it: its name `group.field`, value, default, what it says, its version (0: never set)."""
+
+    name: str
+    value: Any
+    default: Any
+    says: Said
+    version: int
+
+
+def current() -> DeskSettings:
+    """Return the settings that hold now; one query."""
+    found = DeskSettings()
+    for name, value in Setting.objects.values_list("name", "value"):
+        group, _, one = name.partition(".")
+        if name in _FITS:
+            found = replace(found, **{group: replace(getattr(found, group), **{one: value})})
+    return found
+
+
+def fit(name: str, value: Any) -> Any:
+    """Return `value` as the setting `name` takes it; raise Unfit where it can't, or there is no such setting."""
+    if name not in _FITS:
+        raise Unfit(say(f"没有这样的设置：{name}。", f"There is no such setting: {name}."))
+    return _FITS[name](value)
+
+
+def entries() -> list[Entry]:
+    """List every setting, in order; one query."""
+    rows = {row.name: row for row in Setting.objects.all()}
+    defaults = DeskSettings()
+    found = []
+    for group in fields(DeskSettings):
+        for one in fields(getattr(defaults, group.name)):
+            name = f"{group.name}.{one.name}"
+            default = getattr(getattr(defaults, group.name), one.name)
+            row = rows.get(name)
+            says = say(one.metadata["zh"], one.metadata["en"])
+            found.append(Entry(name, row.value if row else default, default, says, row.version if row else 0))
+    return found
+
+
+_FITS: dict[str, Callable[[Any], Any]] = {
+    f"{group.name}.{one.name}": one.metadata["fit"]
+    for group in fields(DeskSettings)
+    for one in fields(getattr(DeskSettings(), group.name))
+}
