@@ -25,7 +25,18 @@ from zhike_desk.records.models.care import MEDIA
 from zhike_desk.records.queries import permission
 from zhike_desk.records.viewer import Denied, Viewer
 
-PURPOSES = ("care", "callback", "retain", "activate", "develop", "product", "marketing", "service", "complaint", "other")
+PURPOSES = (
+    "care",
+    "callback",
+    "retain",
+    "activate",
+    "develop",
+    "product",
+    "marketing",
+    "service",
+    "complaint",
+    "other",
+)
 OUTCOME = say("结果", "outcome")
 LONGEST = timedelta(days=365)
 _EDITED = ("medium", "purpose", "outcome", "minutes", "at")
@@ -71,7 +82,13 @@ def log(
             changed_at=at,
         )
         # Without its task: a proposal's task is taken away with it.
-        taken_back = {"do": "set", "table": "contact", "id": contact.pk, "version": 1, "fields": {"undone_at": NOW, "task_id": None}}
+        taken_back = {
+            "do": "set",
+            "table": "contact",
+            "id": contact.pk,
+            "version": 1,
+            "fields": {"undone_at": NOW, "task_id": None},
+        }
         _logged("contact.log", contact, by, at)
         code = inverse(by, "care.write", [taken_back, *steps], at)
         return Done(str(contact.pk), undo=code, warning=_too_often(client.client_id, at))
@@ -116,7 +133,9 @@ def edit(
 
 def _contact(contact: int, by: Viewer) -> Contact:
     cell = by.need("care.write")
-    found = scope.of_clients(Contact.objects.filter(pk=contact, undone_at__isnull=True), by, "care.write").first()
+    found = scope.of_clients(
+        Contact.objects.filter(pk=contact, undone_at__isnull=True), by, "care.write"
+    ).first()
     if found is None or (cell.scope == "own" and found.by_id != by.user_id):
         raise Denied("care.write")
     return found  # type: ignore[no-any-return]
@@ -168,7 +187,10 @@ def _too_often(client_id: str, at: datetime) -> Said | None:
 def _moment(happened_at: datetime, at: datetime) -> datetime:
     if not at - LONGEST <= happened_at <= at:
         raise Refused(
-            say("联系时间应在过去一年之内，不能在将来。", "The contact must lie within the last year, not in the future.")
+            say(
+                "联系时间应在过去一年之内，不能在将来。",
+                "The contact must lie within the last year, not in the future.",
+            )
         )
     return happened_at
 
@@ -182,7 +204,10 @@ def _minutes(minutes: float | None) -> float | None:
 def _staff(by: Viewer) -> str:
     if not by.staff_id:
         raise Refused(
-            say("您的账号没有员工编号，无法登记联系。", "Your account has no staff number, so it can't log contacts.")
+            say(
+                "您的账号没有员工编号，无法登记联系。",
+                "Your account has no staff number, so it can't log contacts.",
+            )
         )
     return by.staff_id
 

@@ -159,7 +159,9 @@ def _proposal(proposal_id: str, by: Viewer) -> BookProposal:
 def _may_be_approached(proposal: BookProposal, by: Viewer, at: datetime) -> None:
     allowed = permission.allowed(by, [proposal.client_id], at)[proposal.client_id]
     if proposal.kind in permission.SELLING and not allowed.selling:
-        raise Refused(say("客户已拒绝营销，不得推介产品。", "The client refused marketing: no products may be offered."))
+        raise Refused(
+            say("客户已拒绝营销，不得推介产品。", "The client refused marketing: no products may be offered.")
+        )
     if not proposal.must_do and not allowed.allowed and allowed.why is not None:
         raise Refused(say(f"暂不可联系：{allowed.why.zh}。", f"Not now: {allowed.why.en}."))
 
@@ -178,7 +180,9 @@ def _owner(staff_id: str, by: Viewer) -> str:
 def _day(due_on: date, at: datetime) -> date:
     today = scope.day_of(at)
     if not today <= due_on <= today + FARTHEST:
-        raise Refused(say("期限应在今天到两年之内。", "The day must lie between today and two years from now."))
+        raise Refused(
+            say("期限应在今天到两年之内。", "The day must lie between today and two years from now.")
+        )
     return due_on
 
 
