@@ -47,7 +47,7 @@ def _rows(viewer: Viewer, cell: Cell) -> Q:
     if cell.scope == "branch":
         return Q(branch_id=viewer.branch_id) if viewer.branch_id else Q(pk__in=[])
     if cell.scope == "own" and viewer.staff_id:
-        return Q(client_id__in=own(viewer.staff_id)) | Q(client_id__in=_moved_to(viewer.staff_id))
+        return Q(client_id__in=own(viewer.staff_id)) | Q(client_id__in=moved_to(viewer.staff_id))
     return Q(pk__in=[])
 
 
@@ -61,7 +61,8 @@ def own(staff_id: str) -> QuerySet[Any, str]:
     )
 
 
-def _moved_to(staff_id: str) -> QuerySet[Any, str]:
+def moved_to(staff_id: str) -> QuerySet[Any, str]:
+    """Return the numbers of clients handed over to `staff_id`."""
     return Move.objects.filter(to_staff=staff_id, ended_at__isnull=True).values_list("client_id", flat=True)
 
 
