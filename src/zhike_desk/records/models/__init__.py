@@ -16,6 +16,7 @@ from zhike_desk.records.models.book_facts import (
     BookTimeline,
     BookTransition,
 )
+from zhike_desk.records.models.book_ties import BookLink, BookPeer
 from zhike_desk.records.models.care import Contact, Note, Tag, Task
 from zhike_desk.records.models.jobs import Job
 from zhike_desk.records.models.judging import Expert, Judgement, Panel
@@ -36,8 +37,10 @@ __all__ = [
     "BookClv",
     "BookHolding",
     "BookIdentity",
+    "BookLink",
     "BookMarket",
     "BookMeasureName",
+    "BookPeer",
     "BookPhase",
     "BookProposal",
     "BookRelation",
