@@ -10,7 +10,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 LOCKED := $(INSTALL) --require-hashes --no-build-isolation
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all lint bench performance bench-check docs bundle lock clean java
+.PHONY: help run test test-all lint bench performance bench-check docs bundle lock clean machine
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 -- /p' Makefile | sed 's/ -- /	/'
@@ -18,10 +18,10 @@ help:  ## list the targets
 run: $(VENV)/compiled.stamp  ## install what is needed and run the main job (home: var/home; DROP=folder for your own files)
 	$(BIN)/zhike up --home "$(HOME_FOLDER)" $(if $(DROP),"$(DROP)")
 
-test: $(VENV)/test.stamp $(VENV)/spark.stamp $(VENV)/compiled.stamp | java  ## the tests, without those marked slow
+test: $(VENV)/test.stamp $(VENV)/spark.stamp $(VENV)/compiled.stamp | machine  ## the tests, without those marked slow
 	$(BIN)/python -m pytest -n $(JOBS) -m "not slow"
 
-test-all: $(VENV)/test.stamp $(VENV)/spark.stamp $(VENV)/compiled.stamp | java  ## every test: long kill loops, full disks, a cluster
+test-all: $(VENV)/test.stamp $(VENV)/spark.stamp $(VENV)/compiled.stamp | machine  ## every test: long kill loops, full disks, a cluster
 	$(BIN)/python -m pytest -n $(JOBS) --timeout 3600
 
 lint: $(VENV)/test.stamp  ## style, types, import contracts, the rules of the house
@@ -90,13 +90,20 @@ $(VENV)/test.stamp $(VENV)/spark.stamp $(VENV)/bench.stamp: $(VENV)/%.stamp: req
 	$(LOCKED) -r requirements/$*.lock
 	@touch $@
 
-# Spark wants Java, which no package of Python brings. Where we may we install it; elsewhere its tests are skipped, and counted.
-java:  # for the tests on Spark
-	@if [ -z "$$JAVA_HOME" ] && ! command -v java >/dev/null; then \
+# What no package of Python brings: Java for Spark, a browser with a Chinese font, PostgreSQL. Where we may we install them;
+# elsewhere their tests are skipped, and counted.
+machine:  # for the tests
+	@missing=""; \
+	[ -n "$$JAVA_HOME" ] || command -v java >/dev/null || missing="$$missing default-jre-headless"; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	[ -n "$$(fc-list :lang=zh 2>/dev/null | head -1)" ] || missing="$$missing fontconfig fonts-noto-cjk"; \
+	command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    echo "Installing Java, for the tests on Spark."; \
-	    apt-get update -qq && apt-get install -y -qq --no-install-recommends default-jre-headless >/dev/null || echo "It didn't come: those tests are skipped."; \
-	  else echo "There is no Java: the tests on Spark are skipped. Next: sudo apt-get install default-jre-headless"; fi; fi
+	    echo "Installing for the tests:$$missing."; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null \
+	      || echo "They didn't come: their tests are skipped."; \
+	  else echo "Skipped are the tests that need:$$missing. Next: sudo apt-get install$$missing"; fi; fi
 
 # The loops are compiled once for a machine, by a night of a very small branch; what is compiled stays beside the sources.
 $(VENV)/compiled.stamp: $(shell grep -rl '^@compiled' src) | $(VENV)/run.stamp
