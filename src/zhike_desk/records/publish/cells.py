@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,8 +15,8 @@ _SUMS = ("clients", "assets", "revenue")
 
 def counted(clients: pa.Table) -> pa.Table:
     """Add the rows of `book_client` of a piece up: a row for each branch, member of staff and set of classes met; null is empty."""
-    plain = {n: pc.fill_null(clients[n], pa.scalar("")) for n in (*_WHOSE, *CLASSES) if n != "frozen"}
-    plain["frozen"] = pc.fill_null(clients["frozen"], pa.scalar(False))
+    plain = {n: pc.fill_null(clients[n].cast(pa.string()), "") for n in (*_WHOSE, *CLASSES) if n != "frozen"}
+    plain["frozen"] = pc.fill_null(clients["frozen"], False)
     rows = pa.table(
         plain
         | {
@@ -28,17 +28,14 @@ def counted(clients: pa.Table) -> pa.Table:
     return _added(rows, (*_WHOSE, *CLASSES))
 
 
-def cells(pieces: Sequence[pa.Table]) -> pa.Table:
-    """Return the rows of `book_cell` from what `counted` made of each piece: by staff, by branch, and of the whole house."""
+def cells(pieces: Sequence[pa.Table]) -> Iterator[pa.Table]:
+    """Yield the rows of `book_cell` from what `counted` made of each piece: of the whole house, by branch, by staff."""
+    if not pieces:
+        return
     rows = _added(pa.concat_tables(pieces), (*_WHOSE, *CLASSES))
-    return pa.concat_tables(
-        [_level(rows, name, whose) for name, whose in LEVELS.items()], promote_options="default"
-    )
-
-
-def _level(rows: pa.Table, name: str, whose: Sequence[str]) -> pa.Table:
-    found = _added(rows, (*whose, *CLASSES))
-    return found.append_column("level", pa.repeat(pa.scalar(name), len(found)))
+    for name, whose in LEVELS.items():
+        found = _added(rows, (*whose, *CLASSES))
+        yield found.append_column("level", pa.repeat(pa.scalar(name), len(found)))
 
 
 def _added(rows: pa.Table, keys: Sequence[str]) -> pa.Table:
