@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.staticfiles.finders import BaseFinder
-from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 from django.core.files.storage import FileSystemStorage
 from django.template.loaders.filesystem import Loader
+from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 _PAGES = Path(__file__).parent.parent / "pages"
 
@@ -45,9 +45,12 @@ class PageStatic(BaseFinder):
                 yield str(path.relative_to(base)), storage
 
 
-class HashedStatic(ManifestStaticFilesStorage):
-    """Names carry the hash of their content; a missing map of a vendored script is no fault."""
+class HashedStatic(CompressedManifestStaticFilesStorage):
+    """Names carry the hash of their content, and lie there compressed; a missing map of a vendored script is no fault."""
 
-    support_js_module_import_aggregation = True
     manifest_strict = False
     patterns = (("*.css", (r"""(?P<matched>url\((?P<quote>['"]{0,1})\s*(?P<url>.*?)(?P=quote)\))""",)),)
+
+    def stored_name(self, name: str) -> str:
+        """Return the name with its hash; the plain name before anything was collected (tests, a check of templates)."""
+        return str(super().stored_name(name)) if self.hashed_files else name
