@@ -11,7 +11,7 @@ import binascii
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -33,8 +33,17 @@ _Key = tuple[int, str, int, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """When the list is looked at: the moment itself, the day work is planned for, the day the night's numbers hold for (None: no night yet)."""
+
+    at: datetime
+    today: date
+    as_of: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
-    """The client of a line: how they are named, what is known of them at a glance."""
+    """The client of a line: how they are named, what is known of them at a glance, what was tried today."""
 
     key: str
     name: str
@@ -46,14 +55,15 @@ class Person:
     net_now: float
     last_contact: date | None
     opt_out: bool
+    attempts: int
+    reached: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
     """One line of the day: a proposal (`proposal_id`) or a task (`task_id`, at `version`); what to do, why, until when.
 
-    `why_not` says why it may not be done today; `attempts` when the client was not reached today. `place` is the
-    proposal's place among those of who serves the client.
+    `why_not` says why it may not be done today. `place` is the proposal's place among those of who serves the client.
     """
 
     proposal_id: str
@@ -72,7 +82,6 @@ class Work:
     staff: str
     client: Person | None
     why_not: Said | None = None
-    attempts: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,29 +92,29 @@ class Day:
     older: str
 
 
-def day(viewer: Viewer, at: datetime, as_of: date | None, *, staff: str = "", after: str = "") -> Day:
+def day(viewer: Viewer, when: Moment, *, staff: str = "", after: str = "") -> Day:
     """Return a stretch of the day's list of `viewer`, or (for a head) of the branch or one of its staff.
 
     Raises Denied where the viewer has no day's list, Refused for a cursor that can't be understood.
     """
     alone = _alone(viewer, staff)
     bound = _read(after)
-    found = list(_after(proposed(viewer, staff), bound, alone)[: PAGE + 1]) if as_of is not None else []
+    found = list(_after(proposed(viewer, staff), bound, alone)[: PAGE + 1]) if when.as_of is not None else []
     more, found = len(found) > PAGE, found[:PAGE]
     last = _key(found[-1], alone) if more else None
-    tasks = [t for t in _tasks(viewer, at, staff) if _between(_key(t, alone), bound, last)]
+    tasks = [t for t in _tasks(viewer, when.today, staff) if _between(_key(t, alone), bound, last)]
     rows = sorted([*found, *tasks], key=lambda r: _key(r, alone))
-    return Day(_works(viewer, rows, at, as_of, named=not alone), _written(last) if last else "")
+    return Day(_works(viewer, rows, when, named=not alone), _written(last) if last else "")
 
 
-def one(viewer: Viewer, at: datetime, as_of: date | None, *, proposal_id: str = "", task_id: int | None = None) -> Work | None:
+def one(viewer: Viewer, when: Moment, *, proposal_id: str = "", task_id: int | None = None) -> Work | None:
     """Return one line as it stands now; None where it is no longer on the list."""
     row: Any = None
     if proposal_id:
         row = proposed(viewer, "").filter(proposal_id=proposal_id).first()
     elif task_id is not None:
         row = scope.tasks(viewer).filter(pk=task_id, state="open").first()
-    return _works(viewer, [row], at, as_of, named=False)[0] if row is not None else None
+    return _works(viewer, [row], when, named=False)[0] if row is not None else None
 
 
 def _alone(viewer: Viewer, staff: str) -> bool:
@@ -134,16 +143,16 @@ def served_by(rows: QuerySet[Any], staff: str) -> QuerySet[Any]:
     return rows.filter(Q(staff_id=staff) & ~Q(client_id__in=gone) | Q(client_id__in=come))
 
 
-def due(viewer: Viewer, at: datetime, staff: str) -> QuerySet[Task]:
-    """Return the open tasks that are due by today: one's own, or the branch's."""
-    rows = scope.tasks(viewer).filter(state="open", due_on__lte=scope.day_of(at))
+def due(viewer: Viewer, today: date, staff: str) -> QuerySet[Task]:
+    """Return the open tasks that are due by `today`: one's own, or the branch's."""
+    rows = scope.tasks(viewer).filter(state="open", due_on__lte=today)
     if viewer.need("today.view").scope == "own":
         return rows.filter(staff_id=viewer.staff_id)
     return rows.filter(staff_id=staff) if staff else rows.filter(branch_id=viewer.branch_id)
 
 
-def _tasks(viewer: Viewer, at: datetime, staff: str) -> list[Task]:
-    return list(due(viewer, at, staff).order_by("-must_do", "due_on", "id")[:MOST_TASKS])
+def _tasks(viewer: Viewer, today: date, staff: str) -> list[Task]:
+    return list(due(viewer, today, staff).order_by("-must_do", "due_on", "id")[:MOST_TASKS])
 
 
 def _after(rows: QuerySet[BookProposal], bound: _Key | None, alone: bool) -> QuerySet[BookProposal]:
@@ -189,30 +198,28 @@ def _read(text: str) -> _Key | None:
         ) from error
 
 
-def _works(viewer: Viewer, rows: Sequence[Any], at: datetime, as_of: date | None, *, named: bool) -> tuple[Work, ...]:
+def _works(viewer: Viewer, rows: Sequence[Any], when: Moment, *, named: bool) -> tuple[Work, ...]:
     """Put beside each row its client, whether they may be approached, what was tried today: queries don't grow with rows."""
     ids = sorted({row.client_id for row in rows if row.client_id})
-    clients = scope.clients(viewer, "today.view").in_bulk(ids) if ids and as_of is not None else {}
-    allowed = permission.allowed(viewer, clients, at) if clients else {}
-    contacts = _contacts(list(clients), at, as_of) if clients else {}
+    clients = scope.clients(viewer, "today.view").in_bulk(ids) if ids and when.as_of else {}
+    allowed = permission.allowed(viewer, clients, when.at) if clients else {}
+    contacts = _contacts(list(clients), when) if clients else {}
     staff = _names({row.staff_id for row in rows}) if named else {}
     return tuple(
-        _work(row, clients.get(row.client_id), allowed.get(row.client_id), contacts.get(row.client_id, ()), at, as_of, staff)
+        _work(
+            row,
+            _person(clients[row.client_id], allowed.get(row.client_id), contacts.get(row.client_id, ()), when)
+            if row.client_id in clients
+            else None,
+            allowed.get(row.client_id),
+            staff,
+        )
         for row in rows
     )
 
 
-def _work(
-    row: Any,
-    client: BookClient | None,
-    allowed: Permission | None,
-    contacts: Sequence[tuple[datetime, str]],
-    at: datetime,
-    as_of: date | None,
-    staff: Mapping[str, str],
-) -> Work:
+def _work(row: Any, client: Person | None, allowed: Permission | None, staff: Mapping[str, str]) -> Work:
     proposal = isinstance(row, BookProposal)
-    today = scope.day_of(at)
     return Work(
         proposal_id=row.proposal_id if proposal else "",
         task_id=None if proposal else row.pk,
@@ -228,15 +235,15 @@ def _work(
         expected_value=row.expected_value if proposal else None,
         staff_id=row.staff_id,
         staff=staff.get(row.staff_id, row.staff_id),
-        client=_person(client, allowed, contacts, as_of) if client is not None else None,
+        client=client,
         why_not=_why_not(row, allowed),
-        attempts=tuple(t for t, outcome in contacts if outcome == UNREACHED and scope.day_of(t) == today),
     )
 
 
 def _person(
-    client: BookClient, allowed: Permission | None, contacts: Sequence[tuple[datetime, str]], as_of: date | None
+    client: BookClient, allowed: Permission | None, contacts: Sequence[tuple[datetime, str]], when: Moment
 ) -> Person:
+    here = [(t, outcome) for t, outcome in contacts if scope.day_of(t) == scope.day_of(when.at)]
     return Person(
         key=client.client_id,
         name=client.name,
@@ -246,8 +253,10 @@ def _person(
         risk_level=client.risk_level,
         score=client.score,
         net_now=client.net_now,
-        last_contact=_last(client, contacts, as_of),
+        last_contact=_last(client, contacts, when.as_of),
         opt_out=client.opt_out if allowed is None else not allowed.selling,
+        attempts=sum(outcome == UNREACHED for _, outcome in here),
+        reached=any(outcome != UNREACHED for _, outcome in here),
     )
 
 
@@ -263,15 +272,15 @@ def _why_not(row: Any, allowed: Permission | None) -> Said | None:
 def _last(client: BookClient, contacts: Sequence[tuple[datetime, str]], as_of: date | None) -> date | None:
     if contacts:
         return max(scope.day_of(t) for t, _ in contacts)
-    if as_of is None or client.days_since_contact is None or client.days_since_contact < 0:
+    if as_of is None or client.days_since_contact < 0:
         return None
-    return date.fromordinal(as_of.toordinal() - int(client.days_since_contact))
+    return as_of - timedelta(days=int(client.days_since_contact))
 
 
-def _contacts(ids: list[str], at: datetime, as_of: date | None) -> dict[str, list[tuple[datetime, str]]]:
+def _contacts(ids: list[str], when: Moment) -> dict[str, list[tuple[datetime, str]]]:
     """Return what was logged at the desk after the day of the night: client → moment and outcome."""
     found: dict[str, list[tuple[datetime, str]]] = {}
-    rows = Contact.objects.filter(client_id__in=ids, undone_at__isnull=True, at__date__gt=as_of, at__lte=at)
+    rows = Contact.objects.filter(client_id__in=ids, undone_at__isnull=True, at__date__gt=when.as_of, at__lte=when.at)
     for client_id, moment, outcome in rows.order_by("at").values_list("client_id", "at", "outcome"):
         found.setdefault(client_id, []).append((moment, outcome))
     return found

@@ -49,11 +49,10 @@ class DoneToday:
     tasks: int
 
 
-def load(viewer: Viewer, at: datetime, *, staff: str = "") -> Load:
+def load(viewer: Viewer, today: date, *, staff: str = "") -> Load:
     """Sum up the day's list of `viewer`, of the branch, or of one of its staff: three queries."""
-    today = scope.day_of(at)
     sums = [
-        rows.order_by().aggregate(**_sums(today)) for rows in (proposed(viewer, staff), due(viewer, at, staff))
+        rows.order_by().aggregate(**_sums(today)) for rows in (proposed(viewer, staff), due(viewer, today, staff))
     ]
     return _load(sums, _capacity(viewer, staff))
 
@@ -72,15 +71,14 @@ def done(viewer: Viewer, at: datetime, *, staff: str = "") -> DoneToday:
     return DoneToday(told["n"], told["missed"], tasks.count())
 
 
-def colleagues(viewer: Viewer, at: datetime) -> list[Colleague]:
+def colleagues(viewer: Viewer, today: date) -> list[Colleague]:
     """Return the branch's staff with what lies on each, the fullest first; raise Denied for who leads no branch. Three queries."""
     if viewer.need("today.view").scope != "branch":
         raise Denied("today.view")
-    today = scope.day_of(at)
-    sums = [_by_staff(rows, today) for rows in (proposed(viewer, ""), due(viewer, at, ""))]
+    sums = [_by_staff(rows, today) for rows in (proposed(viewer, ""), due(viewer, today, ""))]
     staff = BookStaff.objects.filter(branch_id=viewer.branch_id, left_on__isnull=True).order_by("staff_id")
     found = [
-        Colleague(s.staff_id, s.name, s.role, _load([by.get(s.staff_id, {}) for by in sums], _minutes(s.capacity_hours)))
+        Colleague(s.staff_id, s.name, s.role, _load([by.get(s.staff_id, {}) for by in sums], minutes_of(s.capacity_hours)))
         for s in staff
     ]
     return sorted((c for c in found if c.load.works or c.role != "head"), key=lambda c: -c.load.minutes)
@@ -93,10 +91,11 @@ def _capacity(viewer: Viewer, staff: str) -> float | None:
     else:
         rows = BookStaff.objects.filter(branch_id=viewer.branch_id, left_on__isnull=True)
         rows = rows.filter(staff_id=staff) if staff else rows.exclude(role="head")
-    return _minutes(rows.aggregate(hours=Sum("capacity_hours"))["hours"])
+    return minutes_of(rows.aggregate(hours=Sum("capacity_hours"))["hours"])
 
 
-def _minutes(hours: float | None) -> float | None:
+def minutes_of(hours: float | None) -> float | None:
+    """Return the minutes a working day has of `hours` a month; None where the files don't tell."""
     return hours * 60 / WORKING_DAYS if hours else None
 
 
