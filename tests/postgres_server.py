@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import pytest
 
-_NOBODY = "nobody"  # the server refuses to run as root
+_NOBODY = "nobody"  # the server refuses to be run by root
 
 
 def programs() -> Path | None:
@@ -27,47 +27,32 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def running(_: Path) -> Iterator[str]:
+def running() -> Iterator[str]:
     """Run a server with an empty database; give its DATABASE_URL. Skip the test, saying so, where none is installed."""
     there = programs()
     if there is None:
         pytest.skip("PostgreSQL is not installed: initdb was found nowhere")
     folder = Path(tempfile.mkdtemp(prefix="zhike-pg-"))  # a socket's path must be short
-    who = (
-        ["setpriv", f"--reuid={_NOBODY}", f"--regid={_group()}", "--clear-groups", "--"]
-        if os.geteuid() == 0
-        else []
-    )
-    if who:
-        shutil.chown(folder, _NOBODY)
-    data, log = folder / "data", folder / "log"
-    _run(
-        [
-            *who,
-            str(there / "initdb"),
-            "-D",
-            str(data),
-            "-U",
-            "zhike",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--no-locale",
-            "--no-sync",
-        ]
-    )
+    who = _who(folder)
+    data, log = str(folder / "data"), str(folder / "log")
+    made = ["-U", "zhike", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"]
     options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off -c max_connections=50"
+    control = [*who, str(there / "pg_ctl"), "-D", data]
     try:
-        _run([*who, str(there / "pg_ctl"), "-D", str(data), "-w", "-l", str(log), "-o", options, "start"])
+        _run([*who, str(there / "initdb"), "-D", data, *made])
+        _run([*control, "-w", "-l", log, "-o", options, "start"])
         yield f"postgres://zhike@{quote(str(folder), safe='')}/postgres"
     finally:
-        subprocess.run(
-            [*who, str(there / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"],
-            capture_output=True,
-            check=False,
-        )
+        subprocess.run([*control, "-m", "immediate", "stop"], capture_output=True, check=False)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _who(folder: Path) -> list[str]:
+    """Return what a command begins with so that root runs it as somebody else, who then owns the folder."""
+    if os.geteuid() != 0:
+        return []
+    shutil.chown(folder, _NOBODY)
+    return ["setpriv", f"--reuid={_NOBODY}", f"--regid={_group()}", "--clear-groups", "--"]
 
 
 def _group() -> str:

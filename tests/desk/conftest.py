@@ -167,7 +167,7 @@ def signed_in(db: Path) -> Callable[[str], Client]:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """Give the DATABASE_URL of a private PostgreSQL, empty; skip, saying so, where none is installed."""
-    with postgres_server.running(tmp_path_factory.mktemp("postgres")) as url:
+    with postgres_server.running() as url:
         yield url
