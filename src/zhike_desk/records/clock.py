@@ -18,7 +18,8 @@ def now() -> datetime:
     return timezone.now()
 
 
-def today() -> date:
-    """Return the day work is planned for: today, or at a branch made up the day after the day its numbers hold for."""
-    night = nights.shown() if settings.DEMO else None
-    return night.as_of + timedelta(days=1) if night is not None else timezone.localdate()
+def today(night: nights.Shown | None) -> date:
+    """Return the day work is planned for: today, or at a branch made up the day after its last night's numbers."""
+    if settings.DEMO and night is not None:
+        return night.as_of + timedelta(days=1)
+    return timezone.localdate()

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from zhike.base.text import Said, say
 from zhike_desk.records.actions import contacts, tasks
-from zhike_desk.records.actions.writing import BULK_ROWS, Conflict, Done, Refused, inverse
+from zhike_desk.records.actions.writing import BULK_ROWS, Bulk, Conflict, Done, Refused, inverse
 from zhike_desk.records.models import BookProposal, Inverse, Task
 from zhike_desk.records.queries.today import UNREACHED
 from zhike_desk.records.viewer import Denied, Viewer
@@ -32,15 +32,6 @@ class Line:
     proposal_id: str = ""
     task_id: int | None = None
     seen: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Many:
-    """What a stroke on many tasks did: how many it changed, what it left alone (number and reason), the code to undo it by."""
-
-    changed: int
-    left: tuple[tuple[int, Said], ...]
-    undo: str
 
 
 def reached(line: Line, *, medium: str, by: Viewer, at: datetime) -> Done:
@@ -84,7 +75,9 @@ def postponed(line: Line, due_on: date, *, by: Viewer, at: datetime) -> Done:
     with transaction.atomic():
         made, step = tasks.accepted(line.proposal_id, by, at)
         moved = tasks.move(made.pk, seen=made.version, due_on=due_on, by=by, at=at)
-        return Done(str(made.pk), moved.version, _instead([moved.undo], [step | {"version": moved.version}], by, at))
+        return Done(
+            str(made.pk), moved.version, _instead([moved.undo], [step | {"version": moved.version}], by, at)
+        )
 
 
 def unsuited(line: Line, *, by: Viewer, at: datetime) -> Done:
@@ -94,17 +87,19 @@ def unsuited(line: Line, *, by: Viewer, at: datetime) -> Done:
     with transaction.atomic():
         made, step = tasks.accepted(line.proposal_id, by, at)
         ended = tasks.drop(made.pk, reason=UNSUITED, seen=made.version, by=by, at=at)
-        return Done(str(made.pk), ended.version, _instead([ended.undo], [step | {"version": ended.version}], by, at))
+        return Done(
+            str(made.pk), ended.version, _instead([ended.undo], [step | {"version": ended.version}], by, at)
+        )
 
 
-def many_done(seen: Mapping[int, int], *, by: Viewer, at: datetime) -> Many:
+def many_done(seen: Mapping[int, int], *, by: Viewer, at: datetime) -> Bulk:
     """Mark tasks (number → version seen) as done."""
     return _many(seen, lambda pk, version: tasks.close(pk, outcome="", seen=version, by=by, at=at), by, at)
 
 
 def many_moved(
     seen: Mapping[int, int], *, due_on: date | None = None, staff_id: str = "", by: Viewer, at: datetime
-) -> Many:
+) -> Bulk:
     """Move tasks (number → version seen) to another day, to somebody else, or both."""
     return _many(
         seen,
@@ -114,32 +109,37 @@ def many_moved(
     )
 
 
-def _many(seen: Mapping[int, int], act: Callable[[int, int], Done], by: Viewer, at: datetime) -> Many:
+def _many(seen: Mapping[int, int], act: Callable[[int, int], Done], by: Viewer, at: datetime) -> Bulk:
     if not seen:
         raise Refused(say("请先选择任务。", "Choose tasks first."))
     if len(seen) > BULK_ROWS:
         raise Refused(
-            say(f"一次最多 {BULK_ROWS} 项，请缩小范围。", f"No more than {BULK_ROWS} at a time; narrow the list down.")
+            say(
+                f"一次最多 {BULK_ROWS} 项，请缩小范围。",
+                f"No more than {BULK_ROWS} at a time; narrow the list down.",
+            )
         )
     codes: list[str] = []
-    left: list[tuple[int, Said]] = []
+    left: list[tuple[str, Said]] = []
     with transaction.atomic():
         for pk, version in seen.items():
             try:
                 with transaction.atomic():
                     codes.append(act(pk, version).undo)
             except Conflict:
-                left.append((pk, say("已被他人修改", "changed by somebody else")))
+                left.append((str(pk), say("已被他人修改", "changed by somebody else")))
             except Refused as refused:
-                left.append((pk, refused.why))
+                left.append((str(pk), refused.why))
             except Denied:
-                left.append((pk, say("不在您的权限内", "not yours to change")))
+                left.append((str(pk), say("不在您的权限内", "not yours to change")))
         code = _instead(codes, _steps(codes), by, at) if codes else ""
-    return Many(len(codes), tuple(left), code)
+    return Bulk(len(codes), code, tuple(left))
 
 
 def _steps(codes: Sequence[str]) -> list[dict[str, Any]]:
-    return [s for found in Inverse.objects.filter(code__in=codes).order_by("id") for s in found.payload["steps"]]
+    return [
+        s for found in Inverse.objects.filter(code__in=codes).order_by("id") for s in found.payload["steps"]
+    ]
 
 
 def _instead(codes: Iterable[str], steps: Sequence[Mapping[str, Any]], by: Viewer, at: datetime) -> str:

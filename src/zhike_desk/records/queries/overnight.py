@@ -132,10 +132,17 @@ def _flows(rows: QuerySet[BookClient], as_of: date) -> tuple[Flow, ...]:
     begin = timezone.make_aware(datetime.combine(as_of, time.min))
     found = list(
         BookTimeline.objects.filter(
-            client_id__in=rows.values("client_id"), at__gte=begin, at__lt=begin + timedelta(days=1), kind__in=FLOWS
+            client_id__in=rows.values("client_id"),
+            at__gte=begin,
+            at__lt=begin + timedelta(days=1),
+            kind__in=FLOWS,
         ).order_by("-at", "id")[:MOST]
     )
-    names = dict(rows.filter(client_id__in=[f.client_id for f in found]).values_list("client_id", "name")) if found else {}
+    names = (
+        dict(rows.filter(client_id__in=[f.client_id for f in found]).values_list("client_id", "name"))
+        if found
+        else {}
+    )
     return tuple(Flow(f.client_id, names[f.client_id], f.kind, f.text) for f in found)
 
 
@@ -157,7 +164,9 @@ def _market(rows: QuerySet[BookClient]) -> Market | None:
 
 def _tendencies(rows: QuerySet[BookClient], state: str) -> tuple[Tendency, ...]:
     mine = dict(rows.order_by().values_list("logic").annotate(n=Count("client_id")))
-    told = BookPhase.objects.filter(state=state).values("logic").annotate(bought=Sum("net_buy"), won=Sum("pnl"))
+    told = (
+        BookPhase.objects.filter(state=state).values("logic").annotate(bought=Sum("net_buy"), won=Sum("pnl"))
+    )
     return tuple(
         Tendency(row["logic"], mine[row["logic"]], row["bought"], row["won"])
         for row in told.order_by("logic")

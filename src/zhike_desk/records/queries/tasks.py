@@ -212,8 +212,10 @@ def _row(task: Task, client: Any, names: Mapping[str, str], viewer: Viewer, whol
 
 
 def _capacity(viewer: Viewer, who: str) -> float | None:
-    rows = BookStaff.objects.filter(staff_id=who) if who else BookStaff.objects.filter(
-        branch_id=viewer.branch_id, left_on__isnull=True
-    ).exclude(role="head")
+    rows = (
+        BookStaff.objects.filter(staff_id=who)
+        if who
+        else BookStaff.objects.filter(branch_id=viewer.branch_id, left_on__isnull=True).exclude(role="head")
+    )
     hours = rows.aggregate(hours=Sum("capacity_hours"))["hours"]
     return minutes_of(hours)

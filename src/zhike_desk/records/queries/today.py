@@ -103,7 +103,7 @@ def day(viewer: Viewer, when: Moment, *, staff: str = "", after: str = "") -> Da
     more, found = len(found) > PAGE, found[:PAGE]
     last = _key(found[-1], alone) if more else None
     tasks = [t for t in _tasks(viewer, when.today, staff) if _between(_key(t, alone), bound, last)]
-    rows = sorted([*found, *tasks], key=lambda r: _key(r, alone))
+    rows: list[BookProposal | Task] = sorted([*found, *tasks], key=lambda r: _key(r, alone))
     return Day(_works(viewer, rows, when, named=not alone), _written(last) if last else "")
 
 
@@ -194,7 +194,10 @@ def _read(text: str) -> _Key | None:
         return int(optional), str(due), int(place), str(name)
     except (ValueError, TypeError, binascii.Error) as error:
         raise Refused(
-            say("这一页的位置无法理解，请回到第一页。", "This place in the list can't be understood; go back to its beginning.")
+            say(
+                "这一页的位置无法理解，请回到第一页。",
+                "This place in the list can't be understood; go back to its beginning.",
+            )
         ) from error
 
 
@@ -202,7 +205,9 @@ def _works(viewer: Viewer, rows: Sequence[Any], when: Moment, *, named: bool) ->
     """Put beside each row its client, whether they may be approached, what was tried today: queries don't grow with rows."""
     ids = sorted({row.client_id for row in rows if row.client_id})
     clients = scope.clients(viewer, "today.view").in_bulk(ids) if ids and when.as_of else {}
-    allowed = permission.allowed(viewer, clients, when.at) if clients else {}
+    allowed = (
+        permission.judged({c.client_id: c.opt_out for c in clients.values()}, when.at) if clients else {}
+    )
     contacts = _contacts(list(clients), when) if clients else {}
     staff = _names({row.staff_id for row in rows}) if named else {}
     return tuple(
@@ -280,7 +285,9 @@ def _last(client: BookClient, contacts: Sequence[tuple[datetime, str]], as_of: d
 def _contacts(ids: list[str], when: Moment) -> dict[str, list[tuple[datetime, str]]]:
     """Return what was logged at the desk after the day of the night: client → moment and outcome."""
     found: dict[str, list[tuple[datetime, str]]] = {}
-    rows = Contact.objects.filter(client_id__in=ids, undone_at__isnull=True, at__date__gt=when.as_of, at__lte=when.at)
+    rows = Contact.objects.filter(
+        client_id__in=ids, undone_at__isnull=True, at__date__gt=when.as_of, at__lte=when.at
+    )
     for client_id, moment, outcome in rows.order_by("at").values_list("client_id", "at", "outcome"):
         found.setdefault(client_id, []).append((moment, outcome))
     return found

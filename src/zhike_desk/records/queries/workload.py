@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from zhike_desk.records import scope
-from zhike_desk.records.models import BookStaff, Contact, Task
+from zhike_desk.records.models import BookStaff, Contact
 from zhike_desk.records.queries.today import UNREACHED, due, proposed
 from zhike_desk.records.viewer import Denied, Viewer
 
@@ -52,7 +52,8 @@ class DoneToday:
 def load(viewer: Viewer, today: date, *, staff: str = "") -> Load:
     """Sum up the day's list of `viewer`, of the branch, or of one of its staff: three queries."""
     sums = [
-        rows.order_by().aggregate(**_sums(today)) for rows in (proposed(viewer, staff), due(viewer, today, staff))
+        rows.order_by().aggregate(**_sums(today))
+        for rows in (proposed(viewer, staff), due(viewer, today, staff))
     ]
     return _load(sums, _capacity(viewer, staff))
 
@@ -62,7 +63,9 @@ def done(viewer: Viewer, at: datetime, *, staff: str = "") -> DoneToday:
     own = viewer.need("today.view").scope == "own"
     begin = timezone.make_aware(datetime.combine(scope.day_of(at), time.min))
     today = (begin, begin + timedelta(days=1) - timedelta(microseconds=1))
-    contacts = scope.of_clients(Contact.objects.filter(at__range=today, undone_at__isnull=True), viewer, "today.view")
+    contacts = scope.of_clients(
+        Contact.objects.filter(at__range=today, undone_at__isnull=True), viewer, "today.view"
+    )
     tasks = scope.tasks(viewer).filter(closed_at__range=today, state="done", contacts__isnull=True)
     if own or staff:
         who = viewer.staff_id if own else staff
@@ -78,7 +81,12 @@ def colleagues(viewer: Viewer, today: date) -> list[Colleague]:
     sums = [_by_staff(rows, today) for rows in (proposed(viewer, ""), due(viewer, today, ""))]
     staff = BookStaff.objects.filter(branch_id=viewer.branch_id, left_on__isnull=True).order_by("staff_id")
     found = [
-        Colleague(s.staff_id, s.name, s.role, _load([by.get(s.staff_id, {}) for by in sums], minutes_of(s.capacity_hours)))
+        Colleague(
+            s.staff_id,
+            s.name,
+            s.role,
+            _load([by.get(s.staff_id, {}) for by in sums], minutes_of(s.capacity_hours)),
+        )
         for s in staff
     ]
     return sorted((c for c in found if c.load.works or c.role != "head"), key=lambda c: -c.load.minutes)
