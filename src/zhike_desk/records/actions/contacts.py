@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -67,20 +68,11 @@ def log(
         one_of(medium, MEDIA, say("方式", "medium"))
         _permitted(client, purpose)
         steps, task = _done_by_it(client, task_id, proposal_id, outcome, by, at)
-        contact = Contact.objects.create(
-            contact_id=f"desk-{uuid.uuid4().hex[:20]}",
-            at=when,
-            client_id=client.client_id,
-            staff_id=_staff(by),
-            medium=medium,
-            purpose=purpose,
-            outcome=text(outcome, 80, OUTCOME, needed=False),
-            minutes=_minutes(minutes),
-            task=task,
-            by_id=by.user_id,
-            created_at=at,
-            changed_at=at,
+        said = text(outcome, 80, OUTCOME, needed=False)
+        contact = Contact(
+            medium=medium, purpose=purpose, outcome=said, minutes=_minutes(minutes), at=when, task=task
         )
+<<<<<<< HEAD
         # Without its task: a proposal's task is taken away with it.
         taken_back = {
             "do": "set",
@@ -89,9 +81,25 @@ def log(
             "version": 1,
             "fields": {"undone_at": NOW, "task_id": None},
         }
+=======
+        _new(contact, client.client_id, by, at)
+>>>>>>> main
         _logged("contact.log", contact, by, at)
-        code = inverse(by, "care.write", [taken_back, *steps], at)
+        code = inverse(by, "care.write", [_taken_back(contact), *steps], at)
         return Done(str(contact.pk), undo=code, warning=_too_often(client.client_id, at))
+
+
+def _new(contact: Contact, client_id: str, by: Viewer, at: datetime) -> None:
+    contact.contact_id = f"desk-{uuid.uuid4().hex[:20]}"
+    contact.client_id, contact.staff_id, contact.by_id = client_id, _staff(by), by.user_id
+    contact.created_at = contact.changed_at = at
+    contact.save(force_insert=True)
+
+
+def _taken_back(contact: Contact) -> dict[str, Any]:
+    """Return the step that takes a contact back; without its task, since a proposal's task is taken away with it."""
+    fields = {"undone_at": NOW, "task_id": None}
+    return {"do": "set", "table": "contact", "id": contact.pk, "version": 1, "fields": fields}
 
 
 def edit(

@@ -55,7 +55,16 @@ class Done:
     secret: str = field(default="", repr=False)
 
 
-def change(record: Kept, seen: int, at: datetime, **fields: Any) -> None:
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """What was done to many: rows changed, the code that undoes all of it, and for each that was not, why."""
+
+    rows: int
+    undo: str
+    left: tuple[tuple[str, Said], ...] = ()
+
+
+def change(record: Kept, seen: int, at: datetime, /, **fields: Any) -> None:
     """Write `fields` where the record is still at the version `seen`; raise Conflict where it isn't. One UPDATE, no gap."""
     written = (
         type(record)
