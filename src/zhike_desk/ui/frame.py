@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from zhike_desk.records.policy import policy
 from zhike_desk.records.queries import nights
@@ -15,6 +17,7 @@ from zhike_desk.records.viewer import Viewer
 from zhike_desk.ui.speech import chinese, told
 
 THEMES = ["auto", "light", "dark"]
+STALE_DAYS = 4  # a weekend and a day: a night of Friday's data is still fresh on Monday
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +31,23 @@ class Place:
     here: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What the numbers on a page hold for: the day of the data, when they were computed, and whether that is too long ago."""
+
+    as_of: date
+    published_at: datetime
+    days: int
+    tonight: bool
+    stale: bool
+
+
 _PLACES = (
     ("today", "今日", "Today", "sun"),
     ("clients", "客户", "Clients", "people"),
     ("segments", "客群", "Segments", "grid"),
     ("market", "市场", "Market", "pulse"),
-    ("tasks", "任务", "Tasks", "check"),
+    ("tasks", "任务", "Tasks", "tasks"),
     ("ahp", "价值", "Value", "scale"),
     ("team", "团队", "Team", "team"),
     ("data", "数据", "Data", "stack"),
@@ -61,6 +75,16 @@ def places(request: HttpRequest) -> list[Place]:
     return found
 
 
+def stamp(night: nights.Shown | None, now: datetime) -> Stamp | None:
+    """Return the night's stamp; a branch made up holds old data by nature, so only its night can be stale."""
+    if night is None:
+        return None
+    computed = timezone.localtime(night.published_at).date()
+    today = timezone.localtime(now).date()
+    days = (today - (computed if settings.DEMO else night.as_of)).days
+    return Stamp(night.as_of, night.published_at, days, (today - computed).days <= 1, days > STALE_DAYS)
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Give templates what stands around every page; nothing of a client is in it."""
     theme = request.COOKIES.get("zhike_theme", "auto")
@@ -68,8 +92,15 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "auto",
         "zh": chinese(),
         "demo": settings.DEMO,
+        "updown": "west" if request.COOKIES.get("zhike_updown") == "west" else "east",
     }
     if getattr(request, "user", None) is not None and request.user.is_authenticated:
         viewer = Viewer.of(request.user)
-        around |= {"viewer": viewer, "places": places(request), "night": nights.shown()}
+        night = nights.shown()
+        around |= {
+            "viewer": viewer,
+            "places": places(request),
+            "night": night,
+            "stamp": stamp(night, timezone.now()),
+        }
     return around

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from zhike_desk.records.book import UNKNOWN
-from zhike_desk.ui import words
+from zhike_desk.ui import marks, words
 from zhike_desk.ui.speech import told
 
 register = template.Library()
@@ -28,6 +28,18 @@ def t(zh: str, en: str, **values: Any) -> str:
 def word(group: str, value: str | None) -> str:
     """Name a class: {% word "logic" client.logic %}."""
     return words.word(group, value)
+
+
+@register.simple_tag
+def icon(name: str, kind: str = "") -> SafeString:
+    """Draw an icon of the sprite: {% icon "phone" %}, {% icon "warn" "large" %}."""
+    return marks.icon(name, kind)
+
+
+@register.simple_tag
+def chip(group: str, value: str | None) -> SafeString:
+    """Show a class as word and icon: {% chip "stage" client.stage %}."""
+    return marks.chip(group, value)
 
 
 def known(value: Any) -> bool:
@@ -97,3 +109,15 @@ def direction(value: Any) -> str:
     if not known(value) or value == 0:
         return "flat"
     return "up" if value > 0 else "down"
+
+
+@register.filter
+def bar_width(share: Any) -> str:
+    """Return how long a driver's bar is, of 100; a share lies in [−1, 1]."""
+    return f"{min(abs(float(share)), 1.0) * 100:.1f}"
+
+
+@register.filter
+def bar_left(share: Any) -> str:
+    """Return where a driver's bar to the left begins."""
+    return f"{100 - min(abs(float(share)), 1.0) * 100:.1f}"

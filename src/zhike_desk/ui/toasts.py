@@ -1,0 +1,19 @@
+"""What has just been done, said in passing, with the way to undo it."""
+
+from __future__ import annotations
+
+import json
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+
+
+def toast(response: HttpResponse, text: str, undo: str = "") -> HttpResponse:
+    """Let an htmx answer show a toast; `undo` is the code of a `Done`, empty where it can't be undone."""
+    response.headers["HX-Trigger"] = json.dumps({"toast": {"text": text, "undo": undo}})
+    return response
+
+
+def flash(request: HttpRequest, text: str, undo: str = "") -> None:
+    """Show a toast on the page a redirect leads to."""
+    messages.info(request, text, extra_tags=f"undo:{undo}" if undo else "")
