@@ -15,8 +15,8 @@ LOCKED := $(INSTALL) --require-hashes --no-build-isolation
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 -- /p' Makefile | sed 's/ -- /	/'
 
-run: $(VENV)/compiled.stamp  ## install what is needed and run the main job (home: var/home; DROP=folder for your own files)
-	$(BIN)/zhike up --home "$(HOME_FOLDER)" $(if $(DROP),"$(DROP)")
+run: $(VENV)/compiled.stamp  ## install, make a branch up (or take DROP=folder in), run a night, serve the workbench (SERVE=0: don't)
+	$(BIN)/zhike up --home "$(HOME_FOLDER)" $(if $(filter 0,$(SERVE)),--no-serve,--serve $(if $(PORT),--port $(PORT))) $(if $(DROP),"$(DROP)")
 
 test: $(VENV)/test.stamp $(VENV)/spark.stamp $(VENV)/compiled.stamp | machine  ## the tests, without those marked slow
 	$(BIN)/python -m pytest -n $(JOBS) -m "not slow"
@@ -108,7 +108,7 @@ machine:  # for the tests
 # The loops are compiled once for a machine, by a night of a very small branch; what is compiled stays beside the sources.
 $(VENV)/compiled.stamp: $(shell grep -rl '^@compiled' src) | $(VENV)/run.stamp
 	@echo "Compiling the loops (once, a minute or two)."
-	@rm -rf $(VENV)/compiled && $(BIN)/zhike up --home $(VENV)/compiled --clients 60 --days 130 > $(VENV)/compiled.log 2>&1 \
+	@rm -rf $(VENV)/compiled && $(BIN)/zhike up --home $(VENV)/compiled --clients 60 --days 130 --no-serve > $(VENV)/compiled.log 2>&1 \
 	  || { cat $(VENV)/compiled.log; exit 1; }
 	@rm -rf $(VENV)/compiled
 	@touch $@

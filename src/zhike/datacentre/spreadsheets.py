@@ -44,10 +44,15 @@ def csv_bytes(schema: pa.Schema, batches: Iterable[pa.RecordBatch | pa.Table]) -
 
 
 def write_xlsx(
-    path: Path, title: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch | pa.Table]
+    path: Path,
+    title: str,
+    schema: pa.Schema,
+    batches: Iterable[pa.RecordBatch | pa.Table],
+    about: tuple[str, Callable[[int], Iterable[tuple[str, str]]]] | None = None,
 ) -> int:
     """Write a workbook of one sheet in small memory; return its rows.
 
+    With `about`, a second sheet tells of the first: its title, and from the number of rows its lines of name and text.
     Raise UsageError where there are more rows, or longer cells, than a sheet can hold.
     """
     rows = 0
@@ -66,7 +71,15 @@ def write_xlsx(
                     refuse_too_many(rows + piece.num_rows)
                     _write_rows(sheet, rows + 1, piece, day)
                     rows += piece.num_rows
+            if about is not None:
+                _write_about(book.add_worksheet(about[0][:31]), about[1](rows))
     return rows
+
+
+def _write_about(sheet: Any, lines: Iterable[tuple[str, str]]) -> None:
+    for r, (name, text) in enumerate(lines):
+        sheet.write_string(r, 0, name)
+        sheet.write_string(r, 1, text)
 
 
 def refuse_too_many(rows: int) -> None:

@@ -6,15 +6,16 @@ mac(n) = HMAC-SHA-256(key, mac(n-1) ‖ canonical JSON of row n). The key and th
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import os
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -24,6 +25,14 @@ from zhike_desk.records.models import AuditHead, AuditRow
 from zhike_desk.records.viewer import Viewer
 
 WITNESS = "audit.heads"
+COLUMNS = ("seq", "at", "actor", "role", "action", "kind", "object_id", "detail", "mac")
+MOST_BREAKS = 1_000
+_WINDOW = 10_000  # heads of processes side by side come to the witness out of order, by a few
+_BRANCH_TIME = ZoneInfo("Asia/Shanghai")
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+Row = tuple[int, str, str, str, str, str, str, str, str]
+"""A row of the log: the values of COLUMNS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +54,14 @@ def append(
 ) -> AuditRow:
     """Append one act to the log; the caller's transaction carries it, so the act stands only with its row.
 
-    `viewer` None is the system itself. `detail` must hold no unmasked identity.
+    `viewer` None is the system itself. `detail` must hold no unmasked identity. Whoever appends waits for whoever
+    appended before to commit: the chain has no forks.
     """
     with transaction.atomic():
-        head, _ = AuditHead.objects.select_for_update().get_or_create(pk=1)
+        head = _locked_head()
         row = AuditRow(
             seq=head.seq + 1,
-            at=at.isoformat(timespec="milliseconds"),
+            at=at.astimezone(_BRANCH_TIME).isoformat(timespec="milliseconds"),
             actor=viewer.username if viewer else "system",
             role=viewer.role if viewer else "system",
             action=action,
@@ -59,42 +69,95 @@ def append(
             object_id=object_id,
             detail=json.dumps(dict(detail or {}), ensure_ascii=False, sort_keys=True, default=str),
         )
-        row.mac = mac(_key(), head.mac, row)
+        row.mac = mac(_key(), head.mac, _fields(row))
         row.save(force_insert=True)
         head.seq, head.mac = row.seq, row.mac
-        head.save()
+        head.save(update_fields=["seq", "mac"])
         seq, signed = row.seq, row.mac
-        transaction.on_commit(lambda: _witness(seq, signed))
+        # Robust: the row is committed by then; a witness that can't be written must not turn the act into an error.
+        transaction.on_commit(lambda: _witness(seq, signed), robust=True)
     return row
 
 
-def mac(key: bytes, before: str, row: AuditRow) -> str:
-    """Sign one row: HMAC-SHA-256, as hex, over the mac before it and the row's canonical JSON."""
-    fields = [row.seq, row.at, row.actor, row.role, row.action, row.kind, row.object_id, row.detail]
-    text = before + json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+def mac(key: bytes, before: str, fields: Iterable[Any]) -> str:
+    """Sign one row: HMAC-SHA-256, as hex, over the mac before it and the canonical JSON of its fields without its own mac."""
+    return hmac.digest(key, (before + _CANONICAL(list(fields))).encode(), "sha256").hex()
 
 
-def verify(rows: Iterable[AuditRow] | None = None) -> list[Break]:
-    """Walk the chain from its beginning; return every place where it breaks: changed, missing, swapped, cut off at the end."""
-    found: list[Break] = []
-    before, expected, last = "", 1, 0
-    key, seen = _key(), dict(_witnessed())
-    for row in rows if rows is not None else _all():
-        if row.seq != expected:
-            found.append(Break(expected, f"rows {expected} to {row.seq - 1} are missing"))
-        elif not hmac.compare_digest(row.mac, mac(key, before, row)):
-            found.append(Break(row.seq, "changed since it was written"))
-        if row.seq in seen and seen[row.seq] != row.mac:
-            found.append(Break(row.seq, "not what the witness saw"))
-        before, expected, last = row.mac, row.seq + 1, row.seq
-    if seen and max(seen) > last:
-        found.append(Break(last + 1, f"cut off: the witness saw rows up to {max(seen)}"))
+def verify() -> list[Break]:
+    """Walk the chain from its beginning; return every place (1,000 at the most) where it was changed, cut, swapped, or cut off.
+
+    Rows and witness are streamed: memory doesn't grow with the log.
+    """
+    head = AuditHead.objects.filter(pk=1).first()
+    rows = AuditRow.objects.order_by("seq").values_list(*COLUMNS).iterator(chunk_size=5_000)
+    return breaks(rows, _witnessed(), _key(), end=(head.seq, head.mac) if head else (0, ""))
+
+
+def breaks(
+    rows: Iterable[Row], witnessed: Iterable[tuple[int, str]], key: bytes, end: tuple[int, str] | None = None
+) -> list[Break]:
+    """Find where `rows`, in order, break the chain signed with `key`, or differ from what was witnessed or from their `end`."""
+    chain = _Chain(key)
+    stream = iter(rows)
+    for seq, signed in witnessed:
+        while chain.last < seq and (row := next(stream, None)) is not None:
+            chain.take(row)
+        chain.compare(seq, signed)
+    for row in stream:
+        chain.take(row)
+    if end is not None and end != (chain.last, chain.before):
+        chain.tell(chain.last, f"the log says that it ends at {end[0]}")
+    return chain.found
+
+
+class _Chain:
+    """What is known of a chain as far as it was walked."""
+
+    def __init__(self, key: bytes) -> None:
+        self.key, self.before, self.last = key, "", 0
+        self.found: list[Break] = []
+        self.recent: OrderedDict[int, str] = OrderedDict()
+
+    def tell(self, seq: int, what: str) -> None:
+        if len(self.found) < MOST_BREAKS:
+            self.found.append(Break(seq, what))
+
+    def take(self, row: Row) -> None:
+        seq, signed = row[0], row[8]
+        if seq != self.last + 1:
+            self.tell(self.last + 1, f"rows {self.last + 1} to {seq - 1} are missing")
+        elif not hmac.compare_digest(signed.encode(), mac(self.key, self.before, row[:8]).encode()):
+            self.tell(seq, "changed since it was written")
+        self.before, self.last = signed, seq
+        self.recent[seq] = signed
+        if len(self.recent) > _WINDOW:
+            self.recent.popitem(last=False)
+
+    def compare(self, seq: int, signed: str) -> None:
+        """Hold one witnessed head against the row of its number; one that came very late is looked up."""
+        if seq > self.last:
+            self.tell(self.last + 1, f"cut off: the witness saw row {seq}")
+            return
+        there = self.recent.get(seq)
+        if there is None:
+            there = AuditRow.objects.filter(seq=seq).values_list("mac", flat=True).first()
+        if there != signed:
+            self.tell(seq, "not what the witness saw")
+
+
+def _locked_head() -> AuditHead:
+    """Return the end of the chain, locked until the transaction ends; made where two begin a log at once, it is one."""
+    locked = AuditHead.objects.select_for_update().filter(pk=1)
+    found = locked.first()
+    if found is None:
+        AuditHead.objects.bulk_create([AuditHead(pk=1)], ignore_conflicts=True)
+        found = locked.get()
     return found
 
 
-def _all() -> Iterator[AuditRow]:
-    return AuditRow.objects.order_by("seq").iterator(chunk_size=5000)
+def _fields(row: AuditRow) -> list[Any]:
+    return [getattr(row, name) for name in COLUMNS[:8]]
 
 
 def _key() -> bytes:
@@ -102,7 +165,8 @@ def _key() -> bytes:
 
 
 def _witness(seq: int, signed: str) -> None:
-    line = f"{seq} {signed}\n".encode()
+    """Write a head down. It begins a line of its own, so that one torn by a crash spoils no other."""
+    line = f"\n{seq} {signed}\n".encode()
     descriptor = os.open(_heads(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         os.write(descriptor, line)
@@ -111,10 +175,12 @@ def _witness(seq: int, signed: str) -> None:
 
 
 def _witnessed() -> Iterator[tuple[int, str]]:
-    if _heads().exists():
-        for line in _heads().read_text().splitlines():
-            seq, _, signed = line.partition(" ")
-            if seq.isdigit() and len(signed) == 64:
+    if not _heads().exists():
+        return
+    with _heads().open(encoding="ascii", errors="replace") as file:
+        for line in file:
+            seq, _, signed = line.strip().partition(" ")
+            if seq.isdecimal() and len(signed) == 64:
                 yield int(seq), signed
 
 

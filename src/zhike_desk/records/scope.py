@@ -36,6 +36,14 @@ def client(viewer: Viewer, client_id: str, action: str = "client.view") -> BookC
     return found
 
 
+def hidden(viewer: Viewer, action: str = "client.list") -> QuerySet[BookClient]:
+    """Return the clients that `viewer` would see if they hadn't been frozen or erased at the desk since the night: sums of the night hold them still."""
+    cell = viewer.need(action)
+    if viewer.may("client.held") is not None:
+        return BookClient.objects.none()
+    return BookClient.objects.filter(frozen=False, client_id__in=held()).filter(_rows(viewer, cell))
+
+
 def held() -> QuerySet[Hold, str]:
     """Return the numbers of clients frozen or erased at the desk."""
     return Hold.objects.filter(lifted_at__isnull=True).values_list("client_id", flat=True)
@@ -47,7 +55,7 @@ def _rows(viewer: Viewer, cell: Cell) -> Q:
     if cell.scope == "branch":
         return Q(branch_id=viewer.branch_id) if viewer.branch_id else Q(pk__in=[])
     if cell.scope == "own" and viewer.staff_id:
-        return Q(client_id__in=own(viewer.staff_id)) | Q(client_id__in=_moved_to(viewer.staff_id))
+        return Q(client_id__in=own(viewer.staff_id)) | Q(client_id__in=moved_to(viewer.staff_id))
     return Q(pk__in=[])
 
 
@@ -61,7 +69,8 @@ def own(staff_id: str) -> QuerySet[Any, str]:
     )
 
 
-def _moved_to(staff_id: str) -> QuerySet[Any, str]:
+def moved_to(staff_id: str) -> QuerySet[Any, str]:
+    """Return the numbers of clients handed over to `staff_id`."""
     return Move.objects.filter(to_staff=staff_id, ended_at__isnull=True).values_list("client_id", flat=True)
 
 

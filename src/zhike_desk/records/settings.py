@@ -50,7 +50,13 @@ def clock(default: str, zh: str, en: str) -> Any:
 class Care:
     """How often a client may be approached."""
 
-    contacts: int = whole(2, 0, 20, "每位客户在期限内最多联系几次（必做除外）", "contacts with a client within the days, must-do ones apart")
+    contacts: int = whole(
+        2,
+        0,
+        20,
+        "每位客户在期限内最多联系几次（必做除外）",
+        "contacts with a client within the days, must-do ones apart",
+    )
     days: int = whole(7, 1, 90, "联系次数的期限（天）", "days over which contacts are counted")
 
 
@@ -99,7 +105,9 @@ class Shown:
 class Retention:
     """How long the law keeps records of clients and trades."""
 
-    years: int = whole(20, 20, 100, "客户与交易资料法定保存年限", "years that client and trade records are kept by law")
+    years: int = whole(
+        20, 20, 100, "客户与交易资料法定保存年限", "years that client and trade records are kept by law"
+    )
 
 
 @dataclass(frozen=True, slots=True)

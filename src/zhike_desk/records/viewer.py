@@ -24,8 +24,8 @@ class Viewer:
     scopes: frozenset[str] | None = field(default=None)
 
     @classmethod
-    def of(cls, user: Any) -> Viewer:
-        """Return the viewer that a signed-in user is; raise Denied where nobody has signed in."""
+    def of(cls, user: Any, scopes: frozenset[str] | None = None) -> Viewer:
+        """Return the viewer that a signed-in user is, or a token of theirs with `scopes`; raise Denied where nobody has signed in."""
         if not user.is_authenticated:
             raise Denied("signed-in")
         return cls(
@@ -35,6 +35,7 @@ class Viewer:
             staff_id=user.staff_id,
             branch_id=user.branch_id,
             name=user.display_name or user.username,
+            scopes=scopes,
         )
 
     def may(self, action: str) -> Cell | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -25,7 +26,18 @@ from zhike_desk.records.models.care import MEDIA
 from zhike_desk.records.queries import permission
 from zhike_desk.records.viewer import Denied, Viewer
 
-PURPOSES = ("care", "callback", "retain", "activate", "develop", "product", "marketing", "service", "complaint", "other")
+PURPOSES = (
+    "care",
+    "callback",
+    "retain",
+    "activate",
+    "develop",
+    "product",
+    "marketing",
+    "service",
+    "complaint",
+    "other",
+)
 OUTCOME = say("结果", "outcome")
 LONGEST = timedelta(days=365)
 _EDITED = ("medium", "purpose", "outcome", "minutes", "at")
@@ -56,25 +68,27 @@ def log(
         one_of(medium, MEDIA, say("方式", "medium"))
         _permitted(client, purpose)
         steps, task = _done_by_it(client, task_id, proposal_id, outcome, by, at)
-        contact = Contact.objects.create(
-            contact_id=f"desk-{uuid.uuid4().hex[:20]}",
-            at=when,
-            client_id=client.client_id,
-            staff_id=_staff(by),
-            medium=medium,
-            purpose=purpose,
-            outcome=text(outcome, 80, OUTCOME, needed=False),
-            minutes=_minutes(minutes),
-            task=task,
-            by_id=by.user_id,
-            created_at=at,
-            changed_at=at,
+        said = text(outcome, 80, OUTCOME, needed=False)
+        contact = Contact(
+            medium=medium, purpose=purpose, outcome=said, minutes=_minutes(minutes), at=when, task=task
         )
-        # Without its task: a proposal's task is taken away with it.
-        taken_back = {"do": "set", "table": "contact", "id": contact.pk, "version": 1, "fields": {"undone_at": NOW, "task_id": None}}
+        _new(contact, client.client_id, by, at)
         _logged("contact.log", contact, by, at)
-        code = inverse(by, "care.write", [taken_back, *steps], at)
+        code = inverse(by, "care.write", [_taken_back(contact), *steps], at)
         return Done(str(contact.pk), undo=code, warning=_too_often(client.client_id, at))
+
+
+def _new(contact: Contact, client_id: str, by: Viewer, at: datetime) -> None:
+    contact.contact_id = f"desk-{uuid.uuid4().hex[:20]}"
+    contact.client_id, contact.staff_id, contact.by_id = client_id, _staff(by), by.user_id
+    contact.created_at = contact.changed_at = at
+    contact.save(force_insert=True)
+
+
+def _taken_back(contact: Contact) -> dict[str, Any]:
+    """Return the step that takes a contact back; without its task, since a proposal's task is taken away with it."""
+    fields = {"undone_at": NOW, "task_id": None}
+    return {"do": "set", "table": "contact", "id": contact.pk, "version": 1, "fields": fields}
 
 
 def edit(
@@ -116,7 +130,9 @@ def edit(
 
 def _contact(contact: int, by: Viewer) -> Contact:
     cell = by.need("care.write")
-    found = scope.of_clients(Contact.objects.filter(pk=contact, undone_at__isnull=True), by, "care.write").first()
+    found = scope.of_clients(
+        Contact.objects.filter(pk=contact, undone_at__isnull=True), by, "care.write"
+    ).first()
     if found is None or (cell.scope == "own" and found.by_id != by.user_id):
         raise Denied("care.write")
     return found  # type: ignore[no-any-return]
@@ -168,7 +184,10 @@ def _too_often(client_id: str, at: datetime) -> Said | None:
 def _moment(happened_at: datetime, at: datetime) -> datetime:
     if not at - LONGEST <= happened_at <= at:
         raise Refused(
-            say("联系时间应在过去一年之内，不能在将来。", "The contact must lie within the last year, not in the future.")
+            say(
+                "联系时间应在过去一年之内，不能在将来。",
+                "The contact must lie within the last year, not in the future.",
+            )
         )
     return happened_at
 
@@ -182,7 +201,10 @@ def _minutes(minutes: float | None) -> float | None:
 def _staff(by: Viewer) -> str:
     if not by.staff_id:
         raise Refused(
-            say("您的账号没有员工编号，无法登记联系。", "Your account has no staff number, so it can't log contacts.")
+            say(
+                "您的账号没有员工编号，无法登记联系。",
+                "Your account has no staff number, so it can't log contacts.",
+            )
         )
     return by.staff_id
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,17 @@ from django.db.models import Q
 
 from zhike.base.text import say
 from zhike_desk.records import audit, scope
-from zhike_desk.records.actions.writing import Done, Refused, change, inverse, one_of, remove, restore, text
+from zhike_desk.records.actions.writing import (
+    Bulk,
+    Done,
+    Refused,
+    change,
+    inverse,
+    one_of,
+    remove,
+    restore,
+    text,
+)
 from zhike_desk.records.models import BookProposal, BookStaff, Task
 from zhike_desk.records.queries import permission
 from zhike_desk.records.viewer import Denied, Viewer
@@ -52,6 +63,38 @@ def add(
         )
         _logged("task.add", made, by, at)
         return Done(str(made.pk), undo=inverse(by, "care.write", [remove(made)], at))
+
+
+def add_many(client_ids: Sequence[str], *, title: str, due_on: date, by: Viewer, at: datetime) -> Bulk:
+    """Add the same task for oneself for each of up to 200 clients; who isn't `by`'s is told as not found."""
+    with transaction.atomic():
+        found = scope.clients(by, "care.write").filter(client_id__in=client_ids)
+        branches = dict(found.values_list("client_id", "branch_id"))
+        named, day, owner = text(title, 200, TITLE), _day(due_on, at), _owner(by.staff_id, by)
+        made = [
+            Task.objects.create(
+                client_id=client_id,
+                branch_id=branches[client_id],
+                title=named,
+                due_on=day,
+                staff_id=owner,
+                by_id=by.user_id,
+                created_at=at,
+                changed_at=at,
+            )
+            for client_id in client_ids
+            if client_id in branches
+        ]
+        missing = say("没有找到该客户。", "There is no such client.")
+        left = tuple((client_id, missing) for client_id in client_ids if client_id not in branches)
+        code = ""
+        if made:
+            ids = sorted(branches)
+            audit.append(
+                by, "task.add", at=at, kind="clients", object_id=str(len(made)), detail={"clients": ids}
+            )
+            code = inverse(by, "care.write", [remove(task) for task in made], at)
+        return Bulk(len(made), code, left)
 
 
 def accept_proposal(proposal_id: str, *, by: Viewer, at: datetime) -> Done:
@@ -159,7 +202,9 @@ def _proposal(proposal_id: str, by: Viewer) -> BookProposal:
 def _may_be_approached(proposal: BookProposal, by: Viewer, at: datetime) -> None:
     allowed = permission.allowed(by, [proposal.client_id], at)[proposal.client_id]
     if proposal.kind in permission.SELLING and not allowed.selling:
-        raise Refused(say("客户已拒绝营销，不得推介产品。", "The client refused marketing: no products may be offered."))
+        raise Refused(
+            say("客户已拒绝营销，不得推介产品。", "The client refused marketing: no products may be offered.")
+        )
     if not proposal.must_do and not allowed.allowed and allowed.why is not None:
         raise Refused(say(f"暂不可联系：{allowed.why.zh}。", f"Not now: {allowed.why.en}."))
 
@@ -178,7 +223,9 @@ def _owner(staff_id: str, by: Viewer) -> str:
 def _day(due_on: date, at: datetime) -> date:
     today = scope.day_of(at)
     if not today <= due_on <= today + FARTHEST:
-        raise Refused(say("期限应在今天到两年之内。", "The day must lie between today and two years from now."))
+        raise Refused(
+            say("期限应在今天到两年之内。", "The day must lie between today and two years from now.")
+        )
     return due_on
 
 

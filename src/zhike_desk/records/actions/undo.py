@@ -42,20 +42,32 @@ def undo(code: str, *, by: Viewer, at: datetime) -> Done:
         found.used_at = at
         found.save(update_fields=["used_at"])
         rows = len(found.payload["steps"])
-        audit.append(by, "undo", at=at, kind="inverse", object_id=str(found.pk), detail={"of": found.action, "rows": rows})
+        audit.append(
+            by,
+            "undo",
+            at=at,
+            kind="inverse",
+            object_id=str(found.pk),
+            detail={"of": found.action, "rows": rows},
+        )
     return Done(str(found.pk), rows=rows)
 
 
 def _set(step: _Step, at: datetime) -> None:
     """Give a record back what it held."""
     table = _TABLES[step["table"]]
-    fields = {name: at if value == NOW else _value(table, name, value) for name, value in step["fields"].items()}
+    fields = {
+        name: at if value == NOW else _value(table, name, value) for name, value in step["fields"].items()
+    }
     record = table._default_manager.filter(pk=step["id"]).first()
     if record is None:
         raise Refused(say("原记录已不存在，无法撤销。", "The record is gone; this can't be undone."))
     if isinstance(record, Contact) and record.delivered_in:
         raise Refused(
-            say("该联系已交给夜间运行，请改用修改。", "This contact has gone to the night; please edit it instead.")
+            say(
+                "该联系已交给夜间运行，请改用修改。",
+                "This contact has gone to the night; please edit it instead.",
+            )
         )
     change(record, step["version"], at, **fields)
 
@@ -81,7 +93,10 @@ def _make(step: _Step, at: datetime) -> None:
             table._default_manager.create(**fields)
     except IntegrityError as error:
         raise Refused(
-            say("同样的记录已被重新添加，无法撤销。", "The same record was added again since; this can't be undone.")
+            say(
+                "同样的记录已被重新添加，无法撤销。",
+                "The same record was added again since; this can't be undone.",
+            )
         ) from error
 
 

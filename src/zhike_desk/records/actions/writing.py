@@ -17,7 +17,18 @@ from zhike_desk.records.models.base import Kept
 from zhike_desk.records.refusals import Conflict, Refused
 from zhike_desk.records.viewer import Viewer
 
-__all__ = ["Conflict", "Done", "Refused", "change", "inverse", "make_again", "one_of", "remove", "restore", "text"]
+__all__ = [
+    "Conflict",
+    "Done",
+    "Refused",
+    "change",
+    "inverse",
+    "make_again",
+    "one_of",
+    "remove",
+    "restore",
+    "text",
+]
 
 UNDO_SECONDS = 10
 KEEP_INVERSE = timedelta(minutes=30)
@@ -44,7 +55,16 @@ class Done:
     secret: str = field(default="", repr=False)
 
 
-def change(record: Kept, seen: int, at: datetime, **fields: Any) -> None:
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """What was done to many: rows changed, the code that undoes all of it, and for each that was not, why."""
+
+    rows: int
+    undo: str
+    left: tuple[tuple[str, Said], ...] = ()
+
+
+def change(record: Kept, seen: int, at: datetime, /, **fields: Any) -> None:
     """Write `fields` where the record is still at the version `seen`; raise Conflict where it isn't. One UPDATE, no gap."""
     written = (
         type(record)
@@ -115,8 +135,10 @@ def text(value: str, most: int, what: Said, *, needed: bool = True) -> str:
         raise Refused(
             say(f"{what.zh}最多 {most} 个字。", f"The {what.en} may have {most} characters at the most.")
         )
-    if any(ord(c) < 32 and c not in "\n\t" or c in _UNSEEN for c in found):
-        raise Refused(say(f"{what.zh}中有不可见字符。", f"The {what.en} holds characters that can't be seen."))
+    if any((ord(c) < 32 and c not in "\n\t") or c in _UNSEEN for c in found):
+        raise Refused(
+            say(f"{what.zh}中有不可见字符。", f"The {what.en} holds characters that can't be seen.")
+        )
     return found
 
 

@@ -6,6 +6,7 @@ from zhike_desk.records.models.book import BookClient, BookIdentity, BookRelatio
 from zhike_desk.records.models.book_facts import (
     BookAsset,
     BookAttribution,
+    BookCell,
     BookClv,
     BookHolding,
     BookMarket,
@@ -33,6 +34,7 @@ __all__ = [
     "AuditRow",
     "BookAsset",
     "BookAttribution",
+    "BookCell",
     "BookClient",
     "BookClv",
     "BookHolding",

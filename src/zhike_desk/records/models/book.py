@@ -121,7 +121,7 @@ class BookClient(models.Model):
 
 
 class BookIdentity(models.Model):
-    """Who a client is, unmasked: read by `records.queries.reveal` alone, one field at a time, logged."""
+    """Who a client is, unmasked: read by `records.actions.reveal` and approved exports alone, one field at a time, logged."""
 
     client_id = code(primary_key=True)
     name = models.CharField(max_length=160, default="")

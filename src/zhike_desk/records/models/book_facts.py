@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from zhike_desk.records.book.series import AssetDay, unpack
 from zhike_desk.records.models.book import code, number
 
 
@@ -26,24 +27,25 @@ class BookSecurity(models.Model):
 
 
 class BookAsset(models.Model):
-    """A client's assets at month-ends and over the last 250 days, CNY."""
+    """A client's assets at month-ends and over the last 250 days, CNY: one packed row a client.
 
-    id = models.BigIntegerField(primary_key=True)
-    client_id = code()
-    date = models.DateField()
-    cash = models.FloatField()
-    securities = models.FloatField()
-    funds = models.FloatField()
-    debt = models.FloatField()
-    net = models.FloatField()
+    `series` unpacks it. A row a day would be a quarter of a billion rows for a million clients.
+    """
+
+    client_id = code(primary_key=True)
+    days = models.BinaryField()
+
+    @property
+    def series(self) -> list[AssetDay]:
+        """Return the days, the oldest first: date, cash, securities, funds, debt, net."""
+        return unpack(bytes(self.days))
 
     class Meta:
-        """Read by client."""
+        """Found by client."""
 
         app_label = "book"
         managed = False
         db_table = "book_asset"
-        indexes: ClassVar = [models.Index(fields=["client_id", "date"], name="book_asset_client")]
 
 
 class BookHolding(models.Model):
@@ -228,6 +230,36 @@ class BookPhase(models.Model):
         app_label = "book"
         managed = False
         db_table = "book_phase"
+
+
+class BookCell(models.Model):
+    """How many clients share their classes, with what assets and revenue, CNY: what the map of segments is added up from.
+
+    `level` says of whom: the whole house, a branch, or the clients one member of staff mainly serves. Whoever reads one of
+    them reads a few thousand rows at most, however many clients there are.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    level = models.CharField(max_length=8)
+    branch_id = code(default="")
+    staff_id = code(default="")
+    kind = code(default="")
+    logic = models.CharField(max_length=12, default="")
+    stage = models.CharField(max_length=12, default="")
+    grade = models.CharField(max_length=12, default="")
+    quadrant = models.CharField(max_length=10, default="")
+    frozen = models.BooleanField(default=False)
+    clients = models.IntegerField()
+    assets = models.FloatField()
+    revenue = models.FloatField()
+
+    class Meta:
+        """Read by whose they are."""
+
+        app_label = "book"
+        managed = False
+        db_table = "book_cell"
+        indexes: ClassVar = [models.Index(fields=["level", "branch_id", "staff_id"], name="book_cell_of")]
 
 
 class BookMeasureName(models.Model):

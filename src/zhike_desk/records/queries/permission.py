@@ -38,7 +38,8 @@ def allowed(viewer: Viewer, client_ids: Iterable[str], at: datetime) -> dict[str
         refused[client_id] = not given
     counts = approaches(list(refused), at - timedelta(days=rules.days), at)
     return {
-        client_id: _permission(opted_out, counts[client_id], rules) for client_id, opted_out in refused.items()
+        client_id: _permission(opted_out, counts[client_id], rules)
+        for client_id, opted_out in refused.items()
     }
 
 

@@ -13,19 +13,19 @@ from small_drops import FIRST, drop
 from zhike.base.errors import UsageError
 from zhike.cli import session
 from zhike.cli.arguments import Parser
-from zhike_desk import commands
+from zhike_desk.commands import up as room
 
 
 @pytest.fixture
 def up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Any:
-    monkeypatch.delenv(commands.REAL_DATA, raising=False)
+    monkeypatch.delenv(room.REAL_DATA, raising=False)
     monkeypatch.setenv("ZHIKE_THREADS", "1")
 
     def run(*words: str | Path, lang: str = "en") -> tuple[int, str]:
         arguments = ["up", *map(str, words), "--lang", lang, "--home", str(tmp_path / "home")]
         with session.begin(arguments, os.environ):
             parser = Parser(prog="zhike")
-            commands.register(parser.add_subparsers())
+            room.register(parser.add_subparsers())
             args: argparse.Namespace = parser.parse_args(arguments)
             code = args.run(args)
         return code, capfd.readouterr().out
@@ -68,7 +68,7 @@ def test_a_folder_that_is_no_real_data_is_named(up: Any, tmp_path: Path) -> None
 def test_without_the_examples_the_command_says_where_they_are(
     up: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(commands, "EXAMPLES", tmp_path / "nowhere")
+    monkeypatch.setattr(room, "EXAMPLES", tmp_path / "nowhere")
     with pytest.raises(UsageError) as refused:
         up("--example")
     assert "sources" in refused.value.sentence("en")

@@ -1,32 +1,32 @@
-"""The commands that the desk adds to `zhike`, through the entry-point group `zhike.commands`.
-
-An entry of that group is a function `register(subparsers)`: it adds its parsers and gives each, with
-`set_defaults(run=…)`, a function that takes the parsed arguments and returns the exit code.
-"""
+"""`zhike up`: a branch, made up or delivered, taken in, a night run, and the workbench on it; what `make run` calls."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import runpy
+import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
+from zhike import __version__
 from zhike.base.errors import UsageError
 from zhike.base.text import say
 from zhike.cli import main, session
 from zhike.cli.arguments import command
 from zhike.cli.output import line, tell
 from zhike.cli.session import told
+from zhike_desk import made_up
+from zhike_desk.commands import serve
 
 if TYPE_CHECKING:
     from zhike.cli.arguments import Subparsers
 
 REAL_DATA = "ZHIKE_REAL_DATA"
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 _SHOWN = 12
 _SIZES = (
     ("clients", 2_000, "模拟多少客户", "clients to make up"),
@@ -60,17 +60,38 @@ def register(subparsers: Subparsers) -> None:
         "--real",
         metavar="DIR",
         type=Path,
-        help=told(f"真实数据所在目录（默认 {REAL_DATA}）", f"folder of real data (default: {REAL_DATA})"),
+        nargs="?",
+        const=Path(os.environ.get(REAL_DATA, "")),
+        help=told(f"用真实数据（默认目录 {REAL_DATA}）", f"take real data (default folder: {REAL_DATA})"),
     )
+    parser.add_argument(
+        "--serve",
+        action=argparse.BooleanOptionalAction,
+        help=told(
+            "之后打开工作台（默认：在终端里才开）",
+            "then serve the workbench (default: where a person watches)",
+        ),
+    )
+    serve.options(parser)
 
 
 def up(args: argparse.Namespace) -> int:
-    """Take the drops in, run a night, list what came of it; return 0 with findings too: they are what it shows."""
+    """Take the drops in, run a night, list what came of it, serve the workbench; return 0 with findings too: they are what it shows."""
+    serving = sys.stdout.isatty() if args.serve is None else args.serve
+    if serving and _made_before(args):
+        return serve.serve(args)
+    code = _night(args)
+    return serve.serve(args) if serving and code == 0 else code
+
+
+def _night(args: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="zhike-up-") as aside:
         drops = _drops(args, Path(aside))
         worst = max(_ingest(feed, drop) for feed, drop in drops.items())
     if worst > 1:
         return worst
+    if made_up.FEED in drops:
+        made_up.mark(session.home(), _plan(args))
     for heading, words in (
         (told("发现的问题", "What was wrong"), ["findings", "--limit", str(_SHOWN)]),
         (told("这一夜", "The night"), ["run"]),
@@ -81,16 +102,29 @@ def up(args: argparse.Namespace) -> int:
     return worst if worst > 1 else 0
 
 
+def _plan(args: argparse.Namespace) -> dict[str, object]:
+    return {"release": __version__, **{name: getattr(args, name) for name, *_ in _SIZES}}
+
+
+def _made_before(args: argparse.Namespace) -> bool:
+    """Tell whether this very branch was made up here, by this release, and its night is published."""
+    home = session.home()
+    asked = args.drop is None and not args.example and args.real is None
+    if not asked or not (home / "PUBLISHED").exists() or made_up.plan_of(home) != _plan(args):
+        return False
+    tell(f"模拟的营业部已在 {home}。", f"The branch made up is in {home} already.")
+    return True
+
+
 def _drops(args: argparse.Namespace, aside: Path) -> Mapping[str, Path]:
     """Choose what to take in: the drop that was named, the example, the real data, else a branch made up; feed → folder."""
     if args.drop is not None:
         return {"default": args.drop}
     if args.example:
         return {"example": _example("branch")}
-    named = os.environ.get(REAL_DATA)
-    real: Path | None = args.real or (Path(named) if named else None)
+    real: Path | None = args.real
     if real is None:
-        return {"made-up": _made_up(args, aside)}
+        return {made_up.FEED: _made_up(args, aside)}
     try:
         drops: dict[str, Path] = runpy.run_path(str(_example("assemble.py")))["assemble"](real, aside)
     except FileNotFoundError as error:

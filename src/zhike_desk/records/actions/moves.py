@@ -1,0 +1,98 @@
+"""Handing clients over from one member of staff to another: with a reason, by a head and a second person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from zhike.base.text import say
+from zhike_desk.records import audit, scope
+from zhike_desk.records.actions.asking import REASON, act, ask
+from zhike_desk.records.actions.writing import BULK_ROWS, Done, Refused, text
+from zhike_desk.records.models import BookClient, BookStaff, Move, Task
+from zhike_desk.records.viewer import Viewer
+
+
+def hand_over(client_ids: Iterable[str], *, to_staff: str, reason: str, by: Viewer, at: datetime) -> Done:
+    """Ask that up to 200 clients of the branch be served by somebody else of it, and their open tasks with them.
+
+    Refused as a whole where one of them isn't there, or is served by that person already: what is asked is what is done.
+    """
+    with transaction.atomic():
+        ids = sorted(set(client_ids))
+        if not 1 <= len(ids) <= BULK_ROWS:
+            raise Refused(
+                say(f"一次移交 1 到 {BULK_ROWS} 位。", f"Hand over 1 to {BULK_ROWS} clients at once.")
+            )
+        found = _checked(ids, to_staff, by)
+        payload = {
+            "clients": ids,
+            "to_staff": to_staff,
+            "from_staff": found,
+            "reason": text(reason, 200, REASON),
+        }
+        summary = say(f"移交 {len(ids)} 位客户给 {to_staff}", f"hand {len(ids)} clients over to {to_staff}")
+        return ask("client.move", payload, summary=summary, reason=reason, by=by, at=at)
+
+
+def _checked(ids: list[str], to_staff: str, by: Viewer) -> dict[str, str]:
+    """Return who serves each client now; refuse where one isn't there to be handed over."""
+    rows = scope.clients(by, "client.move").filter(client_id__in=ids)
+    now = dict(rows.values_list("client_id", "staff_id"))
+    if len(now) != len(ids):
+        raise Refused(say("有客户不在本营业部。", "Some of the clients aren't of this branch."))
+    there = BookStaff.objects.filter(staff_id=to_staff, branch_id=by.branch_id, left_on__isnull=True)
+    if not there.exists():
+        raise Refused(say("本营业部没有这位在职员工。", "Nobody of that number works in your branch."))
+    now |= dict(
+        Move.objects.filter(client_id__in=ids, ended_at__isnull=True).values_list("client_id", "to_staff")
+    )
+    if any(staff == to_staff for staff in now.values()):
+        raise Refused(say("有客户已由该员工服务。", "Some of the clients are served by that person already."))
+    return now
+
+
+@act("client.move")
+def _carry_out(payload: Mapping[str, Any], by: Viewer, at: datetime) -> Done:
+    """Hand over, once two have agreed; refused where somebody else serves a client since."""
+    ids, to_staff = list(payload["clients"]), payload["to_staff"]
+    if _checked(ids, to_staff, by) != payload["from_staff"]:
+        raise Refused(
+            say(
+                "有客户的服务人员已变更，请重新申请。",
+                "Who serves some of the clients has changed; please ask anew.",
+            )
+        )
+    origins = _origins(ids)
+    Move.objects.filter(client_id__in=ids, ended_at__isnull=True).update(
+        ended_at=at, version=F("version") + 1, changed_at=at
+    )
+    for client_id in ids:
+        served_by = payload["from_staff"][client_id]
+        Move.objects.create(
+            client_id=client_id,
+            branch_id=by.branch_id,
+            from_staff=origins[client_id],
+            to_staff=to_staff,
+            reason=payload["reason"],
+            by_id=by.user_id,
+            created_at=at,
+            changed_at=at,
+        )
+        Task.objects.filter(client_id=client_id, staff_id=served_by, state="open").update(
+            staff_id=to_staff, version=F("version") + 1, changed_at=at
+        )
+        detail = {"from": served_by, "to": to_staff, "reason": payload["reason"]}
+        audit.append(by, "client.move", at=at, kind="client", object_id=client_id, detail=detail)
+    return Done(str(len(ids)), rows=len(ids))
+
+
+def _origins(ids: list[str]) -> dict[str, str]:
+    """Return whom the files name for each client: it is that person's right to see them which a hand-over ends, also a second one."""
+    named = dict(BookClient.objects.filter(client_id__in=ids).values_list("client_id", "staff_id"))
+    standing = Move.objects.filter(client_id__in=ids, ended_at__isnull=True)
+    return named | dict(standing.values_list("client_id", "from_staff"))

@@ -1,0 +1,106 @@
+"""What a book is loaded from: the generation, and what the store knows of clients, staff and securities beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from zhike.datacentre.generation import Generation
+from zhike.datacentre.store.house import Store
+from zhike.datacentre.stored import schema_of
+from zhike.datacentre.tables import table as table_called
+from zhike.engine.parquet import read_table
+
+CLIENT_COLUMNS = (
+    "client_id", "name", "id_type", "id_number", "gender", "birth_date", "phone", "email", "region",
+    "occupation", "closed_on", "risk_assessed_on", "professional", "marketing_opt_out", "frozen",
+)  # fmt: skip
+_BATCH = 100_000
+_SPAN = re.compile(r"(\d{4})-(\d{4})$")
+_ALL = (0, 1 << 12)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A home folder and the generation of it that is to be loaded."""
+
+    home: Path
+    generation: Generation
+
+    @property
+    def as_of(self) -> date:
+        """Return the day the generation's numbers hold for."""
+        return self.generation.manifest.as_of
+
+    def pieces(self) -> Iterator[tuple[int, int]]:
+        """Yield the ranges of client buckets that the generation's files hold, in order."""
+        named = [_SPAN.match(path.stem) for path in self.generation.files("client_card")]
+        if any(found is None for found in named):
+            yield _ALL
+            return
+        yield from sorted({(int(found[1]), int(found[2])) for found in named if found})
+
+    def piece(self, table: str, span: tuple[int, int], columns: Sequence[str] | None = None) -> pa.Table:
+        """Return a table's rows of a range of client buckets; no rows where the generation has no such table."""
+        if table not in self.generation.tables:
+            return schema_of(table_called(table)).empty_table()
+        files = [f for f in self.generation.files_of(table, *span) if not f.stem.endswith("-branchwide")]
+        if not files:
+            return self.generation.schema(table).empty_table()
+        return pa.concat_tables([read_table(f, columns) for f in files])
+
+    def whole(self, table: str) -> pa.Table:
+        """Return all rows of a small table of the generation; no rows where it has none."""
+        if table not in self.generation.tables:
+            return schema_of(table_called(table)).empty_table()
+        return self.generation.read(table)
+
+    def streamed(self, table: str) -> Iterator[pa.Table]:
+        """Yield the rows of a large table, file by file, in pieces of bounded size."""
+        if table in self.generation.tables:
+            for file in self.generation.files(table):
+                yield from _slices(read_table(file))
+
+    def stored(self, table: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """Return the rows of a delivered table as they hold now."""
+        store = Store(self.home)
+        files = store.files(store.manifest(), table)
+        wanted = list(columns) if columns else schema_of(table_called(table)).names
+        if not files:
+            return schema_of(table_called(table)).empty_table().select(wanted)
+        return pa.concat_tables([read_table(f, wanted) for f in files])
+
+    @cached_property
+    def clients(self) -> pa.Table:
+        """Return who the clients are."""
+        return self.stored("client", CLIENT_COLUMNS)
+
+    @cached_property
+    def relations(self) -> pa.Table:
+        """Return the relations in force on the day of the generation: client, staff, role, share, start."""
+        rows = self.stored("relation", ("client_id", "staff_id", "role", "share", "start_on", "end_on"))
+        day = pa.scalar(self.as_of, pa.date32())
+        ended = pc.fill_null(pc.less(rows["end_on"], day), False)
+        return rows.filter(pc.and_(pc.less_equal(rows["start_on"], day), pc.invert(ended))).drop_columns(
+            ["end_on"]
+        )
+
+
+def _slices(rows: pa.Table) -> Iterator[pa.Table]:
+    for start in range(0, len(rows), _BATCH):
+        yield rows.slice(start, _BATCH)
+
+
+def beside(left: pa.Table, right: pa.Table, key: str = "client_id") -> pa.Table:
+    """Return the rows of `right` that go with those of `left`, in its order; nulls where there is none. Keys of `right` are unique."""
+    if not len(right):
+        return pa.table({n: pa.nulls(len(left), right.schema.field(n).type) for n in right.column_names})
+    places = pc.index_in(left[key], value_set=right[key])
+    return right.take(places)

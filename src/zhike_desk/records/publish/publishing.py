@@ -1,0 +1,136 @@
+"""Publishing: build a whole new book beside the one that is read, then move the pointer.
+
+Killed anywhere, the old book stays what readers see, and the next publication sweeps what was left. A book is never
+written after it has its name; the last few stay, for requests that are still reading one of them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from django.db import connection, transaction
+
+from zhike.base.errors import UsageError
+from zhike.base.text import say
+from zhike.datacentre.generation import Generation
+from zhike.engine.durable import only_writer
+from zhike_desk import keys
+from zhike_desk.records import audit
+from zhike_desk.records.book.following import books
+from zhike_desk.records.models import Pointer, Publication
+from zhike_desk.records.publish import postgres_book, sqlite_book
+from zhike_desk.records.publish.home import Source
+from zhike_desk.records.publish.loading import Book, Loading
+
+KEPT = 3
+FORMAT = 2  # raised whenever the same generation would make another book
+
+
+def publish(
+    home: Path, at: datetime, *, told: Callable[[str, int], None] | None = None, forced: bool = False
+) -> Publication:
+    """Load the latest generation of `home` into a new book and move the pointer to it; return the publication.
+
+    The generation that stands already is not loaded again unless `forced`. `told(table, rows)` hears of progress. Raises UsageError
+    where nothing was published by a night yet, StoreLocked where another process is publishing, BrokenPromise where counts differ.
+    """
+    generation = Generation.latest(home)
+    if generation is None:
+        raise UsageError(
+            say("还没有跑过一夜，没有可以发布的结果。", "No night has run: there is nothing to publish."),
+            where=str(home),
+            next_=say(
+                "先导入数据并运行：zhike ingest …，zhike run。",
+                "Take data in and run first: zhike ingest …, zhike run.",
+            ),
+        )
+    desk = home / "desk"
+    desk.mkdir(parents=True, exist_ok=True)
+    with only_writer(desk / "PUBLISHING"):
+        standing = _standing(generation, desk)
+        if standing is not None and not forced:
+            return standing
+        _sweep(desk)
+        done = _load(Source(home, generation), desk, at, told)
+        _sweep(desk)
+    return done
+
+
+def _standing(generation: Generation, desk: Path) -> Publication | None:
+    """Return the publication readers see where it is of this generation, in this version's form, and still there."""
+    pointer = Pointer.objects.select_related("publication").first()
+    if pointer is None:
+        return None
+    found = pointer.publication
+    same = found.generation_id == generation.id and found.summary.get("format") == FORMAT
+    return found if same and _there(found.place, desk) else None
+
+
+def _there(place: str, desk: Path) -> bool:
+    if connection.vendor == "sqlite":
+        return (books(desk) / place).exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [place])
+        return cursor.fetchone() is not None
+
+
+def _load(source: Source, desk: Path, at: datetime, told: Callable[[str, int], None] | None) -> Publication:
+    begun = time.perf_counter()
+    book = _book(source.generation, desk)
+    loading = Loading(source, book, keys.secret(desk, "pseudonym"), told)
+    try:
+        loading.run()
+    except BaseException:
+        book.abandon()
+        raise
+    book.finish()
+    return _switch(source, loading, at, time.perf_counter() - begun)
+
+
+def _book(generation: Generation, desk: Path) -> Book:
+    number = (Publication.objects.order_by("-id").values_list("id", flat=True).first() or 0) + 1
+    if connection.vendor == "sqlite":
+        return sqlite_book.SqliteBook(books(desk), f"{generation.id}-{number}.sqlite3")
+    return postgres_book.PostgresBook(f"book_{number}")
+
+
+def _switch(source: Source, loading: Loading, at: datetime, seconds: float) -> Publication:
+    """Move the pointer: publication, pointer and the row in the log stand together or not at all."""
+    with transaction.atomic():
+        made = Publication.objects.create(
+            generation_id=source.generation.id,
+            as_of=source.as_of,
+            place=loading.book.place,
+            rows=loading.rows,
+            seconds=round(seconds, 3),
+            published_at=at,
+            summary={"format": FORMAT, **loading.tally.told()},
+        )
+        Pointer.objects.update_or_create(pk=1, defaults={"publication": made})
+        audit.append(
+            None,
+            "night.publish",
+            at=at,
+            kind="publication",
+            object_id=str(made.pk),
+            detail={
+                "generation": made.generation_id,
+                "as_of": made.as_of.isoformat(),
+                "place": made.place,
+                "rows": sum(made.rows.values()),
+            },
+        )
+    return made
+
+
+def _sweep(desk: Path) -> None:
+    """Remove books older than those kept, and what a killed publication left; never the one the pointer names."""
+    keep = set(Publication.objects.order_by("-id").values_list("place", flat=True)[:KEPT])
+    keep |= set(Pointer.objects.values_list("publication__place", flat=True))
+    if connection.vendor == "sqlite":
+        sqlite_book.sweep(books(desk), keep)
+    else:
+        postgres_book.sweep(keep)

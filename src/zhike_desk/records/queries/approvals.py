@@ -1,0 +1,135 @@
+"""Acts that wait for a second person: who may decide them, what waits for whom, what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from zhike.base.text import Said, say
+from zhike_desk.records import scope
+from zhike_desk.records.models import Approval, Deputy
+from zhike_desk.records.policy import policy
+from zhike_desk.records.viewer import Viewer
+
+SAYS = "_says"
+NEWEST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An act that was asked for: what, why, by whom, how it stands; whether the viewer may decide or withdraw it."""
+
+    id: int
+    action: str
+    says: Said
+    reason: str
+    asked_by: str
+    asked_at: datetime
+    state: str
+    decided_by: str
+    decided_at: datetime | None
+    remark: str
+    version: int
+    payload: Mapping[str, Any]
+    decidable: bool
+    mine: bool
+
+
+def decidable(viewer: Viewer, on: date) -> Q:
+    """Return what holds of the approvals `viewer` may decide on a day: never their own; a deputy decides as their head would."""
+    if viewer.scopes is not None:
+        return Q(pk__in=[])  # a token never stands in for a second person
+    found = _as(viewer.role, viewer.branch_id)
+    for branch_id in _deputised(viewer, on):
+        found |= _as("head", branch_id)
+    return found & ~Q(asked_by_id=viewer.user_id)
+
+
+def may_decide(viewer: Viewer, approval: Approval, on: date) -> bool:
+    """Tell whether `viewer` may decide this approval on a day."""
+    return Approval.objects.filter(decidable(viewer, on), pk=approval.pk).exists()
+
+
+def waiting(viewer: Viewer, at: datetime) -> list[Asked]:
+    """Return what waits for `viewer` to decide, oldest first."""
+    viewer.need("approval.view")
+    on = scope.day_of(at)
+    rows = Approval.objects.filter(decidable(viewer, on), state="asked").order_by("id")[:NEWEST]
+    return [_asked(row, viewer, True) for row in rows.select_related("asked_by", "decided_by")]
+
+
+def asked(viewer: Viewer, at: datetime) -> list[Asked]:
+    """Return what `viewer` may see, newest first: what they asked for; a head, of the branch; compliance, all of it."""
+    rows = _seen(viewer).select_related("asked_by", "decided_by").order_by("-id")[:NEWEST]
+    mine = set(
+        Approval.objects.filter(decidable(viewer, scope.day_of(at)), state="asked").values_list(
+            "pk", flat=True
+        )
+    )
+    return [_asked(row, viewer, row.pk in mine) for row in rows]
+
+
+def count_waiting(viewer: Viewer, at: datetime) -> int:
+    """Count what waits for `viewer`, up to 100."""
+    rows = Approval.objects.filter(decidable(viewer, scope.day_of(at)), state="asked")
+    return rows.order_by()[:100].count()
+
+
+def _seen(viewer: Viewer) -> QuerySet[Approval]:
+    cell = viewer.need("approval.view")
+    if cell.scope == "all":
+        return Approval.objects.all()
+    own = Q(asked_by_id=viewer.user_id)
+    if cell.scope == "branch" and viewer.branch_id:
+        own |= Q(branch_id=viewer.branch_id)
+    return Approval.objects.filter(own)
+
+
+def _as(role: str, branch_id: str) -> Q:
+    found = Q(pk__in=[])
+    for action, decider in policy().seconds.items():
+        cell = policy().cell(role, decider)
+        if cell is None:
+            continue
+        if cell.scope == "all":
+            found |= Q(action=action)
+        elif cell.scope == "branch" and branch_id:
+            found |= Q(action=action, branch_id=branch_id)
+    return found
+
+
+def _deputised(viewer: Viewer, on: date) -> list[str]:
+    standing = Deputy.objects.filter(
+        deputy_id=viewer.user_id,
+        until__gte=on,
+        ended_at__isnull=True,
+        head__is_active=True,
+        head__role="head",
+    )
+    return list(standing.values_list("head__branch_id", flat=True))
+
+
+def _asked(row: Approval, viewer: Viewer, decidable_: bool) -> Asked:
+    payload = dict(row.payload)
+    zh, en = payload.pop(SAYS, [row.summary, row.summary])
+    decider = row.decided_by
+    return Asked(
+        id=row.pk,
+        action=row.action,
+        says=say(zh, en),
+        reason=row.reason,
+        asked_by=row.asked_by.display_name or row.asked_by.username,
+        asked_at=row.created_at,
+        state=row.state,
+        decided_by=(decider.display_name or decider.username) if decider else "",
+        decided_at=row.decided_at,
+        remark=row.remark,
+        version=row.version,
+        payload=payload,
+        decidable=decidable_,
+        mine=row.asked_by_id == viewer.user_id,
+    )

@@ -1,0 +1,173 @@
+"""The shared ground of the desk's tests: a branch whose night is published, people who work there, a database put back after each test.
+
+    def test_a_manager_sees_own_clients(db, viewer): ...            # what it writes is rolled back
+    def test_two_writers_at_once(transactional, viewer): ...        # what it commits is put back afterwards
+    def test_the_page(db, signed_in): signed_in("alice").get("/clients/")
+
+Django is set up when this file is imported, with a home folder of this process alone; the core's tests never import it.
+pytest-django is not used: it would import the settings for every test of the core too. With DATABASE_URL set, everything here
+runs on PostgreSQL; `-m both` picks the tests that are worth running on both.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import django
+import pytest
+
+import desk_ground
+import postgres_server
+from people import PEOPLE
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from zhike_desk.records.viewer import Viewer
+
+_PROCESS = Path(tempfile.mkdtemp(prefix="zhike-desk-tests-"))
+atexit.register(shutil.rmtree, _PROCESS, ignore_errors=True)
+NIGHT = datetime(2025, 7, 1, 2, 0, tzinfo=UTC)
+
+
+def _set_up() -> None:
+    """Import the settings with a home folder of our own; leave the environment as it was."""
+    ours = {
+        "ZHIKE_HOME": str(_PROCESS / "home"),
+        "ZHIKE_DESK_DEMO": "1",
+        "DJANGO_SETTINGS_MODULE": "zhike_desk.settings",
+    }
+    before = {name: os.environ.get(name) for name in ours}
+    os.environ.update(ours)
+    try:
+        django.setup()
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+_set_up()
+
+
+@pytest.fixture(scope="session")
+def desk(request: pytest.FixtureRequest) -> Path:
+    """Return the home folder: a branch made up, its night run and published, the database migrated, the people there."""
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connection
+    from django.test.utils import setup_test_environment
+
+    from zhike_desk.records.book.following import follow
+    from zhike_desk.records.publish import publish
+
+    home = Path(settings.HOME)
+    shutil.copytree(desk_ground.kept_home(request.config.cache.mkdir("desk-home")), home, dirs_exist_ok=True)
+    setup_test_environment()
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable")
+    _people()
+    publish(home, NIGHT)
+    follow()
+    settings.STANDING = connection.creation.serialize_db_to_string()
+    return home
+
+
+def _people() -> None:
+    from zhike_desk.records.models import User
+
+    for person in PEOPLE.values():
+        User.objects.create_user(
+            person.username,
+            password=f"{person.username}-is-here",
+            role=person.role,
+            staff_id=person.staff_id,
+            branch_id=person.branch_id,
+            display_name=person.name,
+        )
+
+
+@pytest.fixture
+def db(desk: Path) -> Iterator[Path]:
+    """Give the home folder to a test whose writes are rolled back."""
+    from django.db import transaction
+
+    from zhike_desk.records.book.following import follow
+
+    follow()
+    with transaction.atomic():
+        yield desk
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def transactional(desk: Path) -> Iterator[Path]:
+    """Give the home folder to a test that commits, or has several connections; rows and pointer are put back afterwards."""
+    from zhike_desk.records.book.following import follow
+
+    follow()
+    yield desk
+    _put_back(desk)
+
+
+def _put_back(desk: Path) -> None:
+    from django.conf import settings
+    from django.core.cache import cache
+    from django.core.management import call_command
+    from django.db import connection, connections
+
+    from zhike_desk.records import audit
+    from zhike_desk.records.book.following import follow
+    from zhike_desk.records.publish import publish
+
+    connections.close_all()
+    call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+    connection.creation.deserialize_db_from_string(settings.STANDING)
+    cache.clear()
+    (desk / "desk" / "keys" / audit.WITNESS).unlink(missing_ok=True)
+    publish(desk, NIGHT)  # a new book only where the test swept the first away
+    follow()
+
+
+@pytest.fixture
+def viewer(db: Path) -> Callable[[str], Viewer]:
+    """Return who turns a name of `people` into a viewer."""
+    from zhike_desk.records.models import User
+    from zhike_desk.records.viewer import Viewer
+
+    return lambda name: Viewer.of(User.objects.get(username=name))
+
+
+@pytest.fixture
+def signed_in(db: Path) -> Callable[[str], Client]:
+    """Return who turns a name of `people` into a browser in which they have signed in."""
+    from django.test import Client
+
+    from zhike_desk.records.models import User
+
+    def client(name: str) -> Client:
+        browser = Client()
+        browser.force_login(User.objects.get(username=name), "django.contrib.auth.backends.ModelBackend")
+        return browser
+
+    return client
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Give the DATABASE_URL of a private PostgreSQL, empty; skip, saying so, where none is installed."""
+    with postgres_server.running() as url:
+        yield url
