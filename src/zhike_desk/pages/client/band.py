@@ -5,13 +5,14 @@ from __future__ import annotations
 import calendar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from django.utils import timezone
 
 from zhike.decisions.proposals.settings import Settings
 from zhike_desk.pages.client.sums import listed, money, sentences, share, signed_money, signed_share
-from zhike_desk.records.queries.client import Duty, Portrait
+from zhike_desk.records.queries.client import Duty, Portrait, Written
+from zhike_desk.records.queries.timeline import Stream
 from zhike_desk.ui.speech import told
 from zhike_desk.ui.words import word
 
@@ -57,12 +58,11 @@ class Band:
 def band(found: Portrait, today: date, *, reveals: Sequence[str]) -> Band:
     """Return the band of a client on a day; `reveals`: the fields that may be shown in full."""
     duties = [*found.written.tasks, *found.proposals]
-    contacted = _contacted(found)
     return Band(
         facts=_facts(found),
         flags=[*_standing(found, today), *_duties(duties)],
         short=short(found, duties, today),
-        contacted=contacted,
+        contacted=contacted(found.written, found.stream, found.measure("days_since_contact")),
         reveals=[(name, told(*REVEALED.get(name, (name, name)))) for name in reveals],
     )
 
@@ -167,21 +167,15 @@ def _duties(duties: Sequence[Duty]) -> list[Flag]:
     return [Flag("flag", "care", told(f"{len(must)} 项必做", f"{len(must)} must-do"), must[0].title)]
 
 
-def _contacted(found: Portrait) -> str:
-    """Say when the client was last contacted: at the desk, or by what the night knows."""
-    days = found.measure("days_since_contact")
-    if found.written.contacted_at is not None:
-        return f"{timezone.localtime(found.written.contacted_at):%Y-%m-%d}"
-    last = _last_contact(found)
+def contacted(written: Written, stream: Stream, days: float | None) -> str:
+    """Say when the client was last contacted: at the desk, by the timeline, or by the measure `days` (trading days)."""
+    told_last = [e.at for e in stream.events if e.kind == "contact"][:1]
+    last = max([*told_last, *([written.contacted_at] if written.contacted_at else [])], default=None)
     if last is not None:
         return f"{timezone.localtime(last):%Y-%m-%d}"
     if days is None:
         return told("从未联系", "Never contacted")
     return told(f"{days:.0f} 个交易日前", f"{days:.0f} trading days ago")
-
-
-def _last_contact(found: Portrait) -> datetime | None:
-    return next((e.at for e in found.stream.events if e.kind == "contact"), None)
 
 
 def short(found: Portrait, duties: Sequence[Duty], today: date) -> str:

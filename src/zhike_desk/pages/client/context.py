@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from zhike_desk.pages.client import habits_view, logic_view, money_view, stream_view, value_view
-from zhike_desk.pages.client.band import Band, band
+from zhike_desk.pages.client.band import Band, band, contacted
 from zhike_desk.pages.client.stream_view import PURPOSES
 from zhike_desk.records.policy import policy
+from zhike_desk.records.queries import client as query
 from zhike_desk.records.queries import reference
 from zhike_desk.records.queries.bonds import Server
 from zhike_desk.records.queries.client import Beside, Duty, Portrait
@@ -108,7 +109,7 @@ def build(found: Portrait, night: Shown, viewer: Viewer, beside: Beside, today: 
         staff=found.staff,
         ties=habits_view.ties(found.links),
         stream=stream_view.stream_view(found.stream, only="", after="", private=may.read_care),
-        duties=sorted([*found.written.tasks, *found.proposals], key=lambda d: (not d.must_do, d.due_on)),
+        duties=due(found.written, found.proposals),
         tags=found.written.tags,
         rights=may,
         media=[(m, word("medium", m)) for m in WORDS["medium"]],
@@ -123,3 +124,36 @@ def _purposes(*, opted_out: bool) -> list[tuple[str, str]]:
     """Return the purposes a contact may have; who refused marketing isn't approached with any."""
     selling = ("product", "marketing")
     return [(n, told(*w)) for n, w in PURPOSES.items() if not (opted_out and n in selling)]
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What of the page an act may have changed: what is due, tags, the timeline, the last contact."""
+
+    key: str
+    duties: Sequence[Duty]
+    tags: Sequence[tuple[int, str]]
+    stream: stream_view.StreamView
+    contacted: str
+    rights: Rights
+    as_of: date
+
+
+def worked(viewer: Viewer, key: str, night: Shown, today: date) -> Worked:
+    """Return what of a client's page an act may have changed; raise Denied for a client that isn't `viewer`'s to see."""
+    care = query.care(viewer, key, night)
+    may = rights(viewer)
+    return Worked(
+        key=key,
+        duties=due(care.written, care.proposals),
+        tags=care.written.tags,
+        stream=stream_view.stream_view(care.stream, only="", after="", private=may.read_care),
+        contacted=contacted(care.written, care.stream, None),
+        rights=may,
+        as_of=night.as_of,
+    )
+
+
+def due(written: query.Written, proposals: Sequence[Duty]) -> list[Duty]:
+    """Return what is due with a client, must-do first, then by day."""
+    return sorted([*written.tasks, *proposals], key=lambda d: (not d.must_do, d.due_on, d.task_id))

@@ -123,6 +123,21 @@ def portrait(viewer: Viewer, key: str, night: Shown) -> Portrait:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Care:
+    """What staff's acts change of a client's page."""
+
+    proposals: tuple[Duty, ...]
+    written: Written
+    stream: timeline.Stream
+
+
+def care(viewer: Viewer, key: str, night: Shown) -> Care:
+    """Return what staff's acts change of a client's page; raise Denied for a client that isn't `viewer`'s to see. Four queries."""
+    row = scope.client(viewer, key)
+    return Care(proposals(viewer, row), written(viewer, row), timeline.of_client(viewer, row, night))
+
+
 def measures(client_id: str) -> Mapping[str, float | None]:
     """Return every measure of a client by name; empty where there is no row. One query."""
     with connection.cursor() as cursor:

@@ -17,6 +17,7 @@ from django.db.models.functions import Cast, Coalesce, NullIf
 
 from zhike.base.text import say
 from zhike_desk.records import scope
+from zhike_desk.records.masking import struck
 from zhike_desk.records.models import BookClient, BookTimeline, Consent, Contact, Note, Task
 from zhike_desk.records.queries.nights import Shown
 from zhike_desk.records.refusals import Refused
@@ -106,8 +107,8 @@ def _parts(
 
 
 def _event(row: tuple[Any, ...]) -> Event:
-    at, rank, number, *rest = row
-    return Event(at, _SOURCES[rank], number, *rest)
+    at, rank, number, kind, text, medium, outcome, minutes, who = row
+    return Event(at, _SOURCES[rank], number, kind, struck(text), medium, struck(outcome), minutes, who)
 
 
 def _older(rows: QuerySet[Any], rank: int, moment: str, place: _Place) -> QuerySet[Any]:
