@@ -72,18 +72,7 @@ def log(
         contact = Contact(
             medium=medium, purpose=purpose, outcome=said, minutes=_minutes(minutes), at=when, task=task
         )
-<<<<<<< HEAD
-        # Without its task: a proposal's task is taken away with it.
-        taken_back = {
-            "do": "set",
-            "table": "contact",
-            "id": contact.pk,
-            "version": 1,
-            "fields": {"undone_at": NOW, "task_id": None},
-        }
-=======
         _new(contact, client.client_id, by, at)
->>>>>>> main
         _logged("contact.log", contact, by, at)
         code = inverse(by, "care.write", [_taken_back(contact), *steps], at)
         return Done(str(contact.pk), undo=code, warning=_too_often(client.client_id, at))
