@@ -76,7 +76,7 @@ def panel(request: HttpRequest, number: int) -> HttpResponse:
     viewer = viewer_of(request)
     view = query.panel(viewer, number)
     key = request.GET.get("node") or view.nodes[0].node.key
-    node, joint = query.joint(viewer, number, key)
+    node, joint = view.node(key), query.joint(view, key)
     leads = view.open and viewer.may("ahp.lead") is not None
     around = _trial(viewer, view) | {
         "panel": panels.head(view),
@@ -88,12 +88,13 @@ def panel(request: HttpRequest, number: int) -> HttpResponse:
         "leads": leads,
     }
     if leads:
-        draft = drafts.draft(number, drafts.next_version(view.kind))
+        version = drafts.next_version(view.kind)
+        draft = drafts.of(view.heard, {e: weight for e, _, weight in view.voices}, version)
         around |= {
             "people": query.people(viewer, number),
             "obstacles": panels.sentences(draft.obstacles),
             "judged_nodes": len(draft.judged),
-            "next_version": drafts.next_version(view.kind),
+            "next_version": version,
             "publishes": viewer.may("ahp.publish") is not None,
         }
     return render(request, "ahp/joint.html" if request.htmx.target == "joint" else "ahp/panel.html", around)  # type: ignore[attr-defined]
