@@ -102,11 +102,6 @@ class ClientsPage:
     can_care: bool
     can_export: bool
 
-    @property
-    def can_bulk(self) -> bool:
-        """Tell whether rows can be chosen at all."""
-        return self.can_care or self.can_export
-
 
 def build(state: Asked, page: clients.Page, viewer: Viewer) -> ClientsPage:
     """Turn a page of clients into what the template writes."""
@@ -127,8 +122,13 @@ def build(state: Asked, page: clients.Page, viewer: Viewer) -> ClientsPage:
         can_save=saving is not None,
         can_share=saving is not None and saving.scope != "self",
         can_care=viewer.may("care.write") is not None,
-        can_export=False,
+        can_export=_exports(viewer),
     )
+
+
+def _exports(viewer: Viewer) -> bool:
+    cell = viewer.may("export.small")
+    return cell is not None and "aggregate" not in cell.limits
 
 
 def _beside(state: Asked, **cursor: str) -> str:

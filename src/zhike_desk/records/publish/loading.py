@@ -11,7 +11,7 @@ from django.apps import apps
 
 from zhike.base.errors import BrokenPromise
 from zhike.base.text import say
-from zhike_desk.records.publish import cells, clients, definitions, facts, tokens
+from zhike_desk.records.publish import cells, clients, definitions, facts, ties, tokens
 from zhike_desk.records.publish.home import Source
 from zhike_desk.records.publish.summary import Tally
 
@@ -53,6 +53,7 @@ class Loading:
     tally: Tally = field(default_factory=Tally)
     _known: list[pa.Table] = field(default_factory=list)
     _cells: list[pa.Table] = field(default_factory=list)
+    _behaviours: list[pa.Table] = field(default_factory=list)
 
     def run(self) -> None:
         """Fill every table, index, and count again; raise BrokenPromise where a count differs."""
@@ -76,6 +77,7 @@ class Loading:
         kept = listed.select(["client_id", "staff_id", "branch_id", "score"])
         self._known.append(kept)
         self._cells.append(cells.counted(listed))
+        self._behaviours.append(ties.behaviour(listed, piece.measures))
         self.tally.add(listed)
 
     def _whole(self, main: pa.Table, names: list[str]) -> None:
@@ -90,6 +92,8 @@ class Loading:
             "book_attribution": facts.plain(source, "attribution"),
             "book_clv": facts.plain(source, "clv"),
             "book_cell": cells.cells(self._cells),
+            "book_link": ties.links(source),
+            "book_peer": ties.peers(self._behaviours),
             "book_market": facts.plain(source, "market_state"),
             "book_phase": facts.plain(source, "phase"),
             "book_transition": facts.transitions(source),
