@@ -48,6 +48,7 @@ KNOWN_HOSTS = {
     "www.w3.org",
     "purl.org",
     "example.com",
+    "127.0.0.1",  # where the workbench is served
 }
 ADDRESS = re.compile(r"(?i)\b(?:https?|ftp)://([^\s/\"'<>()`\\:]+)")
 REGISTRY = re.compile(r"(?i)py[p]i\.|python[h]osted|npm[j]s|--find-[l]inks\b|--(?:extra-)?index-[u]rl\b")

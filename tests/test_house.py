@@ -204,7 +204,8 @@ def small_house(tmp_path: Path) -> Path:
     for room in ("", "cli", "run", "decisions", "models", "features", "datacentre", "engine", "base"):
         (tmp_path / "src/zhike" / room).mkdir(parents=True)
         (tmp_path / "src/zhike" / room / "__init__.py").touch()
-    for room in ("", "keys", "sqlite", "records", "records/models", "ui", "gate", "pages", "api", "urls"):
+    low = ("keys", "sqlite", "made_up", "offspring")
+    for room in ("", *low, "records", "records/models", "ui", "gate", "pages", "api", "urls", "worker", "commands"):
         (tmp_path / "src/zhike_desk" / room).mkdir(parents=True)
         (tmp_path / "src/zhike_desk" / room / "__init__.py").touch()
     return tmp_path

@@ -60,6 +60,20 @@ def tables() -> list[str]:
     return [] if fresh else [f"{m.app_label}.{m.name}" for m, _ in todo]
 
 
+def first_book(home: Path) -> bool:
+    """Publish the latest generation where readers see none yet; return whether it was. What they see already, the worker moves on."""
+    from django.utils import timezone
+
+    from zhike.datacentre.generation import Generation
+    from zhike_desk.records.publish import publish
+    from zhike_desk.records.queries import nights
+
+    if nights.shown() is not None or Generation.latest(home) is None:
+        return False
+    publish(home, timezone.now())
+    return True
+
+
 def static() -> bool:
     """Gather the static files where they have changed since; return whether they had."""
     from django.contrib.staticfiles.finders import get_finders

@@ -73,11 +73,11 @@ def serve(args: argparse.Namespace) -> int:
     hosts = os.environ.get("ZHIKE_DESK_HOSTS") or _hosts(args.host)
     preparing.begin(home, demo=demo, hosts=hosts)
     with _alone(home):
-        accounts = prepare(demo=demo)
+        accounts = prepare(home, demo=demo)
         return _serve(args, home, accounts)
 
 
-def prepare(*, demo: bool) -> list[tuple[str, str, str, str]]:
+def prepare(home: Path, *, demo: bool) -> list[tuple[str, str, str, str]]:
     """Make the desk ready; return the demo accounts (name, role, staff number, password), none outside a demo."""
     from django.db import connections
 
@@ -86,6 +86,8 @@ def prepare(*, demo: bool) -> list[tuple[str, str, str, str]]:
     for name in preparing.tables():
         tell(f"数据表已升级：{name}", f"Tables brought up to date: {name}")
     preparing.static()
+    if preparing.first_book(home):
+        tell("最近一夜的结果已发布到工作台。", "The latest night's results are in the workbench now.")
     accounts = demonstration.prepare() if demo else demonstration.close()
     connections.close_all()
     return accounts
@@ -154,7 +156,7 @@ def _crashed(name: str, code: int, pause: float) -> None:
 
 def _address(host: str, port: int) -> str:
     shown = "127.0.0.1" if host in _ANY else host
-    return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
+    return "http://" + (f"[{shown}]" if ":" in shown else shown) + f":{port}"
 
 
 def _answers(host: str, port: int) -> bool:

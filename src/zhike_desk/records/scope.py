@@ -36,6 +36,14 @@ def client(viewer: Viewer, client_id: str, action: str = "client.view") -> BookC
     return found
 
 
+def hidden(viewer: Viewer, action: str = "client.list") -> QuerySet[BookClient]:
+    """Return the clients that `viewer` would see if they hadn't been frozen or erased at the desk since the night: sums of the night hold them still."""
+    cell = viewer.need(action)
+    if viewer.may("client.held") is not None:
+        return BookClient.objects.none()
+    return BookClient.objects.filter(frozen=False, client_id__in=held()).filter(_rows(viewer, cell))
+
+
 def held() -> QuerySet[Hold, str]:
     """Return the numbers of clients frozen or erased at the desk."""
     return Hold.objects.filter(lifted_at__isnull=True).values_list("client_id", flat=True)

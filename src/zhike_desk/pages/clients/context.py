@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.urls import reverse
 from django.utils.html import format_html
@@ -13,6 +14,7 @@ from django.utils.safestring import SafeString
 
 from zhike_desk.records.queries import clients, listing
 from zhike_desk.records.queries.listing import Asked, Bound, Column
+from zhike_desk.records.viewer import Viewer
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.templatetags import zhike as writing
 from zhike_desk.ui.words import word
@@ -90,15 +92,26 @@ class ClientsPage:
     filters: Sequence[Filter]
     choices: Sequence[Choice]
     ranges: Sequence[Range]
-    newer: str
-    older: str
+    newer_url: str
+    older_url: str
     query: str
-    texts: Mapping[str, str]
-    pseudonym: bool
+    hidden: Sequence[tuple[str, str]]
+    order: str
+    can_save: bool
+    can_share: bool
+    can_care: bool
+    can_export: bool
+
+    @property
+    def can_bulk(self) -> bool:
+        """Tell whether rows can be chosen at all."""
+        return self.can_care or self.can_export
 
 
-def build(state: Asked, page: clients.Page, *, pseudonym: bool) -> ClientsPage:
+def build(state: Asked, page: clients.Page, viewer: Viewer) -> ClientsPage:
     """Turn a page of clients into what the template writes."""
+    pseudonym = viewer.need("client.list").pseudonym
+    saving = viewer.may("view.save")
     columns = [LISTED.columns[name] for name in state.shown]
     return ClientsPage(
         heads=[*(_head(c, state, pseudonym) for c in columns), *(_measure_head(n) for n in state.extra)],
@@ -106,12 +119,38 @@ def build(state: Asked, page: clients.Page, *, pseudonym: bool) -> ClientsPage:
         filters=_filters(state),
         choices=[_choice(name, state) for name in LISTED.choices],
         ranges=[_range(c, state) for c in LISTED.columns.values() if c.figure or c.kind == "date"],
-        newer=_query(state, before=page.newer) if page.newer else "",
-        older=_query(state, after=page.older) if page.older else "",
+        newer_url=_beside(state, before=page.newer),
+        older_url=_beside(state, after=page.older),
         query=_query(state),
-        texts=state.texts,
-        pseudonym=pseudonym,
+        hidden=hidden(state),
+        order=_order(state),
+        can_save=saving is not None,
+        can_share=saving is not None and saving.scope != "self",
+        can_care=viewer.may("care.write") is not None,
+        can_export=False,
     )
+
+
+def _beside(state: Asked, **cursor: str) -> str:
+    return f"{reverse('clients')}?{_query(state, **cursor)}" if any(cursor.values()) else ""
+
+
+def _order(state: Asked) -> str:
+    column = LISTED.columns[state.sort]
+    way = told("从高到低", "highest first") if state.descending else told("从低到高", "lowest first")
+    if column.name == "sort_key":
+        way = told("拼音", "by pinyin")
+    return told(f"按{said(column.title)}排列，{way}", f"Sorted by {said(column.title).lower()}, {way}")
+
+
+def hidden(state: Asked, *, all_of_it: bool = False) -> list[tuple[str, str]]:
+    """Return the parts of a list's state that a form must carry along: those it has no field for."""
+    fields = (
+        set()
+        if all_of_it
+        else {*LISTED.choices, *(f"{n}.{end}" for n in LISTED.columns for end in ("min", "max"))}
+    )
+    return [(name, value) for name, value in parse_qsl(_query(state)) if name not in fields]
 
 
 def _query(state: Asked, **changed: str | None) -> str:
@@ -144,7 +183,7 @@ def _measure_head(name: str) -> Head:
 def _line(row: clients.Row, columns: Sequence[Column], state: Asked) -> Line:
     cells = [_cell(c, row) for c in columns if c.name != "sort_key"]
     cells += [
-        format_html('<td class="num">{}</td>', writing.number(row.measures.get(n), 2)) for n in state.extra
+        format_html('<td class="n">{}</td>', writing.number(row.measures.get(n), 2)) for n in state.extra
     ]
     return Line(row.key, reverse("client", args=[row.key]), row.name, row.number, cells, row.opt_out)
 
@@ -158,11 +197,11 @@ def _cell(column: Column, row: clients.Row) -> SafeString:
             '<td><span class="chip chip-{}-{}">{}</span></td>', column.name, value, word(column.name, value)
         )
     if column.kind == "date":
-        return format_html('<td class="num">{}</td>', writing.day(value))
+        return format_html('<td class="n">{}</td>', writing.day(value))
     if column.name == "staff_id":
         return format_html("<td>{}</td>", row.staff)
     coloured = f" {writing.direction(value)}" if column.name in _RETURNS else ""
-    return format_html('<td class="num{}">{}</td>', coloured, _figure(column, value))
+    return format_html('<td class="n{}">{}</td>', coloured, _figure(column, value))
 
 
 def _figure(column: Column, value: Any) -> SafeString | str:

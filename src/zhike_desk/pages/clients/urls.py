@@ -10,4 +10,7 @@ urlpatterns = [
     path("clients/", views.clients, name="clients"),
     path("clients/count/", views.count, name="clients_count"),
     path("clients/measures/", views.measures, name="clients_measures"),
+    path("clients/save/", views.save, name="clients_save"),
+    path("clients/forget/<int:view>/", views.forget, name="clients_forget"),
+    path("clients/bulk/", views.bulk, name="clients_bulk"),
 ]

@@ -6,6 +6,7 @@ from zhike_desk.records.models.book import BookClient, BookIdentity, BookRelatio
 from zhike_desk.records.models.book_facts import (
     BookAsset,
     BookAttribution,
+    BookCell,
     BookClv,
     BookHolding,
     BookMarket,
@@ -16,6 +17,7 @@ from zhike_desk.records.models.book_facts import (
     BookTimeline,
     BookTransition,
 )
+from zhike_desk.records.models.book_ties import BookLink, BookPeer
 from zhike_desk.records.models.care import Contact, Note, Tag, Task
 from zhike_desk.records.models.jobs import Job
 from zhike_desk.records.models.judging import Expert, Judgement, Panel
@@ -32,12 +34,15 @@ __all__ = [
     "AuditRow",
     "BookAsset",
     "BookAttribution",
+    "BookCell",
     "BookClient",
     "BookClv",
     "BookHolding",
     "BookIdentity",
+    "BookLink",
     "BookMarket",
     "BookMeasureName",
+    "BookPeer",
     "BookPhase",
     "BookProposal",
     "BookRelation",

@@ -232,6 +232,36 @@ class BookPhase(models.Model):
         db_table = "book_phase"
 
 
+class BookCell(models.Model):
+    """How many clients share their classes, with what assets and revenue, CNY: what the map of segments is added up from.
+
+    `level` says of whom: the whole house, a branch, or the clients one member of staff mainly serves. Whoever reads one of
+    them reads a few thousand rows at most, however many clients there are.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    level = models.CharField(max_length=8)
+    branch_id = code(default="")
+    staff_id = code(default="")
+    kind = code(default="")
+    logic = models.CharField(max_length=12, default="")
+    stage = models.CharField(max_length=12, default="")
+    grade = models.CharField(max_length=12, default="")
+    quadrant = models.CharField(max_length=10, default="")
+    frozen = models.BooleanField(default=False)
+    clients = models.IntegerField()
+    assets = models.FloatField()
+    revenue = models.FloatField()
+
+    class Meta:
+        """Read by whose they are."""
+
+        app_label = "book"
+        managed = False
+        db_table = "book_cell"
+        indexes: ClassVar = [models.Index(fields=["level", "branch_id", "staff_id"], name="book_cell_of")]
+
+
 class BookMeasureName(models.Model):
     """The measures of the night: what each says, its unit, what else it rests on; `ordinal` is its column's place."""
 

@@ -11,7 +11,7 @@ from django.apps import apps
 
 from zhike.base.errors import BrokenPromise
 from zhike.base.text import say
-from zhike_desk.records.publish import clients, definitions, facts, tokens
+from zhike_desk.records.publish import cells, clients, definitions, facts, tokens
 from zhike_desk.records.publish.home import Source
 from zhike_desk.records.publish.summary import Tally
 
@@ -52,6 +52,7 @@ class Loading:
     rows: dict[str, int] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
     _known: list[pa.Table] = field(default_factory=list)
+    _cells: list[pa.Table] = field(default_factory=list)
 
     def run(self) -> None:
         """Fill every table, index, and count again; raise BrokenPromise where a count differs."""
@@ -74,6 +75,7 @@ class Loading:
         self._put("book_asset", facts.assets(self.source, piece))
         kept = listed.select(["client_id", "staff_id", "branch_id", "score"])
         self._known.append(kept)
+        self._cells.append(cells.counted(listed))
         self.tally.add(listed)
 
     def _whole(self, main: pa.Table, names: list[str]) -> None:
@@ -87,6 +89,7 @@ class Loading:
             "book_timeline": facts.plain(source, "timeline"),
             "book_attribution": facts.plain(source, "attribution"),
             "book_clv": facts.plain(source, "clv"),
+            "book_cell": cells.cells(self._cells),
             "book_market": facts.plain(source, "market_state"),
             "book_phase": facts.plain(source, "phase"),
             "book_transition": facts.transitions(source),

@@ -26,7 +26,7 @@ from zhike_desk.records.publish.home import Source
 from zhike_desk.records.publish.loading import Book, Loading
 
 KEPT = 3
-FORMAT = 1  # raised whenever the same generation would make another book
+FORMAT = 2  # raised whenever the same generation would make another book
 
 
 def publish(

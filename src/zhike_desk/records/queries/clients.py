@@ -150,6 +150,13 @@ def count(viewer: Viewer, state: Asked) -> tuple[int, bool]:
     return listing.counted(matching(viewer, state))
 
 
+def ids(viewer: Viewer, state: Asked, most: int) -> list[str]:
+    """Return the numbers of up to `most` of the clients asked for, in the list's order."""
+    way = "-" if state.descending else ""
+    found = matching(viewer, state).order_by(f"{way}{state.sort}", f"{way}client_id")
+    return list(found.values_list("client_id", flat=True)[:most])
+
+
 def _row(
     client: BookClient,
     hidden: bool,

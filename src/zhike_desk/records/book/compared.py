@@ -1,0 +1,22 @@
+"""Which measures of behaviour a client's page holds against like clients'; publishing counts their quartiles."""
+
+from __future__ import annotations
+
+COMPARED = (
+    "turnover_12m",
+    "exposure_12m",
+    "holding_days_restricted_12m",
+    "win_rate_drawn_12m",
+    "payoff_12m",
+    "disposition_drawn_12m",
+    "concentration_12m",
+    "buy_mom20_12m",
+    "buy_cheap_12m",
+    "after_limit_share_12m",
+    "leverage_now",
+    "timing_gap_12m",
+    "cost_share_12m",
+    "fall_12m",
+)
+LEAST_PEERS = 20
+"""Clients whose measure must be known before quartiles of a group are told: fewer would tell of single persons."""

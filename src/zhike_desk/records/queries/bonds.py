@@ -1,0 +1,65 @@
+"""Who stands around a client: the staff who serve them, and the clients they belong with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import OuterRef, Subquery
+
+from zhike_desk.records import scope
+from zhike_desk.records.models import BookClient, BookLink, BookRelation, BookStaff
+from zhike_desk.records.viewer import Viewer
+
+LINKS_SHOWN = 20
+_ORDER: Mapping[str, int] = {"server": 0, "developer": 1, "adviser": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A member of staff who works with a client: in which role, with which share, since when."""
+
+    staff_id: str
+    name: str
+    role: str
+    share: float
+    since: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Another client this one belongs with, named as the viewer may name them; `starts`: the link starts from this one."""
+
+    key: str
+    name: str
+    kind: str
+    starts: bool
+    grade: str
+    logic: str
+
+
+def staff(client: BookClient) -> tuple[Server, ...]:
+    """Return who works with a client on the day of the night, who serves them first; one query."""
+    name = BookStaff.objects.filter(staff_id=OuterRef("staff_id")).values("name")[:1]
+    rows = BookRelation.objects.filter(client_id=client.client_id).annotate(called=Subquery(name))
+    found = [Server(r.staff_id, r.called or r.staff_id, r.role, r.share, r.start_on) for r in rows]
+    return tuple(sorted(found, key=lambda s: (_ORDER.get(s.role, 9), -s.share, s.staff_id)))
+
+
+def links(viewer: Viewer, client: BookClient) -> tuple[Link, ...]:
+    """Return the clients of `viewer`'s own scope that a client belongs with; of others nothing is told. One query."""
+    hidden = viewer.need("client.view").pseudonym
+    other = BookClient.objects.filter(client_id=OuterRef("other_id"))
+    columns = {name: Subquery(other.values(name)[:1]) for name in ("name", "pseudonym", "grade", "logic")}
+    rows = (
+        BookLink.objects.filter(client_id=client.client_id)
+        .filter(other_id__in=scope.clients(viewer, "client.view").values("client_id"))
+        .annotate(**columns)
+        .values_list("other_id", "kind", "starts", *columns)
+        .order_by("kind", "-starts", "other_id")[:LINKS_SHOWN]
+    )
+    return tuple(
+        Link(pseudonym if hidden else other_id, pseudonym if hidden else name, kind, starts, grade, logic)
+        for other_id, kind, starts, name, pseudonym, grade, logic in rows
+    )

@@ -1,0 +1,227 @@
+"""One client, whole: who they are, what the night concluded and why, what is due, what the desk knows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import CharField, Max, QuerySet, Value
+from django.db.models.functions import JSONObject
+
+from zhike_desk.records import scope
+from zhike_desk.records.book import UNKNOWN
+from zhike_desk.records.models import BookClient, BookProposal, Consent, Contact, Move, Tag, Task
+from zhike_desk.records.queries import bonds, client_money, peers, timeline
+from zhike_desk.records.queries.nights import Shown
+from zhike_desk.records.viewer import Viewer
+
+_TASKS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Something due with a client: a proposal of the night (`proposal_id`), or a task at the desk (`task_id`, its `version`)."""
+
+    kind: str
+    title: str
+    reason: str
+    due_on: date
+    must_do: bool
+    minutes: float
+    proposal_id: str = ""
+    suitability: str = ""
+    task_id: int = 0
+    version: int = 0
+    staff_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the desk wrote down of a client: tags as (number, word), open tasks, consents by kind, the last contact, who took them over."""
+
+    tags: tuple[tuple[int, str], ...] = ()
+    tasks: tuple[Duty, ...] = ()
+    consents: Mapping[str, bool] | None = None
+    contacted_at: datetime | None = None
+    moved_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """All that a client's page shows. `key` is what the page is found by; `row` holds the classes, scores and figures of lists.
+
+    `number`, `phone` and `region` are empty for who sees pseudonyms; `evidence` (trait → what it adds to the logic) and `points`
+    (criterion → points) keep the order they were written in.
+    """
+
+    key: str
+    name: str
+    number: str
+    phone: str
+    row: BookClient
+    evidence: Mapping[str, float]
+    points: Mapping[str, float]
+    measures: Mapping[str, float | None]
+    compared: tuple[peers.Compared, ...]
+    attributions: tuple[client_money.Attribution, ...]
+    assets: tuple[client_money.Assets, ...]
+    held: client_money.Held
+    expected: tuple[client_money.Expected, ...]
+    staff: tuple[bonds.Server, ...]
+    links: tuple[bonds.Link, ...]
+    proposals: tuple[Duty, ...]
+    written: Written
+    stream: timeline.Stream
+
+    def measure(self, name: str) -> float | None:
+        """Return a measure; None where the night doesn't have it or it isn't known."""
+        return self.measures.get(name)
+
+    def figure(self, name: str) -> float | None:
+        """Return a figure of the list's row; None where it isn't known."""
+        value = getattr(self.row, name)
+        return None if value is None or value == UNKNOWN else float(value)
+
+    @property
+    def opted_out(self) -> bool:
+        """Tell whether the client refused marketing: by what the desk last wrote down, else by the files."""
+        given = (self.written.consents or {}).get("marketing")
+        return self.row.opt_out if given is None else not given
+
+
+def portrait(viewer: Viewer, key: str, night: Shown) -> Portrait:
+    """Return a client by number (or pseudonym); raise Denied where `viewer` may not see them, or there is none. At most 12 queries."""
+    row = scope.client(viewer, key)
+    hidden = viewer.need("client.view").pseudonym
+    money = viewer.may("client.money") is not None
+    values = measures(row.client_id)
+    return Portrait(
+        key=row.pseudonym if hidden else row.client_id,
+        name=row.pseudonym if hidden else row.name,
+        number="" if hidden else row.client_id,
+        phone="" if hidden else row.phone,
+        row=row,
+        evidence=json.loads(row.logic_evidence),
+        points=json.loads(row.criteria),
+        measures=values,
+        compared=peers.compared(row, values, night),
+        attributions=client_money.attributions(row) if money else (),
+        assets=client_money.assets(row) if money else (),
+        held=client_money.holdings(row) if money else client_money.Held((), 0, 0.0, None),
+        expected=client_money.expected(row),
+        staff=bonds.staff(row),
+        links=bonds.links(viewer, row),
+        proposals=proposals(viewer, row),
+        written=written(viewer, row),
+        stream=timeline.of_client(viewer, row, night),
+    )
+
+
+def measures(client_id: str) -> Mapping[str, float | None]:
+    """Return every measure of a client by name; empty where there is no row. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM book_measure WHERE client_id = %s", [client_id])
+        row = cursor.fetchone()
+        names = [column[0] for column in cursor.description]
+    return dict(zip(names[1:], row[1:], strict=True)) if row else {}
+
+
+def proposals(viewer: Viewer, client: BookClient) -> tuple[Duty, ...]:
+    """Return what the night proposes for a client, must-do first, without what is held back or is a task already."""
+    if viewer.may("care.read") is None:
+        return ()
+    taken = Task.objects.filter(client_id=client.client_id).exclude(proposal_id="").values("proposal_id")
+    rows = BookProposal.objects.filter(client_id=client.client_id).exclude(arm="hold")
+    rows = rows.exclude(proposal_id__in=taken).order_by("-must_do", "due_on", "proposal_id")
+    return tuple(
+        Duty(
+            kind=r.kind,
+            title=r.reason,
+            reason=r.reason,
+            due_on=r.due_on,
+            must_do=r.must_do,
+            minutes=r.minutes,
+            proposal_id=r.proposal_id,
+            suitability=r.suitability,
+            staff_id=r.staff_id,
+        )
+        for r in rows
+    )
+
+
+def written(viewer: Viewer, client: BookClient) -> Written:
+    """Return what the desk wrote down of a client, as far as `viewer` may read it; one query over five tables."""
+    care, consent = viewer.may("care.read") is not None, viewer.may("consent.read") is not None
+    of = {"client_id": client.client_id}
+    parts = [_plain("move", Move.objects.filter(**of, ended_at__isnull=True), to="to_staff")]
+    if care:
+        tasks = Task.objects.filter(**of, state="open").order_by()
+        parts.append(_plain("tag", Tag.objects.filter(**of), id="id", word="word"))
+        parts.append(_plain("task", tasks, **{n: n for n in _OF_TASK}))
+        last = (
+            Contact.objects.filter(**of, undone_at__isnull=True).values("client_id").annotate(last=Max("at"))
+        )
+        parts.append(_plain("contact", last, at="last"))
+    if care or consent:
+        newest = Consent.objects.filter(**of).values("kind").annotate(newest=Max("id")).values("newest")
+        parts.append(_plain("consent", Consent.objects.filter(id__in=newest), kind="kind", given="given"))
+    rows = list(parts[0].union(*parts[1:], all=True))
+    return _written(rows)
+
+
+_OF_TASK = (
+    "id",
+    "version",
+    "kind",
+    "title",
+    "reason",
+    "due_on",
+    "must_do",
+    "minutes",
+    "staff_id",
+    "proposal_id",
+)
+
+
+def _plain(what: str, rows: QuerySet[Any], **columns: str) -> QuerySet[Any]:
+    told = rows.annotate(what=Value(what, CharField()), told=JSONObject(**columns))
+    return told.order_by().values_list("what", "told")
+
+
+def _written(rows: list[tuple[str, dict[str, Any]]]) -> Written:
+    by: dict[str, list[dict[str, Any]]] = {}
+    for what, told in rows:
+        by.setdefault(what, []).append(told)
+    tasks = [_task(t) for t in by.get("task", [])]
+    return Written(
+        tags=tuple(sorted((int(t["id"]), str(t["word"])) for t in by.get("tag", []))),
+        tasks=tuple(sorted(tasks, key=lambda d: (not d.must_do, d.due_on, d.task_id))[:_TASKS]),
+        consents={c["kind"]: bool(c["given"]) for c in by.get("consent", [])},
+        contacted_at=max((_moment(c["at"]) for c in by.get("contact", [])), default=None),
+        moved_to=str(by["move"][0]["to"]) if "move" in by else "",
+    )
+
+
+def _task(told: dict[str, Any]) -> Duty:
+    return Duty(
+        kind=told["kind"],
+        title=told["title"],
+        reason=told["reason"],
+        due_on=date.fromisoformat(told["due_on"]),
+        must_do=bool(told["must_do"]),
+        minutes=told["minutes"],
+        proposal_id=told["proposal_id"],
+        task_id=told["id"],
+        version=told["version"],
+        staff_id=told["staff_id"],
+    )
+
+
+def _moment(text: str) -> datetime:
+    """Read a moment as a database writes it into JSON; without an offset it is UTC."""
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

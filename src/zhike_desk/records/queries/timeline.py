@@ -1,0 +1,194 @@
+"""A client's timeline: what the night tells and what the desk wrote down, one stream, newest first, by keyset.
+
+The order is (moment, source, number): a cursor names the last row shown, and every source enters its own index by it. What
+staff wrote (contacts, notes, tasks) and what contacts and complaints say is for those with `care.read`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import Case, CharField, F, FloatField, IntegerField, Q, QuerySet, TextField, Value, When
+from django.db.models.functions import Cast, Coalesce, NullIf
+
+from zhike.base.text import say
+from zhike_desk.records import scope
+from zhike_desk.records.models import BookClient, BookTimeline, Consent, Contact, Note, Task
+from zhike_desk.records.queries.nights import Shown
+from zhike_desk.records.refusals import Refused
+from zhike_desk.records.viewer import Viewer
+
+PAGE = 30
+FILTERS: Mapping[str, tuple[str, ...]] = {
+    "contact": ("contact",),
+    "task": ("task",),
+    "note": ("note",),
+    "trade": ("first_trade", "biggest_gain", "biggest_loss"),
+    "money": ("large_inflow", "large_outflow"),
+    "risk": ("risk_assessment", "complaint", "complaint_closed", "consent"),
+    "system": ("opened", "closed", "stage", "logic"),
+}
+"""What the stream can be narrowed to, and the kinds of event that are meant."""
+PERSONAL = ("contact", "complaint", "complaint_closed")
+_CURSOR = re.compile(r"(-?\d{1,17})\.(\d)\.(\d{1,19})")
+_COLUMNS = ("moment", "source", "number", "event", "said", "way", "result", "took", "writer")
+_Place = tuple[datetime, int, int] | None
+_SOURCES = ("contact", "note", "task", "consent", "night")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event: where it comes from (`source`: night, contact, note, task, consent), its number there, what happened.
+
+    `text` is the sentence, purpose, note or title; `medium`, `outcome`, `minutes` are a contact's, `outcome` also a
+    task's or a consent's; `who` is the person who wrote it down, empty for what the night tells.
+    """
+
+    at: datetime
+    source: str
+    number: int
+    kind: str
+    text: str
+    medium: str = ""
+    outcome: str = ""
+    minutes: float | None = None
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A page of the timeline, and the cursor of what is older (empty: nothing is)."""
+
+    events: tuple[Event, ...]
+    older: str
+
+
+def page(viewer: Viewer, key: str, night: Shown, *, only: str = "", after: str = "") -> Stream:
+    """Return a page of a client's timeline, narrowed to `only` (of `FILTERS`), older than the cursor `after`.
+
+    Raises Denied for a client that isn't `viewer`'s to see, Refused for a filter or a cursor that can't be understood.
+    """
+    return of_client(viewer, scope.client(viewer, key), night, only=only, after=after)
+
+
+def of_client(viewer: Viewer, client: BookClient, night: Shown, *, only: str = "", after: str = "") -> Stream:
+    """Return a page of the timeline of a client who was found in `viewer`'s scope; one query."""
+    if only and only not in FILTERS:
+        raise _unclear()
+    kinds = frozenset(FILTERS[only]) if only else None
+    parts = _parts(client.client_id, night, _place(after), kinds, private=viewer.may("care.read") is not None)
+    rows = list(parts[0].union(*parts[1:], all=True).order_by("-moment", "source", "-number")[: PAGE + 1])
+    events = tuple(_event(r) for r in rows[:PAGE])
+    return Stream(events, _cursor(events[-1]) if len(rows) > PAGE else "")
+
+
+def _parts(
+    client_id: str, night: Shown, place: _Place, kinds: frozenset[str] | None, *, private: bool
+) -> list[QuerySet[Any]]:
+    """Return what is read of each source; what the night tells comes first, so that there always is one."""
+    told = _night(client_id, night, place)
+    if kinds is not None:
+        told = told.filter(kind__in=kinds)
+    if not private:
+        return [told.exclude(kind__in=PERSONAL)]
+    wanted = [name for name in _SOURCES[:-1] if kinds is None or name in kinds]
+    return [told, *(_READ[name](client_id, night, place) for name in wanted)]
+
+
+def _event(row: tuple[Any, ...]) -> Event:
+    at, rank, number, *rest = row
+    return Event(at, _SOURCES[rank], number, *rest)
+
+
+def _older(rows: QuerySet[Any], rank: int, moment: str, place: _Place) -> QuerySet[Any]:
+    """Keep what comes after a cursor: earlier, or at the same moment from a later source, or from the same with a smaller number."""
+    if place is None:
+        return rows
+    at, source, number = place
+    if rank < source:
+        return rows.filter(**{f"{moment}__lt": at})
+    rows = rows.filter(**{f"{moment}__lte": at})
+    return rows if rank > source else rows.filter(Q(**{f"{moment}__lt": at}) | Q(pk__lt=number))
+
+
+def _told(source: str, rows: QuerySet[Any], moment: str, event: Any, said: str, **more: Any) -> QuerySet[Any]:
+    """Give rows of any table the columns of the stream."""
+    empty = Value("", CharField())
+    found: dict[str, Any] = {
+        "moment": F(moment),
+        "source": Value(_SOURCES.index(source), IntegerField()),
+        "number": F("pk"),
+        "event": event if event is not None else Value(source, CharField()),
+        "said": Cast(said, TextField()),
+        "way": empty,
+        "result": empty,
+        "took": Cast(Value(None), FloatField()),
+        "writer": Coalesce(
+            NullIf(F("by__display_name"), Value("")), F("by__username"), output_field=CharField()
+        ),
+    }
+    return rows.annotate(**found | more).values_list(*_COLUMNS)
+
+
+def _contacts(client_id: str, night: Shown, place: _Place) -> QuerySet[Any]:
+    told_by_night = ~Q(delivered_in="") & Q(at__date__lte=night.as_of)
+    rows = Contact.objects.filter(client_id=client_id, undone_at__isnull=True).exclude(told_by_night)
+    more = {"way": F("medium"), "result": F("outcome"), "took": F("minutes")}
+    return _told("contact", _older(rows, 0, "at", place), "at", None, "purpose", **more)
+
+
+def _notes(client_id: str, night: Shown, place: _Place) -> QuerySet[Any]:
+    rows = Note.objects.filter(client_id=client_id, removed_at__isnull=True)
+    return _told("note", _older(rows, 1, "created_at", place), "created_at", None, "text")
+
+
+def _tasks(client_id: str, night: Shown, place: _Place) -> QuerySet[Any]:
+    rows = Task.objects.filter(client_id=client_id, closed_at__isnull=False).exclude(state="open")
+    rows = _older(rows, 2, "closed_at", place)
+    return _told("task", rows, "closed_at", None, "title", way=F("state"), result=F("outcome"))
+
+
+def _consents(client_id: str, night: Shown, place: _Place) -> QuerySet[Any]:
+    rows = _older(Consent.objects.filter(client_id=client_id), 3, "created_at", place)
+    given = Case(When(given=True, then=Value("given")), default=Value("refused"), output_field=CharField())
+    return _told("consent", rows, "created_at", None, "reason", way=F("kind"), result=given)
+
+
+def _night(client_id: str, night: Shown, place: _Place) -> QuerySet[Any]:
+    rows = _older(BookTimeline.objects.filter(client_id=client_id), 4, "at", place)
+    return _told("night", rows, "at", F("kind"), "text", writer=Value("", CharField()))
+
+
+_READ: Mapping[str, Callable[[str, Shown, _Place], QuerySet[Any]]] = {
+    "contact": _contacts,
+    "note": _notes,
+    "task": _tasks,
+    "consent": _consents,
+}
+
+
+def _cursor(event: Event) -> str:
+    moment = round(event.at.timestamp() * 1e6)
+    return f"{moment}.{_SOURCES.index(event.source)}.{event.number}"
+
+
+def _place(after: str) -> _Place:
+    if not after:
+        return None
+    found = _CURSOR.fullmatch(after)
+    if found is None:
+        raise _unclear()
+    return datetime.fromtimestamp(int(found[1]) / 1e6, UTC), int(found[2]), int(found[3])
+
+
+def _unclear() -> Refused:
+    return Refused(
+        say(
+            "时间线的筛选条件无法理解，请重新打开页面。",
+            "This part of the timeline can't be understood; open the page again.",
+        )
+    )

@@ -1,0 +1,1 @@
+"""The worker: what takes long is done here, outside of any request."""
