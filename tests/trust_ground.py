@@ -16,13 +16,30 @@ from django.apps import apps
 from django.db import transaction
 
 from people import OTHER, PEOPLE
+from zhike_desk.records import scope
 from zhike_desk.records.actions import (
-    bulk, consent, contacts, exports, holds, moves, notes, reveal, tags, tasks, undo,
+    bulk,
+    consent,
+    contacts,
+    exports,
+    holds,
+    moves,
+    notes,
+    reveal,
+    tags,
+    tasks,
+    undo,
 )  # fmt: skip
 from zhike_desk.records.models import (
-    BookClient, BookRelation, Contact, Hold, Note, Tag, Task, User,
+    BookClient,
+    BookRelation,
+    Contact,
+    Hold,
+    Note,
+    Tag,
+    Task,
+    User,
 )  # fmt: skip
-from zhike_desk.records import scope
 from zhike_desk.records.queries import care, clients
 from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Denied, Viewer
@@ -120,9 +137,20 @@ def tables() -> str:
 
 def contact(by: Viewer, client_id: str, **more: Any) -> Contact:
     """Write a contact of somebody's with a client, past all rules."""
-    fields = {"contact_id": f"desk-{Contact.objects.count()}", "at": AT, "medium": "phone", "purpose": "care", **more}
+    fields = {
+        "contact_id": f"desk-{Contact.objects.count()}",
+        "at": AT,
+        "medium": "phone",
+        "purpose": "care",
+        **more,
+    }
     return Contact.objects.create(
-        client_id=client_id, staff_id=by.staff_id or "E0002", by_id=by.user_id, created_at=AT, changed_at=AT, **fields
+        client_id=client_id,
+        staff_id=by.staff_id or "E0002",
+        by_id=by.user_id,
+        created_at=AT,
+        changed_at=AT,
+        **fields,
     )
 
 
@@ -135,7 +163,9 @@ def task(by: Viewer, client_id: str, **more: Any) -> Task:
 
 def note(by: Viewer, client_id: str) -> Note:
     """Write a note of somebody's about a client, past all rules."""
-    return Note.objects.create(client_id=client_id, text="喜欢打新", by_id=by.user_id, created_at=AT, changed_at=AT)
+    return Note.objects.create(
+        client_id=client_id, text="喜欢打新", by_id=by.user_id, created_at=AT, changed_at=AT
+    )
 
 
 def _undone(by: Viewer, client_id: str) -> Any:
@@ -167,7 +197,7 @@ def _exported(by: Viewer, client_id: str, action: str) -> bool:
 
 
 def _handed_over(by: Viewer, client_id: str) -> Any:
-    to_staff = "E0004" if by.branch_id == OTHER else "E0005"
+    to_staff = "E0004" if by.branch_id == OTHER else "E0001"
     return moves.hand_over([client_id], to_staff=to_staff, reason="休假", by=by, at=AT)
 
 

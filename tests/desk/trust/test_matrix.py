@@ -48,7 +48,9 @@ def test_a_denied_act_that_writes_all_the_same_is_caught(db: Path) -> None:
         assert ground.tables() != before
 
 
-def test_what_nobody_wrote_into_the_policy_is_denied_and_what_is_written_is_what_the_requirement_says() -> None:
+def test_what_nobody_wrote_into_the_policy_is_denied_and_what_is_written_is_what_the_requirement_says() -> (
+    None
+):
     assert {
         action: {role: _cell(action, role) for role in policy().roles if policy().cell(role, action)}
         for action in _REQUIRED
@@ -74,7 +76,13 @@ def _cell(action: str, role: str) -> str:
     return " ".join([letter, *sorted(cell.limits)])
 
 
-_OWN = {"manager": "O masked", "adviser": "O masked", "head": "B masked", "analyst": "A pseudonym", "compliance": "A masked"}
+_OWN = {
+    "manager": "O masked",
+    "adviser": "O masked",
+    "head": "B masked",
+    "analyst": "A pseudonym",
+    "compliance": "A masked",
+}
 _REQUIRED = {
     "client.list": _OWN,
     "client.view": _OWN,

@@ -285,7 +285,9 @@ def joint(viewer: Viewer, number: int, key: str) -> tuple[Node, Joint | None]:
     names = {e.id: e.name for e in view.experts} if view.sees_all else {}
     rows = found.experts.order_by("id").values_list("id", "weight")
     heard = [
-        (names.get(e, f"#{k + 1}"), w, entries[e, key]) for k, (e, w) in enumerate(rows) if (e, key) in entries
+        (names.get(e, f"#{k + 1}"), w, entries[e, key])
+        for k, (e, w) in enumerate(rows)
+        if (e, key) in entries
     ]
     return node, judged.joint(_distinct(heard))
 
@@ -294,9 +296,7 @@ def _distinct(
     heard: Sequence[tuple[str, float, Matrix]],
 ) -> tuple[tuple[str, float, Matrix], ...]:
     names = [name for name, _, _ in heard]
-    return tuple(
-        (f"{n} #{k + 1}" if names.count(n) > 1 else n, w, m) for k, (n, w, m) in enumerate(heard)
-    )
+    return tuple((f"{n} #{k + 1}" if names.count(n) > 1 else n, w, m) for k, (n, w, m) in enumerate(heard))
 
 
 def sheet(viewer: Viewer, number: int, key: str) -> tuple[PanelView, Sheet]:
@@ -348,7 +348,9 @@ def people(viewer: Viewer, number: int | None = None) -> tuple[Person, ...]:
         found = found.filter(Q(branch_id=viewer.branch_id) | Q(branch_id=""))
     if number is not None:
         found = found.exclude(pk__in=Expert.objects.filter(panel_id=number).values("user_id"))
-    return tuple(Person(u.pk, name_of(u), u.role, u.branch_id) for u in found.order_by("role", "username")[:300])
+    return tuple(
+        Person(u.pk, name_of(u), u.role, u.branch_id) for u in found.order_by("role", "username")[:300]
+    )
 
 
 def name_of(user: User) -> str:

@@ -91,7 +91,9 @@ def difference(viewer: Viewer, before: str, after: str) -> tuple[WeighedNode, ..
     """Return the nodes whose weights differ between two versions, with the weight before; nodes of one version alone stand whole."""
     first, second = version(viewer, before), version(viewer, after)
     earlier = {node.key: node for node in first.nodes}
-    return tuple(n for n in (_compared(node, earlier.get(node.key)) for node in second.nodes) if n is not None)
+    return tuple(
+        n for n in (_compared(node, earlier.get(node.key)) for node in second.nodes) if n is not None
+    )
 
 
 def text_of(name: str) -> str:
