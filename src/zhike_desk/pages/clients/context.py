@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from zhike_desk.records.queries import clients, listing
 from zhike_desk.records.queries.listing import Asked, Bound, Column
 from zhike_desk.records.viewer import Viewer
+from zhike_desk.ui import marks
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.templatetags import zhike as writing
 from zhike_desk.ui.words import word
@@ -102,11 +103,6 @@ class ClientsPage:
     can_care: bool
     can_export: bool
 
-    @property
-    def can_bulk(self) -> bool:
-        """Tell whether rows can be chosen at all."""
-        return self.can_care or self.can_export
-
 
 def build(state: Asked, page: clients.Page, viewer: Viewer) -> ClientsPage:
     """Turn a page of clients into what the template writes."""
@@ -127,8 +123,13 @@ def build(state: Asked, page: clients.Page, viewer: Viewer) -> ClientsPage:
         can_save=saving is not None,
         can_share=saving is not None and saving.scope != "self",
         can_care=viewer.may("care.write") is not None,
-        can_export=False,
+        can_export=_exports(viewer),
     )
+
+
+def _exports(viewer: Viewer) -> bool:
+    cell = viewer.may("export.small")
+    return cell is not None and "aggregate" not in cell.limits
 
 
 def _beside(state: Asked, **cursor: str) -> str:
@@ -191,11 +192,7 @@ def _line(row: clients.Row, columns: Sequence[Column], state: Asked) -> Line:
 def _cell(column: Column, row: clients.Row) -> SafeString:
     value = row.values[column.name]
     if column.kind == "choice":
-        if not value:
-            return format_html('<td class="quiet">{}</td>', writing.NOTHING)
-        return format_html(
-            '<td><span class="chip chip-{}-{}">{}</span></td>', column.name, value, word(column.name, value)
-        )
+        return format_html("<td>{}</td>", marks.chip(column.name, value) if value else writing.NOTHING)
     if column.kind == "date":
         return format_html('<td class="n">{}</td>', writing.day(value))
     if column.name == "staff_id":
