@@ -78,18 +78,24 @@ class PolicyMiddleware:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
         if action is None or (action != "signed-in" and viewer_of(request).may(action) is None):
-            raise Http404
+            raise _missing(request)
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer a denied viewer with what a missing page answers."""
         if isinstance(error, Denied):
-            raise Http404 from error
+            raise _missing(request) from error
         if isinstance(error, Conflict):
             return conflict(request, error)
         if isinstance(error, Refused):
             return refused(request, error)
         return None
+
+
+def _missing(request: HttpRequest) -> Http404:
+    """Return what answers as if there were no such address: the page must not even show where it would have been."""
+    request.resolver_match = None
+    return Http404()
 
 
 def json_denied() -> JsonResponse:

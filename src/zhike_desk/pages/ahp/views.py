@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from zhike_desk.gate import viewer_of
@@ -59,6 +60,7 @@ def panel(request: HttpRequest, number: int) -> HttpResponse:
         "nodes": panels.nodes(view, key),
         "joint": panels.joint(node, joint) if joint else None,
         "node_label": panels.label(node),
+        "node_judge_url": reverse("ahp_judge", args=[number, node.key]),
         "experts": panels.experts(view),
         "leads": leads,
         "trial": panels.trial(view, query.seen_movers(viewer, view.diff)),

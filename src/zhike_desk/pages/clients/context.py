@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from zhike_desk.records.queries import clients, listing
 from zhike_desk.records.queries.listing import Asked, Bound, Column
 from zhike_desk.records.viewer import Viewer
+from zhike_desk.ui import marks
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.templatetags import zhike as writing
 from zhike_desk.ui.words import word
@@ -191,11 +192,7 @@ def _line(row: clients.Row, columns: Sequence[Column], state: Asked) -> Line:
 def _cell(column: Column, row: clients.Row) -> SafeString:
     value = row.values[column.name]
     if column.kind == "choice":
-        if not value:
-            return format_html('<td class="quiet">{}</td>', writing.NOTHING)
-        return format_html(
-            '<td><span class="chip chip-{}-{}">{}</span></td>', column.name, value, word(column.name, value)
-        )
+        return format_html("<td>{}</td>", marks.chip(column.name, value) if value else writing.NOTHING)
     if column.kind == "date":
         return format_html('<td class="n">{}</td>', writing.day(value))
     if column.name == "staff_id":
