@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from django.urls import reverse
 from django.utils.html import format_html
@@ -185,7 +185,14 @@ def _line(row: clients.Row, columns: Sequence[Column], state: Asked) -> Line:
     cells += [
         format_html('<td class="n">{}</td>', writing.number(row.measures.get(n), 2)) for n in state.extra
     ]
-    return Line(row.key, reverse("client", args=[row.key]), row.name, row.number, cells, row.opt_out)
+    return Line(
+        row.key,
+        f"{reverse('client', args=[row.key])}?{urlencode({'in': _query(state)})}",
+        row.name,
+        row.number,
+        cells,
+        row.opt_out,
+    )
 
 
 def _cell(column: Column, row: clients.Row) -> SafeString:
