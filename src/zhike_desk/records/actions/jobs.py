@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from zhike.base.text import say
-from zhike_desk.records import audit, queue
+from zhike_desk.records import audit
 from zhike_desk.records.actions.writing import Done, Refused
 from zhike_desk.records.jobs import ACTIONS
 from zhike_desk.records.models import Job
@@ -43,7 +43,6 @@ def ask(kind: str, arguments: Mapping[str, Any], *, by: Viewer | None, at: datet
             changed_at=at,
         )
         audit.append(by, "job.ask", at=at, kind="job", object_id=str(job.pk), detail={"kind": kind})
-        transaction.on_commit(queue.ring)
     return Done(str(job.pk))
 
 
