@@ -6,13 +6,14 @@ invited to; of the others' judgements nothing until their own reach every criter
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from zhike_desk.records import scope
 from zhike_desk.records.models import Approval, Expert, Judgement, Panel, User
 from zhike_desk.records.valuing import drafting, judged
 from zhike_desk.records.valuing.drafting import Matrix, Node
@@ -136,6 +137,14 @@ class Sheet:
     node: Node
     entries: tuple[Entry, ...]
     judged: Judged
+
+
+@dataclass(frozen=True, slots=True)
+class SeenMover:
+    """A client who would move, as the viewer may see them: masked, or by pseudonym."""
+
+    key: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,6 +360,17 @@ def people(viewer: Viewer, number: int | None = None) -> tuple[Person, ...]:
     return tuple(
         Person(u.pk, name_of(u), u.role, u.branch_id) for u in found.order_by("role", "username")[:300]
     )
+
+
+def seen_movers(viewer: Viewer, diff: Mapping[str, Any]) -> dict[str, SeenMover]:
+    """Return those of a trial's movers whom the viewer may see, by number; the others are left out."""
+    cell = viewer.may("client.list")
+    wanted = [m["client_id"] for c in diff.get("changes", ()) for way in ("up", "down") for m in c[way]]
+    if cell is None or not wanted:
+        return {}
+    key = "pseudonym" if cell.pseudonym else "client_id"
+    found = scope.clients(viewer).filter(client_id__in=wanted).values_list("client_id", key, "name")
+    return {number: SeenMover(shown, shown if cell.pseudonym else name) for number, shown, name in found}
 
 
 def name_of(user: User) -> str:

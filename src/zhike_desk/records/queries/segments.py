@@ -178,7 +178,7 @@ def _mapped(rows: Sequence[_Row], least: int) -> SegmentMap:
 
 
 def _added(rows: Iterable[_Row], key: Callable[[_Row], _K]) -> dict[_K, Sums]:
-    found: dict[K, Sums] = {}
+    found: dict[_K, Sums] = {}
     for row in rows:
         of = key(row)
         count, assets, revenue = found.get(of, (0, 0.0, 0.0))
@@ -200,9 +200,9 @@ def flows(viewer: Viewer) -> Mapping[str, tuple[Flow, ...]] | None:
     rows = BookTransition.objects.order_by("id").values_list(
         "table", "before", "after", "clients", "assets", "revenue"
     )
-    for table, before, after, *sums in rows:
-        if table in found and sums[0] > 0:
-            found[table].append(Flow(before, after, _told((sums[0], sums[1], sums[2]), least)))
+    for table, before, after, moved, assets, revenue in rows:
+        if table in found and moved > 0:
+            found[table].append(Flow(before, after, _told((moved, assets, revenue), least)))
     return {name: tuple(moves) for name, moves in found.items()}
 
 

@@ -73,7 +73,10 @@ def known(viewer: Viewer) -> tuple[Version, ...]:
     viewer.need("ahp.view")
     found = versions(home())
     panels = {p.published_as: p for p in Panel.objects.filter(state="published")}
-    made = [_version(found.named(name), found.kinds(name), panels.get(name)) for name in found.documents]
+    made = [
+        _version(drafting.model(found.documents[name]), found.kinds(name), panels.get(name))
+        for name in found.documents
+    ]
     return tuple(sorted(made, key=lambda v: (not v.in_force, v.kinds, v.name)))
 
 
@@ -107,6 +110,11 @@ def text_of(name: str) -> str:
 def names() -> frozenset[str]:
     """Return the names of all versions."""
     return frozenset(versions(home()).documents)
+
+
+def in_force(kind: str) -> str:
+    """Return the name of the version that values a kind of client."""
+    return versions(home()).active[kind]
 
 
 def home() -> Path:
