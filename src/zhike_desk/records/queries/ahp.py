@@ -6,13 +6,14 @@ invited to; of the others' judgements nothing until their own reach every criter
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from zhike_desk.records import scope
 from zhike_desk.records.models import Approval, Expert, Judgement, Panel, User
 from zhike_desk.records.valuing import drafting, judged
 from zhike_desk.records.valuing.drafting import Matrix, Node
@@ -136,6 +137,14 @@ class Sheet:
     node: Node
     entries: tuple[Entry, ...]
     judged: Judged
+
+
+@dataclass(frozen=True, slots=True)
+class SeenMover:
+    """A client who would move, as the viewer may see them: masked, or by pseudonym."""
+
+    key: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +294,9 @@ def joint(viewer: Viewer, number: int, key: str) -> tuple[Node, Joint | None]:
     names = {e.id: e.name for e in view.experts} if view.sees_all else {}
     rows = found.experts.order_by("id").values_list("id", "weight")
     heard = [
-        (names.get(e, f"#{k + 1}"), w, entries[e, key]) for k, (e, w) in enumerate(rows) if (e, key) in entries
+        (names.get(e, f"#{k + 1}"), w, entries[e, key])
+        for k, (e, w) in enumerate(rows)
+        if (e, key) in entries
     ]
     return node, judged.joint(_distinct(heard))
 
@@ -294,9 +305,7 @@ def _distinct(
     heard: Sequence[tuple[str, float, Matrix]],
 ) -> tuple[tuple[str, float, Matrix], ...]:
     names = [name for name, _, _ in heard]
-    return tuple(
-        (f"{n} #{k + 1}" if names.count(n) > 1 else n, w, m) for k, (n, w, m) in enumerate(heard)
-    )
+    return tuple((f"{n} #{k + 1}" if names.count(n) > 1 else n, w, m) for k, (n, w, m) in enumerate(heard))
 
 
 def sheet(viewer: Viewer, number: int, key: str) -> tuple[PanelView, Sheet]:
@@ -348,7 +357,20 @@ def people(viewer: Viewer, number: int | None = None) -> tuple[Person, ...]:
         found = found.filter(Q(branch_id=viewer.branch_id) | Q(branch_id=""))
     if number is not None:
         found = found.exclude(pk__in=Expert.objects.filter(panel_id=number).values("user_id"))
-    return tuple(Person(u.pk, name_of(u), u.role, u.branch_id) for u in found.order_by("role", "username")[:300])
+    return tuple(
+        Person(u.pk, name_of(u), u.role, u.branch_id) for u in found.order_by("role", "username")[:300]
+    )
+
+
+def seen_movers(viewer: Viewer, diff: Mapping[str, Any]) -> dict[str, SeenMover]:
+    """Return those of a trial's movers whom the viewer may see, by number; the others are left out."""
+    cell = viewer.may("client.list")
+    wanted = [m["client_id"] for c in diff.get("changes", ()) for way in ("up", "down") for m in c[way]]
+    if cell is None or not wanted:
+        return {}
+    key = "pseudonym" if cell.pseudonym else "client_id"
+    found = scope.clients(viewer).filter(client_id__in=wanted).values_list("client_id", key, "name")
+    return {number: SeenMover(shown, shown if cell.pseudonym else name) for number, shown, name in found}
 
 
 def name_of(user: User) -> str:

@@ -27,7 +27,9 @@ def draft(panel: int, version: str) -> Draft:
     found = Panel.objects.get(pk=panel)
     document = found.document["toml"]
     matrices = _joined(found)
-    obstacles = [o for key, matrix in matrices.items() for o in _obstacles(ahp.node_of(document, key), matrix)]
+    obstacles = [
+        o for key, matrix in matrices.items() for o in _obstacles(ahp.node_of(document, key), matrix)
+    ]
     if not matrices:
         obstacles.append(say("还没有任何有话语权的判断。", "Nobody with a weight has judged anything yet."))
     if obstacles:

@@ -92,6 +92,12 @@ def colleagues(viewer: Viewer, today: date) -> list[Colleague]:
     return sorted((c for c in found if c.load.works or c.role != "head"), key=lambda c: -c.load.minutes)
 
 
+def named(viewer: Viewer, staff: str) -> str:
+    """Return the name of one of the branch's staff; the number itself where there is nobody of it."""
+    found = BookStaff.objects.filter(staff_id=staff, branch_id=viewer.branch_id).first()
+    return found.name if found is not None else staff
+
+
 def _capacity(viewer: Viewer, staff: str) -> float | None:
     """Return the minutes a working day has; a branch's are those of all its staff who serve clients."""
     if viewer.need("today.view").scope == "own":
