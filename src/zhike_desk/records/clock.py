@@ -1,11 +1,13 @@
-"""What day it is at the branch. A branch made up lives on the day after its last night, whatever the calendar says.
+"""What time it is at the desk: the only place of it that pages and actions ask.
 
-Moments that are written down (a contact, the log of acts) are always the true ones.
+A real branch: real time. A branch made up: the last day of its data, at the real time of day, for there is no later day:
+so what is logged there lies within what the next night counts, and what is due today is due on that day. The page says so.
+Sessions, tokens and jobs live by real time everywhere.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.conf import settings
 from django.utils import timezone
@@ -14,16 +16,20 @@ from zhike_desk.records.queries import nights
 
 
 def now() -> datetime:
-    """Return the moment it is."""
-    return timezone.now()
+    """Return the desk's moment, with its zone (Asia/Shanghai)."""
+    return _at(nights.shown() if settings.DEMO else None)
 
 
 def today(night: nights.Shown | None = None) -> date:
-    """Return the day work is planned for: today, or at a branch made up the day after its last night's numbers.
+    """Return the desk's day; `night` saves a look at which one is shown, where the caller knows it."""
+    return (_at(night) if night is not None else now()).date()
 
-    Who knows the night already gives it, which spares a query.
-    """
-    known = night or (nights.shown() if settings.DEMO else None)
-    if settings.DEMO and known is not None:
-        return known.as_of + timedelta(days=1)
-    return timezone.localdate()
+
+def real() -> datetime:
+    """Return the real moment, for what is about machines: jobs, sessions, tokens."""
+    return timezone.now()
+
+
+def _at(night: nights.Shown | None) -> datetime:
+    moment = timezone.localtime()
+    return datetime.combine(night.as_of, moment.timetz()) if settings.DEMO and night is not None else moment

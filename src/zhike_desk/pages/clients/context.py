@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from zhike_desk.records.queries import clients, listing
 from zhike_desk.records.queries.listing import Asked, Bound, Column
 from zhike_desk.records.viewer import Viewer
+from zhike_desk.ui import marks
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.templatetags import zhike as writing
 from zhike_desk.ui.words import word
@@ -49,7 +50,7 @@ class Line:
     url: str
     name: str
     number: str
-    cells: Sequence[SafeString]
+    cells: SafeString
     opt_out: bool
 
 
@@ -102,20 +103,17 @@ class ClientsPage:
     can_care: bool
     can_export: bool
 
-    @property
-    def can_bulk(self) -> bool:
-        """Tell whether rows can be chosen at all."""
-        return self.can_care or self.can_export
-
 
 def build(state: Asked, page: clients.Page, viewer: Viewer) -> ClientsPage:
     """Turn a page of clients into what the template writes."""
     pseudonym = viewer.need("client.list").pseudonym
     saving = viewer.may("view.save")
     columns = [LISTED.columns[name] for name in state.shown]
+    query = _query(state)
+    origin = f"?{urlencode({'in': query})}" if query else ""
     return ClientsPage(
         heads=[*(_head(c, state, pseudonym) for c in columns), *(_measure_head(n) for n in state.extra)],
-        lines=[_line(row, columns, state) for row in page.rows],
+        lines=[_line(row, columns, state, origin) for row in page.rows],
         filters=_filters(state),
         choices=[_choice(name, state) for name in LISTED.choices],
         ranges=[_range(c, state) for c in LISTED.columns.values() if c.figure or c.kind == "date"],
@@ -127,8 +125,13 @@ def build(state: Asked, page: clients.Page, viewer: Viewer) -> ClientsPage:
         can_save=saving is not None,
         can_share=saving is not None and saving.scope != "self",
         can_care=viewer.may("care.write") is not None,
-        can_export=False,
+        can_export=_exports(viewer),
     )
+
+
+def _exports(viewer: Viewer) -> bool:
+    cell = viewer.may("export.small")
+    return cell is not None and "aggregate" not in cell.limits
 
 
 def _beside(state: Asked, **cursor: str) -> str:
@@ -180,28 +183,24 @@ def _measure_head(name: str) -> Head:
     return Head(name, "", "", "", "", True)
 
 
-def _line(row: clients.Row, columns: Sequence[Column], state: Asked) -> Line:
+def _line(row: clients.Row, columns: Sequence[Column], state: Asked, origin: str) -> Line:
     cells = [_cell(c, row) for c in columns if c.name != "sort_key"]
-    cells += [
-        format_html('<td class="n">{}</td>', writing.number(row.measures.get(n), 2)) for n in state.extra
-    ]
-    return Line(row.key, reverse("client", args=[row.key]), row.name, row.number, cells, row.opt_out)
+    cells += [f'<td class="n">{writing.number(row.measures.get(n), 2)}</td>' for n in state.extra]
+    url = f"{reverse('client', args=[row.key])}{origin}"
+    return Line(row.key, url, row.name, row.number, SafeString("".join(cells)), row.opt_out)
 
 
-def _cell(column: Column, row: clients.Row) -> SafeString:
+def _cell(column: Column, row: clients.Row) -> str:
+    """Write one cell; numbers, days and known classes need no escaping, and a list has hundreds of them."""
     value = row.values[column.name]
     if column.kind == "choice":
-        if not value:
-            return format_html('<td class="quiet">{}</td>', writing.NOTHING)
-        return format_html(
-            '<td><span class="chip chip-{}-{}">{}</span></td>', column.name, value, word(column.name, value)
-        )
+        return f"<td>{marks.chip(column.name, value)}</td>"
     if column.kind == "date":
-        return format_html('<td class="n">{}</td>', writing.day(value))
+        return f'<td class="n">{writing.day(value)}</td>'
     if column.name == "staff_id":
-        return format_html("<td>{}</td>", row.staff)
+        return f"<td>{escape(row.staff)}</td>"
     coloured = f" {writing.direction(value)}" if column.name in _RETURNS else ""
-    return format_html('<td class="n{}">{}</td>', coloured, _figure(column, value))
+    return f'<td class="n{coloured}">{_figure(column, value)}</td>'
 
 
 def _figure(column: Column, value: Any) -> SafeString | str:

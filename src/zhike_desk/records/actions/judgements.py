@@ -66,9 +66,13 @@ def _first(
         there = Judgement.objects.get(expert=expert, parent=key, left=left, right=right)
         raise Conflict(there, {"value": value}) from error
     if expert.judgements.count() == 1:
-        change(expert, expert.version, at)  # begun: an invitation taken back now would take judgements with it
+        change(
+            expert, expert.version, at
+        )  # begun: an invitation taken back now would take judgements with it
     _logged(made, by, at)
-    return Done(str(made.pk), made.version, inverse(by, "ahp.judge", [_back(made.pk, made.version, None)], at))
+    return Done(
+        str(made.pk), made.version, inverse(by, "ahp.judge", [_back(made.pk, made.version, None)], at)
+    )
 
 
 def _back(judgement: int, version: int, value: float | None) -> dict[str, Any]:

@@ -193,4 +193,6 @@ def _task(expert: Expert, left: int, by: Viewer, at: datetime) -> None:
 
 
 def _logged(action: str, panel: Panel, by: Viewer, at: datetime, **detail: Any) -> None:
-    audit.append(by, action, at=at, kind="panel", object_id=str(panel.pk), detail={"panel": panel.name, **detail})
+    audit.append(
+        by, action, at=at, kind="panel", object_id=str(panel.pk), detail={"panel": panel.name, **detail}
+    )

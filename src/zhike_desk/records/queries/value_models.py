@@ -73,7 +73,10 @@ def known(viewer: Viewer) -> tuple[Version, ...]:
     viewer.need("ahp.view")
     found = versions(home())
     panels = {p.published_as: p for p in Panel.objects.filter(state="published")}
-    made = [_version(found.named(name), found.kinds(name), panels.get(name)) for name in found.documents]
+    made = [
+        _version(drafting.model(found.documents[name]), found.kinds(name), panels.get(name))
+        for name in found.documents
+    ]
     return tuple(sorted(made, key=lambda v: (not v.in_force, v.kinds, v.name)))
 
 
@@ -91,7 +94,9 @@ def difference(viewer: Viewer, before: str, after: str) -> tuple[WeighedNode, ..
     """Return the nodes whose weights differ between two versions, with the weight before; nodes of one version alone stand whole."""
     first, second = version(viewer, before), version(viewer, after)
     earlier = {node.key: node for node in first.nodes}
-    return tuple(n for n in (_compared(node, earlier.get(node.key)) for node in second.nodes) if n is not None)
+    return tuple(
+        n for n in (_compared(node, earlier.get(node.key)) for node in second.nodes) if n is not None
+    )
 
 
 def text_of(name: str) -> str:
@@ -105,6 +110,11 @@ def text_of(name: str) -> str:
 def names() -> frozenset[str]:
     """Return the names of all versions."""
     return frozenset(versions(home()).documents)
+
+
+def in_force(kind: str) -> str:
+    """Return the name of the version that values a kind of client."""
+    return versions(home()).active[kind]
 
 
 def home() -> Path:

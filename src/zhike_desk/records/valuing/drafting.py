@@ -92,9 +92,14 @@ def checked(text: str) -> str:
     return text
 
 
+def labels_of(given: Mapping[str, Any]) -> dict[str, Said]:
+    """Return what a draft calls its criteria."""
+    return {name: say(words["zh"], words["en"]) for name, words in given.get("labels", {}).items()}
+
+
 def nodes(given: Mapping[str, Any]) -> tuple[Node, ...]:
     """Return every node of a draft with two criteria or more: first what holds for everybody, from the top; then the variants."""
-    labels = {name: say(w["zh"], w["en"]) for name, w in given.get("labels", {}).items()}
+    labels = labels_of(given)
     found = list(_nodes(given, GOAL, (), "", labels, str(given.get("goal", ""))))
     plain = {node.key: node for node in found}
     for logic, changed in sorted(given.get("logic", {}).items()):

@@ -162,7 +162,8 @@ def joint(experts: tuple[tuple[str, float, Matrix], ...]) -> Joint | None:
     whole = judged(matrix)
     alone = [judged(m, advise=False) for _, _, m in heard]
     voices = tuple(
-        Voice(e.name, e.weight, a, _distance(a.weights, whole.weights)) for e, a in zip(each, alone, strict=True)
+        Voice(e.name, e.weight, a, _distance(a.weights, whole.weights))
+        for e, a in zip(each, alone, strict=True)
     )
     full = [(v.judged.weights, v.weight) for v in voices if v.judged.weights is not None and v.weight > 0]
     weights, shares = np.array([w for w, _ in full]), np.array([s for _, s in full])
@@ -231,4 +232,3 @@ def _rooms(weights: tuple[float, ...]) -> tuple[Room, ...]:
 
 def _other(k: int, swap: Sequence[int]) -> int:
     return next((each for each in swap if each != k), -1)
-
