@@ -205,7 +205,19 @@ def small_house(tmp_path: Path) -> Path:
         (tmp_path / "src/zhike" / room).mkdir(parents=True)
         (tmp_path / "src/zhike" / room / "__init__.py").touch()
     low = ("keys", "sqlite", "made_up", "offspring")
-    for room in ("", *low, "records", "records/models", "ui", "gate", "pages", "api", "urls", "worker", "commands"):
+    for room in (
+        "",
+        *low,
+        "records",
+        "records/models",
+        "ui",
+        "gate",
+        "pages",
+        "api",
+        "urls",
+        "worker",
+        "commands",
+    ):
         (tmp_path / "src/zhike_desk" / room).mkdir(parents=True)
         (tmp_path / "src/zhike_desk" / room / "__init__.py").touch()
     return tmp_path

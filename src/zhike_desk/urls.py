@@ -9,7 +9,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from zhike_desk import pages
 
-PAGES = sorted(found.name for found in iter_modules(pages.__path__) if found.ispkg)
+# From the last letter on: `clients` (the words below clients/) is asked before `client` (any number below it).
+PAGES = sorted((found.name for found in iter_modules(pages.__path__) if found.ispkg), reverse=True)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("allauth.urls")),

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from zhike_desk.commands import serve, up
+from zhike_desk.commands import desk, serve, up
 
 if TYPE_CHECKING:
     from zhike.cli.arguments import Subparsers
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add `zhike up` and `zhike serve`."""
-    for room in (up, serve):
+    """Add `zhike up`, `zhike serve`, `zhike desk`."""
+    for room in (up, serve, desk):
         room.register(subparsers)

@@ -96,7 +96,7 @@ def prepare(home: Path, *, demo: bool) -> list[tuple[str, str, str, str]]:
 def _serve(args: argparse.Namespace, home: Path, accounts: list[tuple[str, str, str, str]]) -> int:
     words = ["--host", args.host, "--port", str(args.port)]
     words += ["--workers", str(args.workers), "--threads", str(args.threads)]
-    children = [Child("web", ["zhike_desk.commands.web", *words])]
+    children = [Child("web", ["zhike_desk.commands.web", *words]), Child("worker", ["zhike_desk.worker"])]
     with Supervisor(children, os.environ, _crashed) as desk:
         if desk.watch(lambda: _answers(args.host, args.port)):
             _greet(args, home, accounts)
@@ -140,9 +140,9 @@ def _greet(args: argparse.Namespace, home: Path, accounts: list[tuple[str, str, 
 def _people() -> bool:
     from django.db import connections
 
-    from zhike_desk.records import demo as demonstration
+    from zhike_desk.records import accounts
 
-    found = demonstration.somebody()
+    found = accounts.somebody()
     connections.close_all()
     return found
 

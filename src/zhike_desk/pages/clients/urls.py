@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhike_desk.pages.clients import views
+from zhike_desk.pages.clients import exporting, views
 
 urlpatterns = [
     path("clients/", views.clients, name="clients"),
@@ -12,5 +12,7 @@ urlpatterns = [
     path("clients/measures/", views.measures, name="clients_measures"),
     path("clients/save/", views.save, name="clients_save"),
     path("clients/forget/<int:view>/", views.forget, name="clients_forget"),
+    path("clients/export/form/", exporting.form, name="clients_export_form"),
+    path("clients/export/", exporting.export, name="clients_export"),
     path("clients/bulk/", views.bulk, name="clients_bulk"),
 ]

@@ -16,6 +16,7 @@ from zhike_desk.records.actions import (  # imported for the acts they register 
     moves,
     people,
     settings,
+    valuing,
 )
 from zhike_desk.records.actions.asking import ACTS
 from zhike_desk.records.actions.writing import Done, Refused, change, text
@@ -23,7 +24,7 @@ from zhike_desk.records.models import Approval, User
 from zhike_desk.records.queries.approvals import may_decide
 from zhike_desk.records.viewer import Denied, Viewer
 
-ROOMS = (consent, deputies, exports, holds, moves, people, settings)
+ROOMS = (consent, deputies, exports, holds, moves, people, settings, valuing)
 REMARK = say("意见", "remark")
 
 

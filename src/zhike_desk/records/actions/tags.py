@@ -11,7 +11,16 @@ from django.db import transaction
 
 from zhike.base.text import Said, say
 from zhike_desk.records import audit, scope
-from zhike_desk.records.actions.writing import BULK_ROWS, Done, Refused, inverse, make_again, remove, text
+from zhike_desk.records.actions.writing import (
+    BULK_ROWS,
+    Bulk,
+    Done,
+    Refused,
+    inverse,
+    make_again,
+    remove,
+    text,
+)
 from zhike_desk.records.models import Tag
 from zhike_desk.records.viewer import Viewer
 

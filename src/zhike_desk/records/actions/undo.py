@@ -11,12 +11,24 @@ from django.db import IntegrityError, transaction
 from zhike.base.text import say
 from zhike_desk.records import audit
 from zhike_desk.records.actions.writing import NOW, Conflict, Done, Refused, change
-from zhike_desk.records.models import Contact, Inverse, Note, SavedView, Setting, Tag, Task
+from zhike_desk.records.models import (
+    Contact,
+    Expert,
+    Inverse,
+    Judgement,
+    Note,
+    Panel,
+    SavedView,
+    Setting,
+    Tag,
+    Task,
+)
 from zhike_desk.records.models.base import Kept
 from zhike_desk.records.viewer import Denied, Viewer
 
 _TABLES: dict[str, type[Kept]] = {
-    table.__name__.lower(): table for table in (Contact, Note, SavedView, Setting, Tag, Task)
+    table.__name__.lower(): table
+    for table in (Contact, Expert, Judgement, Note, Panel, SavedView, Setting, Tag, Task)
 }
 _Step = Mapping[str, Any]
 

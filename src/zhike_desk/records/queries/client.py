@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import parse_qs
 
 from django.db import connection
 from django.db.models import CharField, Max, QuerySet, Value
@@ -15,8 +16,9 @@ from django.db.models.functions import JSONObject
 from zhike_desk.records import scope
 from zhike_desk.records.book import UNKNOWN
 from zhike_desk.records.models import BookClient, BookProposal, Consent, Contact, Move, Tag, Task
-from zhike_desk.records.queries import bonds, client_money, peers, timeline
+from zhike_desk.records.queries import bonds, client_money, clients, listing, peers, timeline
 from zhike_desk.records.queries.nights import Shown
+from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Viewer
 
 _TASKS = 50
@@ -121,6 +123,21 @@ def portrait(viewer: Viewer, key: str, night: Shown) -> Portrait:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Care:
+    """What staff's acts change of a client's page."""
+
+    proposals: tuple[Duty, ...]
+    written: Written
+    stream: timeline.Stream
+
+
+def care(viewer: Viewer, key: str, night: Shown) -> Care:
+    """Return what staff's acts change of a client's page; raise Denied for a client that isn't `viewer`'s to see. Four queries."""
+    row = scope.client(viewer, key)
+    return Care(proposals(viewer, row), written(viewer, row), timeline.of_client(viewer, row, night))
+
+
 def measures(client_id: str) -> Mapping[str, float | None]:
     """Return every measure of a client by name; empty where there is no row. One query."""
     with connection.cursor() as cursor:
@@ -189,7 +206,8 @@ _OF_TASK = (
 
 def _plain(what: str, rows: QuerySet[Any], **columns: str) -> QuerySet[Any]:
     told = rows.annotate(what=Value(what, CharField()), told=JSONObject(**columns))
-    return told.order_by().values_list("what", "told")
+    plain: QuerySet[Any] = told.order_by().values_list("what", "told")
+    return plain
 
 
 def _written(rows: list[tuple[str, dict[str, Any]]]) -> Written:
@@ -225,3 +243,31 @@ def _moment(text: str) -> datetime:
     """Read a moment as a database writes it into JSON; without an offset it is UTC."""
     found = datetime.fromisoformat(text)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The clients before and after one in a list, as their pages are found; empty where there is none, or no list was left."""
+
+    query: str = ""
+    before: str = ""
+    after: str = ""
+
+
+def beside(viewer: Viewer, found: Portrait, query: str) -> Beside:
+    """Return who stands beside a client in the list that `query` asks for; nothing where the list can't be understood. Two queries."""
+    if not query:
+        return Beside()
+    try:
+        state = clients.asked(parse_qs(query))
+    except Refused:  # an address somebody cut short: the client is shown, without neighbours
+        return Beside()
+    place = getattr(found.row, state.sort)
+    if place is None:
+        return Beside(query)
+    mark = (place, found.row.client_id)
+    rows = clients.matching(viewer, state)
+    after = listing.sliced(clients.LISTED, rows, replace(state, after=mark, before=None), 1).rows
+    before = listing.sliced(clients.LISTED, rows, replace(state, after=None, before=mark), 1).rows
+    name = "pseudonym" if viewer.need("client.list").pseudonym else "client_id"
+    return Beside(query, *(getattr(one[0], name) if one else "" for one in (before, after)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,10 +30,14 @@ class Permission:
 
 def allowed(viewer: Viewer, client_ids: Iterable[str], at: datetime) -> dict[str, Permission]:
     """Return for each client of `viewer`'s among `client_ids` whether they may be approached; four queries, however many."""
+    seen = scope.clients(viewer, "care.read").filter(client_id__in=list(client_ids))
+    return judged(dict(seen.values_list("client_id", "opt_out")), at)
+
+
+def judged(by_files: Mapping[str, bool], at: datetime) -> dict[str, Permission]:
+    """Return the same for clients that were read within the viewer's scope already (number → opted out by the files)."""
     rules = settings.current().care
-    ids = list(client_ids)
-    seen = scope.clients(viewer, "care.read").filter(client_id__in=ids)
-    refused = dict(seen.values_list("client_id", "opt_out"))
+    refused = dict(by_files)
     for client_id, given in _marketing(list(refused)):
         refused[client_id] = not given
     counts = approaches(list(refused), at - timedelta(days=rules.days), at)
@@ -55,8 +59,9 @@ def approaches(client_ids: list[str], since: datetime, until: datetime) -> Count
     held = Contact.objects.filter(
         client_id__in=client_ids, at__gt=since, at__lte=until, undone_at__isnull=True
     ).filter(Q(task__isnull=True) | Q(task__must_do=False))
-    counts = Counter(held.exclude(told_by_night()).values_list("client_id", flat=True))
-    if Pointer.objects.exists():
+    pointer = Pointer.objects.select_related("publication").first()
+    counts = Counter(held.exclude(_told(pointer)).values_list("client_id", flat=True))
+    if pointer is not None:
         night = BookTimeline.objects.filter(
             client_id__in=client_ids, kind="contact", at__gt=since, at__lte=until
         )
@@ -66,7 +71,10 @@ def approaches(client_ids: list[str], since: datetime, until: datetime) -> Count
 
 def told_by_night() -> Q:
     """Return what holds of a desk's contact that the published night tells too: delivered, and not after its day."""
-    pointer = Pointer.objects.select_related("publication").first()
+    return _told(Pointer.objects.select_related("publication").first())
+
+
+def _told(pointer: Pointer | None) -> Q:
     if pointer is None:
         return Q(pk__in=[])
     return ~Q(delivered_in="") & Q(at__date__lte=pointer.publication.as_of)

@@ -106,7 +106,9 @@ def staff(viewer: Viewer) -> tuple[Member, ...]:
     """Return whose clients `viewer` may look at alone, the most clients first; none where that is nobody or there are too many to choose from."""
     if viewer.need(_ACTION).scope != "branch":
         return ()
-    rows = BookStaff.objects.filter(branch_id=viewer.branch_id, clients__gt=0).order_by("-clients", "staff_id")
+    rows = BookStaff.objects.filter(branch_id=viewer.branch_id, clients__gt=0).order_by(
+        "-clients", "staff_id"
+    )
     found = [Member(r.staff_id, r.name, r.clients) for r in rows[: _MOST_STAFF + 1]]
     return tuple(found) if len(found) <= _MOST_STAFF else ()
 

@@ -17,12 +17,16 @@ from django.db.models.functions import Cast, Coalesce, NullIf
 
 from zhike.base.text import say
 from zhike_desk.records import scope
+from zhike_desk.records.masking import struck
 from zhike_desk.records.models import BookClient, BookTimeline, Consent, Contact, Note, Task
 from zhike_desk.records.queries.nights import Shown
 from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Viewer
 
 PAGE = 30
+AHEAD = 200
+"""Rows read for the first page, so that the large flows of the last years are known without a query of their own."""
+FLOWS = ("large_inflow", "large_outflow")
 FILTERS: Mapping[str, tuple[str, ...]] = {
     "contact": ("contact",),
     "task": ("task",),
@@ -61,10 +65,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A page of the timeline, and the cursor of what is older (empty: nothing is)."""
+    """A page of the timeline, the cursor of what is older (empty: nothing is), large flows among the newest `AHEAD` (first page only)."""
 
     events: tuple[Event, ...]
     older: str
+    flows: tuple[Event, ...] = ()
 
 
 def page(viewer: Viewer, key: str, night: Shown, *, only: str = "", after: str = "") -> Stream:
@@ -81,9 +86,11 @@ def of_client(viewer: Viewer, client: BookClient, night: Shown, *, only: str = "
         raise _unclear()
     kinds = frozenset(FILTERS[only]) if only else None
     parts = _parts(client.client_id, night, _place(after), kinds, private=viewer.may("care.read") is not None)
-    rows = list(parts[0].union(*parts[1:], all=True).order_by("-moment", "source", "-number")[: PAGE + 1])
+    most = PAGE + 1 if after else AHEAD
+    rows = list(parts[0].union(*parts[1:], all=True).order_by("-moment", "source", "-number")[:most])
     events = tuple(_event(r) for r in rows[:PAGE])
-    return Stream(events, _cursor(events[-1]) if len(rows) > PAGE else "")
+    flows = () if after else tuple(_event(r) for r in rows if r[3] in FLOWS)
+    return Stream(events, _cursor(events[-1]) if len(rows) > PAGE else "", flows)
 
 
 def _parts(
@@ -100,8 +107,8 @@ def _parts(
 
 
 def _event(row: tuple[Any, ...]) -> Event:
-    at, rank, number, *rest = row
-    return Event(at, _SOURCES[rank], number, *rest)
+    at, rank, number, kind, text, medium, outcome, minutes, who = row
+    return Event(at, _SOURCES[rank], number, kind, struck(text), medium, struck(outcome), minutes, who)
 
 
 def _older(rows: QuerySet[Any], rank: int, moment: str, place: _Place) -> QuerySet[Any]:
@@ -131,7 +138,8 @@ def _told(source: str, rows: QuerySet[Any], moment: str, event: Any, said: str, 
             NullIf(F("by__display_name"), Value("")), F("by__username"), output_field=CharField()
         ),
     }
-    return rows.annotate(**found | more).values_list(*_COLUMNS)
+    told: QuerySet[Any] = rows.annotate(**found | more).values_list(*_COLUMNS)
+    return told
 
 
 def _contacts(client_id: str, night: Shown, place: _Place) -> QuerySet[Any]:

@@ -111,7 +111,7 @@
   }
 
   document.addEventListener("click", (event) => {
-    const at = event.target.closest("[data-open], [data-close], [data-copy], [data-updown], [data-back]");
+    const at = event.target.closest("[data-open], [data-close], [data-copy], [data-turn], [data-back]");
     document.querySelectorAll("details.menu[open], details.why[open], details.define[open]").forEach((menu) => {
       if (!menu.contains(event.target)) menu.open = false;
     });
@@ -120,7 +120,7 @@
     if (at.dataset.open !== undefined) open(at.dataset.open);
     if (at.dataset.close !== undefined) at.closest("dialog")?.close();
     if (at.dataset.copy !== undefined) copy(at);
-    if (at.dataset.updown !== undefined) turn();
+    if (at.dataset.turn !== undefined) turn();
     if (at.dataset.back !== undefined) { event.preventDefault(); history.back(); }
   });
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pyarrow as pa
 
-from zhike_desk.records.publish.names import readings
+from zhike_desk.records.rows.names import readings
 
 SHORTEST_NUMBER = 4
 PHONE = 4
@@ -19,13 +19,14 @@ _WORDS = 10  # suffixes of an institution's name
 _LONGEST = 80
 
 
-def rows(clients: list[tuple[str, str, str, str]]) -> pa.Table:
-    """Return the tokens of clients, given as number, pseudonym, name, phone (texts, empty where there is none)."""
+def rows(listed: pa.Table, identity: pa.Table) -> pa.Table:
+    """Return the tokens of clients, given as rows of `book_client` and `book_identity` that go together."""
+    columns = (listed["client_id"], listed["pseudonym"], identity["name"], identity["phone"])
     tokens: list[str] = []
     ids: list[str] = []
     weights: list[int] = []
-    for client_id, pseudonym, name, phone in clients:
-        for token, weight in tokens_of(client_id, pseudonym, name, phone).items():
+    for client_id, pseudonym, name, phone in zip(*(c.to_pylist() for c in columns), strict=True):
+        for token, weight in tokens_of(client_id, pseudonym, name or "", phone or "").items():
             tokens.append(token)
             ids.append(client_id)
             weights.append(weight)

@@ -1,0 +1,159 @@
+"""What a client's page shows, as plain values, put together from its panels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from zhike_desk.pages.client import habits_view, logic_view, money_view, stream_view, value_view
+from zhike_desk.pages.client.band import Band, band, contacted
+from zhike_desk.pages.client.stream_view import PURPOSES
+from zhike_desk.records.policy import policy
+from zhike_desk.records.queries import client as query
+from zhike_desk.records.queries import reference
+from zhike_desk.records.queries.bonds import Server
+from zhike_desk.records.queries.client import Beside, Duty, Portrait
+from zhike_desk.records.queries.client_money import Expected, Held
+from zhike_desk.records.queries.nights import Shown
+from zhike_desk.records.viewer import Viewer
+from zhike_desk.ui.speech import told
+from zhike_desk.ui.words import WORDS, word
+
+OUTCOMES = (
+    ("已沟通", "Talked"),
+    ("有意向", "Interested"),
+    ("已办理", "Done"),
+    ("再联系", "Call again"),
+    ("未接通", "No answer"),
+    ("拒绝", "Refused"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What the viewer may do on this page."""
+
+    read_care: bool
+    write_care: bool
+    reveal: tuple[str, ...]
+    consent: bool
+    money: bool
+    pseudonym: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClientPage:
+    """The page of a client: the band, the panels, the forms' choices. Panels without data are None or empty."""
+
+    key: str
+    name: str
+    number: str
+    phone: str
+    portrait: Portrait
+    band: Band
+    logic: logic_view.LogicView
+    value: value_view.ValueView
+    attribution: money_view.AttributionView | None
+    assets: money_view.AssetsView
+    held: Held
+    held_sentence: str
+    expected: Sequence[Expected]
+    habits: habits_view.HabitsView
+    staff: Sequence[Server]
+    ties: Sequence[habits_view.Tie]
+    stream: stream_view.StreamView
+    duties: Sequence[Duty]
+    tags: Sequence[tuple[int, str]]
+    rights: Rights
+    media: Sequence[tuple[str, str]]
+    purposes: Sequence[tuple[str, str]]
+    outcomes: Sequence[str]
+    beside: Beside
+    as_of: date
+
+
+def rights(viewer: Viewer) -> Rights:
+    """Return what `viewer` may do with clients, by the policy."""
+    cell = viewer.need("client.view")
+    return Rights(
+        read_care=viewer.may("care.read") is not None,
+        write_care=viewer.may("care.write") is not None,
+        reveal=policy().fields["reveal"] if viewer.may("client.reveal") is not None else (),
+        consent=viewer.may("consent.write") is not None,
+        money=viewer.may("client.money") is not None,
+        pseudonym=cell.pseudonym,
+    )
+
+
+def build(found: Portrait, night: Shown, viewer: Viewer, beside: Beside, today: date) -> ClientPage:
+    """Put the page of a client together; `today` is the day by which what is due is told."""
+    meanings = reference.meanings(night)
+    may = rights(viewer)
+    reveals = may.reveal if found.row.kind == "individual" else [f for f in may.reveal if f != "birth_date"]
+    return ClientPage(
+        key=found.key,
+        name=found.name,
+        number=found.number,
+        phone=found.phone,
+        portrait=found,
+        band=band(found, today, reveals=reveals),
+        logic=logic_view.logic_view(found),
+        value=value_view.value_view(found),
+        attribution=money_view.attribution_view(found.attributions, money_view.USUAL),
+        assets=money_view.assets_view(found.assets, reference.states(night), found.stream.flows),
+        held=found.held,
+        held_sentence=money_view.held_sentence(found.held),
+        expected=found.expected,
+        habits=habits_view.habits_view(found, meanings),
+        staff=found.staff,
+        ties=habits_view.ties(found.links),
+        stream=stream_view.stream_view(found.stream, only="", after="", private=may.read_care),
+        duties=due(found.written, found.proposals),
+        tags=found.written.tags,
+        rights=may,
+        media=[(m, word("medium", m)) for m in WORDS["medium"]],
+        purposes=_purposes(opted_out=found.opted_out),
+        outcomes=[told(*o) for o in OUTCOMES],
+        beside=beside,
+        as_of=night.as_of,
+    )
+
+
+def _purposes(*, opted_out: bool) -> list[tuple[str, str]]:
+    """Return the purposes a contact may have; who refused marketing isn't approached with any."""
+    selling = ("product", "marketing")
+    return [(n, told(*w)) for n, w in PURPOSES.items() if not (opted_out and n in selling)]
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What of the page an act may have changed: what is due, tags, the timeline, the last contact."""
+
+    key: str
+    duties: Sequence[Duty]
+    tags: Sequence[tuple[int, str]]
+    stream: stream_view.StreamView
+    contacted: str
+    rights: Rights
+    as_of: date
+
+
+def worked(viewer: Viewer, key: str, night: Shown, today: date) -> Worked:
+    """Return what of a client's page an act may have changed; raise Denied for a client that isn't `viewer`'s to see."""
+    care = query.care(viewer, key, night)
+    may = rights(viewer)
+    return Worked(
+        key=key,
+        duties=due(care.written, care.proposals),
+        tags=care.written.tags,
+        stream=stream_view.stream_view(care.stream, only="", after="", private=may.read_care),
+        contacted=contacted(care.written, care.stream, None),
+        rights=may,
+        as_of=night.as_of,
+    )
+
+
+def due(written: query.Written, proposals: Sequence[Duty]) -> list[Duty]:
+    """Return what is due with a client, must-do first, then by day."""
+    return sorted([*written.tasks, *proposals], key=lambda d: (not d.must_do, d.due_on, d.task_id))

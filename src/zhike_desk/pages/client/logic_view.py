@@ -1,0 +1,125 @@
+"""Why a client is held to follow a logic, and what the market's states did to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from zhike.models.logic.evidence import TRAITS
+from zhike.models.logic.evidence import words as trait_words
+from zhike_desk.pages.client.sums import signed_share
+from zhike_desk.records.queries.client import Portrait
+from zhike_desk.ui.speech import said, told
+from zhike_desk.ui.words import word
+
+LOGICS = ("value", "trend", "sentiment")
+STATES = ("frozen", "ebbing", "ranging", "warming", "hot")
+SHOWN = 5
+FEW_DAYS = 20
+"""Days of a market state below which its average return says little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """How probable it is that a client follows a logic; `leads` for the one the client is held to follow."""
+
+    logic: str
+    p: float
+    leads: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """What a trait adds to a verdict: its words, its size against the strongest in [−1, 1], the figure."""
+
+    name: str
+    share: float
+    told: str
+    meaning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StateReturn:
+    """A client's mean daily return in a state of the market, on how many days; `share` of the largest, in [−1, 1]."""
+
+    state: str
+    value: float | None
+    days: int
+    share: float
+    few: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LogicView:
+    """The panel of a client's logic."""
+
+    logic: str
+    overlay: str
+    since: date | None
+    reason: str
+    chances: Sequence[Chance]
+    drivers: Sequence[Driver]
+    rest: Sequence[Driver]
+    states: Sequence[StateReturn]
+    sentence: str
+    peer_share: float | None
+
+
+def logic_view(found: Portrait) -> LogicView:
+    """Return the panel of a client's logic, empty parts where too little was traded."""
+    row = found.row
+    chances = [(n, getattr(row, f"p_{n}")) for n in LOGICS]
+    drivers = evidence(found)
+    states = _states(found)
+    return LogicView(
+        logic=row.logic,
+        overlay=row.overlay,
+        since=row.logic_since,
+        reason=row.logic_reason,
+        chances=[Chance(n, p, n == row.logic) for n, p in chances if p is not None],
+        drivers=drivers[:SHOWN],
+        rest=drivers[SHOWN:],
+        states=states,
+        sentence=_sentence(states),
+        peer_share=found.measure("peer_percentile_12m"),
+    )
+
+
+def evidence(found: Portrait) -> list[Driver]:
+    """Return what each trait adds to the leading logic, the strongest first."""
+    strongest = max((abs(v) for v in found.evidence.values()), default=0.0) or 1.0
+    parts = sorted(found.evidence.items(), key=lambda pair: -abs(pair[1]))
+    return [Driver(_trait(name), value / strongest, f"{value:+.2f}") for name, value in parts]
+
+
+def _trait(name: str) -> str:
+    return said(trait_words(name)) if name in TRAITS else name
+
+
+def _states(found: Portrait) -> list[StateReturn]:
+    values = {s: found.measure(f"return_{s}_12m") for s in STATES}
+    if all(v is None for v in values.values()):
+        return []
+    largest = max((abs(v) for v in values.values() if v is not None), default=0.0) or 1.0
+    rows = []
+    for state, value in values.items():
+        days = int(found.measure(f"return_days_{state}_12m") or 0)
+        rows.append(StateReturn(state, value, days, (value or 0.0) / largest, 0 < days < FEW_DAYS))
+    return rows
+
+
+def _sentence(states: Sequence[StateReturn]) -> str:
+    told_apart = [s for s in states if s.value is not None and not s.few]
+    if len(told_apart) < 2:
+        return told(
+            "各市况下的日均收益率，近 12 个月。", "Mean daily return by state of the market, 12 months."
+        )
+    best = max(told_apart, key=lambda s: s.value or 0.0)
+    worst = min(told_apart, key=lambda s: s.value or 0.0)
+    return told(
+        f"{word('state', best.state)}市最好（日均 {signed_share(best.value or 0.0, 2)}），"
+        f"{word('state', worst.state)}市最差（日均 {signed_share(worst.value or 0.0, 2)}）。",
+        f"Best in {word('state', best.state).lower()} markets ({signed_share(best.value or 0.0, 2)} a day), "
+        f"worst in {word('state', worst.state).lower()} ones ({signed_share(worst.value or 0.0, 2)}).",
+    )

@@ -1,0 +1,50 @@
+"""One client, read."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from zhike_desk.gate import viewer_of
+from zhike_desk.pages.client.context import build
+from zhike_desk.pages.client.money_view import USUAL, attribution_view
+from zhike_desk.pages.client.stream_view import stream_view
+from zhike_desk.records import clock
+from zhike_desk.records.queries import client as query
+from zhike_desk.records.queries import client_money, nights
+from zhike_desk.records.queries import timeline as stream
+
+
+@require_GET
+def client(request: HttpRequest, key: str) -> HttpResponse:
+    """Show a client, whole; `?in=` is the list they were come from, for the clients beside them."""
+    viewer, night = viewer_of(request), nights.shown()
+    if night is None:
+        return render(request, "client/none.html")
+    found = query.portrait(viewer, key, night)
+    beside = query.beside(viewer, found, request.GET.get("in", ""))
+    page = build(found, night, viewer, beside, clock.today())
+    return render(request, "client/client.html", {"page": page})
+
+
+@require_GET
+def timeline(request: HttpRequest, key: str) -> HttpResponse:
+    """Show a page of a client's timeline: narrowed to `?kind=`, older than `?after=`."""
+    viewer, night = viewer_of(request), nights.shown()
+    if night is None:
+        return render(request, "client/none.html")
+    only, after = request.GET.get("kind", ""), request.GET.get("after", "")
+    found = stream.page(viewer, key, night, only=only, after=after)
+    shown = stream_view(found, only=only, after=after, private=viewer.may("care.read") is not None)
+    name = "client/days.html" if after else "client/stream.html"
+    return render(request, name, {"stream": shown, "key": key})
+
+
+@require_GET
+def attribution(request: HttpRequest, key: str) -> HttpResponse:
+    """Show where profit came from over `?window=` trading days."""
+    window = request.GET.get("window", "")
+    found = client_money.attributed(viewer_of(request), key)
+    shown = attribution_view(found, int(window) if window.isdigit() and len(window) < 5 else USUAL)
+    return render(request, "client/attribution.html", {"attribution": shown, "key": key})

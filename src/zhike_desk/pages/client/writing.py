@@ -1,0 +1,192 @@
+"""What is done with a client where they are read: each act answers with what it changed, and the way to undo it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from zhike.base.text import Said, say
+from zhike_desk.gate import viewer_of
+from zhike_desk.pages.client.band import REVEALED
+from zhike_desk.pages.client.context import worked
+from zhike_desk.records import clock
+from zhike_desk.records.actions import consent as consents
+from zhike_desk.records.actions import contacts, notes, tags, tasks
+from zhike_desk.records.actions import reveal as reveals
+from zhike_desk.records.actions.writing import Done
+from zhike_desk.records.queries import nights
+from zhike_desk.records.refusals import Refused
+from zhike_desk.ui.errors import refused
+from zhike_desk.ui.speech import said, told
+from zhike_desk.ui.toasts import flash, toast
+
+REVEALED_SECONDS = 30
+_MINUTES = re.compile(r"\d{1,4}(\.\d)?")
+_View = Callable[[HttpRequest, str], HttpResponse]
+
+
+def _beside_form(slot: str) -> Callable[[_View], _View]:
+    """Let a refusal be told beside the form it comes from (the element with the id `slot`), and the rest of the page stay."""
+
+    def told_there(view: _View) -> _View:
+        @wraps(view)
+        def answer(request: HttpRequest, key: str) -> HttpResponse:
+            try:
+                return view(request, key)
+            except Refused as error:
+                response = refused(request, error)
+                response.headers["HX-Retarget"] = f"#{slot}"
+                response.headers["HX-Reswap"] = "innerHTML"
+                return response
+
+        return answer
+
+    return told_there
+
+
+@require_POST
+@_beside_form("reveal-told")
+def reveal(request: HttpRequest, key: str) -> HttpResponse:
+    """Show one field of who a client is, for half a minute, with a reason that is logged."""
+    field, reason = request.POST.get("field", ""), request.POST.get("reason", "")
+    value = reveals.reveal(key, field, reason, by=viewer_of(request), at=clock.now())
+    name = told(*REVEALED.get(field, (field, field)))
+    shown = {"name": name, "value": value, "seconds": REVEALED_SECONDS}
+    return render(request, "client/revealed.html", shown)
+
+
+@require_POST
+@_beside_form("contact-told")
+def contact(request: HttpRequest, key: str) -> HttpResponse:
+    """Log a contact; with a task or a proposal chosen, that is done by it."""
+    kind, _, number = request.POST.get("fulfils", "").partition(":")
+    done = contacts.log(
+        key,
+        medium=request.POST.get("medium", ""),
+        purpose=request.POST.get("purpose", ""),
+        outcome=request.POST.get("outcome", ""),
+        minutes=_minutes(request.POST.get("minutes", "")),
+        task_id=int(number) if kind == "task" and number.isdigit() else None,
+        proposal_id=number if kind == "proposal" else "",
+        by=viewer_of(request),
+        at=clock.now(),
+    )
+    return _after(request, key, done, say("联系已登记", "Contact logged"))
+
+
+@require_POST
+@_beside_form("task-told")
+def task(request: HttpRequest, key: str) -> HttpResponse:
+    """Set up a task with a client."""
+    done = tasks.add(
+        request.POST.get("title", ""),
+        due_on=_day(request.POST.get("due_on", "")),
+        client_id=key,
+        by=viewer_of(request),
+        at=clock.now(),
+    )
+    return _after(request, key, done, say("任务已建立", "Task set up"))
+
+
+@require_POST
+@_beside_form("duties-told")
+def close(request: HttpRequest, key: str) -> HttpResponse:
+    """Mark a task as done."""
+    done = tasks.close(
+        _number(request, "task"),
+        outcome=request.POST.get("outcome", ""),
+        seen=_number(request, "seen"),
+        by=viewer_of(request),
+        at=clock.now(),
+    )
+    return _after(request, key, done, say("任务已完成", "Task done"))
+
+
+@require_POST
+@_beside_form("duties-told")
+def accept(request: HttpRequest, key: str) -> HttpResponse:
+    """Make a proposal of the night one's task."""
+    done = tasks.accept_proposal(request.POST.get("proposal", ""), by=viewer_of(request), at=clock.now())
+    return _after(request, key, done, say("已加入我的任务", "Added to my tasks"))
+
+
+@require_POST
+@_beside_form("note-told")
+def note(request: HttpRequest, key: str) -> HttpResponse:
+    """Write a note about a client."""
+    done = notes.add(key, text_=request.POST.get("text", ""), by=viewer_of(request), at=clock.now())
+    return _after(request, key, done, say("备注已保存", "Note kept"))
+
+
+@require_http_methods(["POST", "DELETE"])
+@_beside_form("tag-told")
+def tag(request: HttpRequest, key: str) -> HttpResponse:
+    """Hang a word on a client (POST), or take it off (DELETE)."""
+    act = tags.add if request.method == "POST" else tags.take_off
+    words = request.POST if request.method == "POST" else request.GET
+    done = act(key, word=words.get("word", ""), by=viewer_of(request), at=clock.now())
+    what = say("标签已添加", "Tag added") if request.method == "POST" else say("标签已去掉", "Tag removed")
+    return _after(request, key, done, what)
+
+
+@require_POST
+@_beside_form("consent-told")
+def consent(request: HttpRequest, key: str) -> HttpResponse:
+    """Write down that a client gave or refused consent, with the reason."""
+    done = consents.record(
+        key,
+        kind=request.POST.get("kind", ""),
+        given=request.POST.get("given") == "yes",
+        reason=request.POST.get("reason", ""),
+        by=viewer_of(request),
+        at=clock.now(),
+    )
+    what = say("已提交复核，另一位同事批准后生效", "Sent to a second person; it holds once they approve")
+    flash(request, said(what if done.asked else say("已登记", "Written down")))
+    return _to_page(request, key)
+
+
+def _after(request: HttpRequest, key: str, done: Done, what: Said) -> HttpResponse:
+    """Answer an act with the parts of the page it may have changed, and a toast; without scripts, with the page."""
+    text = said(what) + (f" · {said(done.warning)}" if done.warning else "")
+    night = nights.shown()
+    if not request.headers.get("HX-Request") or night is None:
+        flash(request, text, done.undo)
+        return redirect("client", key=key)
+    page = worked(viewer_of(request), key, night, clock.today())
+    return toast(render(request, "client/after.html", {"page": page}), text, done.undo)
+
+
+def _to_page(request: HttpRequest, key: str) -> HttpResponse:
+    response = redirect("client", key=key)
+    if request.headers.get("HX-Request"):
+        response = HttpResponse(status=204, headers={"HX-Refresh": "true"})  # type: ignore[assignment]
+    return response
+
+
+def _minutes(text: str) -> float | None:
+    if not text:
+        return None
+    if not _MINUTES.fullmatch(text):
+        raise Refused(say("用时请填分钟数，如 10。", "Give the minutes as a number, as in 10."))
+    return float(text)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Refused(say("请选择期限。", "Choose the day it is due.")) from error
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    text = request.POST.get(name, "")
+    if not text.isdigit() or len(text) > 18:
+        raise Refused(say("页面已过期，请刷新后重试。", "The page is too old; load it again."))
+    return int(text)

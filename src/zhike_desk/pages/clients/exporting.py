@@ -1,0 +1,96 @@
+"""Taking a list of clients out: a small masked one at once, a larger or unmasked one asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from zhike.base.text import Language, say
+from zhike_desk.gate import viewer_of
+from zhike_desk.records.actions import exports
+from zhike_desk.records.policy import policy
+from zhike_desk.records.queries.clients import CHOICES
+from zhike_desk.records.refusals import Refused
+from zhike_desk.records.settings import current
+from zhike_desk.records.sheets import Form
+from zhike_desk.ui.speech import chinese, told
+from zhike_desk.ui.words import word
+
+_FIELDS: Mapping[str, tuple[str, str]] = {
+    "name": ("姓名", "Name"),
+    "phone": ("电话", "Telephone"),
+    "email": ("邮箱", "E-mail"),
+    "id_number": ("证件号码", "Identity number"),
+    "birth_date": ("出生日期", "Date of birth"),
+    "region": ("地区", "Region"),
+    "occupation": ("职业", "Occupation"),
+}
+
+
+@require_GET
+def form(request: HttpRequest) -> HttpResponse:
+    """Show what an export of the list as it stands would be: its rows, and whether it must be asked for."""
+    viewer = viewer_of(request)
+    query = request.GET.urlencode()
+    may_ask = viewer.may("export.large") is not None
+    rows, most = exports.count(query, by=viewer), current().export.rows
+    context = {
+        "query": query,
+        "rows": rows,
+        "most": most,
+        "large": rows > most,
+        "may_ask": may_ask,
+        "fields": [(n, told(*_FIELDS[n])) for n in policy().fields["reveal"]] if may_ask else [],
+    }
+    return render(request, "clients/export.html", context)
+
+
+@require_POST
+def export(request: HttpRequest) -> HttpResponse | FileResponse:
+    """Give a small masked file at once; ask for any other."""
+    viewer, now = viewer_of(request), timezone.now()
+    query, purpose = request.POST.get("query", ""), request.POST.get("purpose", "")
+    chosen = cast("Form", request.POST.get("form", ""))
+    language: Language = "zh" if chinese() else "en"
+    if request.POST.get("act") == "ask":
+        exports.request(
+            query, form=chosen, identity=request.POST.getlist("identity"), purpose=purpose, typed=_typed(request),
+            words=_words(), language=language, by=viewer, at=now,
+        )  # fmt: skip
+        messages.success(
+            request,
+            told("已提交审批，批准后在任务中下载。", "Asked for; once approved it can be downloaded."),
+        )
+        return redirect(f"{reverse('clients')}?{query}")
+    found = exports.small(
+        query,
+        form=chosen,
+        purpose=purpose,
+        typed=_typed(request),
+        words=_words(),
+        language=language,
+        by=viewer,
+        at=now,
+    )
+    response = HttpResponse(found.content, content_type=found.media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{found.name}"'
+    return response
+
+
+def _typed(request: HttpRequest) -> int:
+    text = request.POST.get("typed", "").replace(",", "").strip()
+    if not text.isascii() or not text.isdigit():
+        raise Refused(say("请输入要导出的行数以确认。", "Type the number of rows to confirm."))
+    return int(text)
+
+
+def _words() -> dict[str, dict[str, str]]:
+    """Return how the list's classes are called in the request's language."""
+    return {name: {v: word(name, v) for v in values} for name, values in CHOICES.items()}

@@ -1,0 +1,152 @@
+"""The day's list, and how its lines end."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
+
+from zhike.base.text import say
+from zhike_desk.gate import viewer_of
+from zhike_desk.pages.today import context
+from zhike_desk.records import clock
+from zhike_desk.records.actions import outcomes
+from zhike_desk.records.actions.outcomes import Line
+from zhike_desk.records.actions.writing import Done
+from zhike_desk.records.queries import nights, overnight, workload
+from zhike_desk.records.queries import today as query
+from zhike_desk.records.queries.today import Moment
+from zhike_desk.records.refusals import Refused
+from zhike_desk.records.viewer import Viewer
+from zhike_desk.ui.speech import said, told
+
+MEDIA = ("phone", "wecom", "visit", "sms", "app")
+
+
+def _when() -> Moment:
+    night = nights.shown()
+    return Moment(clock.now(), clock.today(night), night.as_of if night is not None else None)
+
+
+def _staff(request: HttpRequest) -> str:
+    return request.GET.get("staff", "")[:40]
+
+
+@require_GET
+def today(request: HttpRequest) -> HttpResponse:
+    """Show the day's list: one's own, or the branch's with whom each line lies with."""
+    return render(request, "today/today.html", _list(request))
+
+
+@require_GET
+def more(request: HttpRequest) -> HttpResponse:
+    """Go on with the list after the lines that are shown."""
+    return render(request, "today/lines.html", _list(request))
+
+
+def _list(request: HttpRequest) -> dict[str, Any]:
+    viewer, when, staff = viewer_of(request), _when(), _staff(request)
+    branch = viewer.need("today.view").scope == "branch"
+    day = query.day(viewer, when, staff=staff, after=request.GET.get("after", ""))
+    return {
+        "lines": context.lines(day, when, named=branch and not staff),
+        "older": day.older,
+        "staff": staff,
+        "staff_name": workload.named(viewer, staff) if staff else "",
+        "weekday": context.weekday(when.today),
+        "branch": branch,
+        "when": when,
+        "media": MEDIA,
+        "may_end": viewer.may("care.write") is not None,
+    }
+
+
+@require_GET
+def load(request: HttpRequest) -> HttpResponse:
+    """Sum up the list and what is done; loaded after the list, and again after each line that ends."""
+    viewer, when, staff = viewer_of(request), _when(), _staff(request)
+    found = context.figures(
+        workload.load(viewer, when.today, staff=staff), workload.done(viewer, when.at, staff=staff)
+    )
+    return render(request, "today/load.html", {"load": found, "staff": staff})
+
+
+@require_GET
+def night(request: HttpRequest) -> HttpResponse:
+    """Show what the night changed, the market, the book."""
+    viewer, when = viewer_of(request), _when()
+    if when.as_of is None:
+        return HttpResponse("")
+    found = overnight.overnight(viewer, when.as_of, staff=_staff(request))
+    market = found.market
+    told_of = {
+        "found": found,
+        "changes": context.changes(found),
+        "flows": context.flows(found),
+        "market_line": context.market_line(market) if market is not None else "",
+        "tendencies": [context.tendency(t, market.state) for t in market.tendencies] if market is not None else [],
+        "as_of": when.as_of,
+    }
+    return render(request, "today/night.html", told_of)
+
+
+@require_GET
+def team(request: HttpRequest) -> HttpResponse:
+    """Show a head what lies on each of the branch's staff."""
+    found = workload.colleagues(viewer_of(request), _when().today)
+    return render(request, "today/team.html", {"team": context.mates(found), "staff": _staff(request)})
+
+
+@require_POST
+def end(request: HttpRequest) -> HttpResponse:
+    """End a line as its button says; answer with the line as it stands now, a toast, and the code to undo it by."""
+    viewer, line = viewer_of(request), _line(request)
+    done, text = _ended(request, viewer, line)
+    when = _when()
+    left = query.one(viewer, when, proposal_id=line.proposal_id, task_id=line.task_id)
+    if left is not None and left.task_id is not None and left.due_on > when.today:
+        left = None
+    if done.warning is not None:
+        text = f"{text} {said(done.warning)}"
+    asked = {"line": context.line(left, when, named=False), "when": when, "may_end": True} if left is not None else {}
+    response = render(request, "today/ended.html", asked)
+    response.headers["HX-Trigger"] = json.dumps({"toast": {"text": text, "undo": done.undo}, "today:ended": {}})
+    return response
+
+
+def _line(request: HttpRequest) -> Line:
+    task = request.POST.get("task", "")
+    return Line(
+        proposal_id=request.POST.get("proposal", "")[:60],
+        task_id=int(task) if task.isdecimal() else None,
+        seen=int(request.POST["seen"]) if request.POST.get("seen", "").isdecimal() else 1,
+    )
+
+
+def _ended(request: HttpRequest, viewer: Viewer, line: Line) -> tuple[Done, str]:
+    at = clock.now()
+    how = request.POST.get("how") or ("postponed" if "due" in request.POST else "")
+    medium = request.POST.get("medium", "phone")
+    if how == "reached":
+        return outcomes.reached(line, medium=medium, by=viewer, at=at), told("已记为联系，任务完成。", "Logged as contacted; done.")
+    if how == "missed":
+        return outcomes.missed(line, medium=medium, by=viewer, at=at), told("已记一次未接通，仍在清单中。", "An attempt is logged; the line stays.")
+    if how == "planned":
+        return outcomes.planned(line, by=viewer, at=at), told("已列入任务。", "It is a task now.")
+    if how == "postponed":
+        day = _day(request.POST.get("due", ""))
+        return outcomes.postponed(line, day, by=viewer, at=at), told(f"已改期到 {day:%m-%d}。", f"Put off until {day:%m-%d}.")
+    if how == "unsuited":
+        return outcomes.unsuited(line, by=viewer, at=at), told("已标为不合适。", "Marked as not suitable.")
+    raise Refused(say("没有这样的结果。", "There is no such outcome."))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Refused(say("请选择改到哪一天。", "Choose a day to put it off until.")) from error

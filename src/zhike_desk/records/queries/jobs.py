@@ -1,0 +1,108 @@
+"""Jobs as pages show them: how far, since when, what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from zhike.base.text import Said, say
+from zhike_desk.records.models import Job
+from zhike_desk.records.viewer import Denied, Viewer
+
+STEPS: Mapping[str, Said] = {
+    "": say("等待中", "waiting"),
+    "start": say("准备", "getting ready"),
+    "lock": say("等待另一个写入者", "waiting for another writer"),
+    "deliver": say("交付工作台记录", "handing the desk's records over"),
+    "ingest": say("导入文件", "taking files in"),
+    "read": say("读取", "reading"),
+    "decide": say("判定", "deciding what is new"),
+    "hash": say("校验", "checking"),
+    "market": say("行情", "market"),
+    "clients": say("客户", "clients"),
+    "branch": say("汇总", "branch"),
+    "logic": say("逻辑", "logic"),
+    "pages": say("页面", "pages"),
+    "publish": say("发布", "publishing"),
+    "load": say("载入工作台", "loading the workbench"),
+    "done": say("完成", "done"),
+}
+_KINDS: Mapping[str, Said] = {
+    "night": say("夜间运行", "night run"),
+    "publish": say("发布到工作台", "publication"),
+    "import": say("导入", "import"),
+    "undo_import": say("撤回导入", "import taken back"),
+    "export": say("导出", "export"),
+    "bulk": say("批量修改", "bulk edit"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class JobSeen:
+    """One job. `share` is how far its step is (None: unknown); `error` says why nothing came of it; `seconds` how long it took."""
+
+    id: int
+    kind: str
+    name: Said
+    state: str
+    step: Said
+    done: int
+    total: int | None
+    share: float | None
+    result: dict[str, Any]
+    error: Said | None
+    by: str
+    asked_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    seconds: float | None
+    may_cancel: bool
+
+
+def one(viewer: Viewer, job_id: int) -> JobSeen:
+    """Return a job; raise Denied where it isn't the viewer's and they don't see the branch's work."""
+    found = _seen_by(viewer).filter(pk=job_id).first()
+    if found is None:
+        raise Denied("job.view")
+    return _seen(found, viewer)
+
+
+def recent(viewer: Viewer, kinds: tuple[str, ...] = (), limit: int = 20) -> list[JobSeen]:
+    """List the newest jobs the viewer may see, of some kinds or of all."""
+    found = _seen_by(viewer)
+    if kinds:
+        found = found.filter(kind__in=kinds)
+    return [_seen(job, viewer) for job in found.order_by("-id")[:limit]]
+
+
+def _seen_by(viewer: Viewer) -> QuerySet[Job]:
+    rows = Job.objects.select_related("by")
+    return rows if viewer.may("data.view") is not None else rows.filter(by_id=viewer.user_id)
+
+
+def _seen(job: Job, viewer: Viewer) -> JobSeen:
+    error = job.result.get("error") if isinstance(job.result, dict) else None
+    ran = (job.ended_at or job.changed_at) - job.started_at if job.started_at else None
+    mine = job.by_id == viewer.user_id or viewer.may("night.run") is not None
+    return JobSeen(
+        id=job.pk,
+        kind=job.kind,
+        name=_KINDS.get(job.kind, say(job.kind, job.kind)),
+        state=job.state,
+        step=STEPS.get(job.step, say(job.step, job.step)),
+        done=job.done,
+        total=job.total,
+        share=min(job.done / job.total, 1.0) if job.total else None,
+        result={k: v for k, v in job.result.items() if k != "error"},
+        error=say(error["zh"], error["en"]) if error else (say(job.error, job.error) if job.error else None),
+        by=(job.by.display_name or job.by.username) if job.by else "",
+        asked_at=job.created_at,
+        started_at=job.started_at,
+        ended_at=job.ended_at,
+        seconds=round(ran.total_seconds(), 1) if ran is not None else None,
+        may_cancel=mine and job.state in ("waiting", "running") and not job.cancel_asked,
+    )
