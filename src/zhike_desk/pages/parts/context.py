@@ -217,7 +217,7 @@ def _made_up() -> dict[str, Any]:
     return {
         "tokens": [(name, told(zh, en)) for name, zh, en in TOKENS],
         "icons": ICONS,
-        "why": _why(),
+        "reason": _why(),
         "rows": ROWS,
         "form": form,
         "tabs": [

@@ -1,7 +1,7 @@
 """Loading a generation into a book of its own, and moving the pointer to it.
 
-`publishing` (the order of it) · `loading` (which table from what) · `home` (reading the generation and the store) · `clients`,
-`facts`, `tokens`, `names` (rows) · `definitions` (tables as SQL) · `sqlite_book`, `postgres_book` (writing) · `summary` (counts).
+`publishing` (the order of it) · `loading` (which table from what) · `working` (who prepares rows) · `definitions` (tables as SQL) ·
+`sqlite_book`, `postgres_book` (writing) · `summary` (counts). Rows themselves are made in `records.rows`.
 """
 
 from zhike_desk.records.publish.publishing import publish

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.apps import apps
@@ -113,7 +114,7 @@ def _shaped(field: models.Field[object, object], rows: pa.Table, first: int) -> 
     kind = next(k for of, k in _KINDS if isinstance(field, of))
     if field.column not in rows.column_names:
         if field.primary_key:
-            return pa.chunked_array([pa.array(range(first, first + len(rows)), kind)])
+            return pa.chunked_array([pa.array(np.arange(first, first + len(rows)), kind)])
         return _filled(field, pa.chunked_array([pa.nulls(len(rows), kind)]), kind)
     return _filled(field, _cast(rows[field.column], kind), kind)
 

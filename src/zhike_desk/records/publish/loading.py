@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from itertools import zip_longest
+from typing import Any, Protocol
 
 import pyarrow as pa
-from django.apps import apps
 
 from zhike.base.errors import BrokenPromise
 from zhike.base.text import say
-from zhike_desk.records.publish import cells, clients, definitions, facts, ties, tokens
-from zhike_desk.records.publish.home import Source
-from zhike_desk.records.publish.summary import Tally
+from zhike_desk.records.publish import definitions, summary
+from zhike_desk.records.publish.working import Work, prepared
+from zhike_desk.records.rows import cells, clients, facts, ties
+from zhike_desk.records.rows.preparing import HELD, Ground
+from zhike_desk.records.rows.source import Source
+
+ALL_OF = {
+    definitions.MEASURES: "measure",
+    "book_holding": "holding_now",
+    "book_timeline": "timeline",
+    "book_attribution": "attribution",
+    "book_clv": "clv",
+    "book_market": "market_state",
+    "book_phase": "phase",
+    "book_transition": "transition",
+    "book_measure_name": "measure_dictionary",
+    "book_proposal": "proposal",
+}
+"""Tables of the book that have every row of a table of the generation."""
 
 
 class Book(Protocol):
@@ -45,91 +62,101 @@ class Book(Protocol):
 class Loading:
     """One generation on its way into one book; `rows` counts what each table was given."""
 
-    source: Source
+    ground: Ground
     book: Book
-    key: bytes
     told: Callable[[str, int], None] | None = None
     rows: dict[str, int] = field(default_factory=dict)
-    tally: Tally = field(default_factory=Tally)
-    _known: list[pa.Table] = field(default_factory=list)
-    _cells: list[pa.Table] = field(default_factory=list)
-    _behaviours: list[pa.Table] = field(default_factory=list)
+    _kept: dict[str, list[pa.Table]] = field(default_factory=lambda: defaultdict(list))
 
-    def run(self) -> None:
-        """Fill every table, index, and count again; raise BrokenPromise where a count differs."""
+    @property
+    def source(self) -> Source:
+        """Return what is loaded."""
+        return self.ground.source
+
+    def run(self) -> dict[str, Any]:
+        """Fill every table, index, and count again; return the summary. Raise BrokenPromise where a count differs."""
         names = self.source.whole("measure_dictionary").sort_by("name")["name"].to_pylist()
         self.book.create(names)
-        main = clients.main_staff(self.source.relations)
-        for span in self.source.pieces():
-            self._piece(clients.Piece.of(self.source, span), main, names)
-        self._whole(main, names)
+        self.rows = dict.fromkeys((m._meta.db_table for m in definitions.classes()), 0)
+        self.rows[definitions.MEASURES] = 0
+        measures = self._measures(names)
+        for done in prepared(self.ground, self._works(), self._clients):
+            for table, rows in done.tables.items():
+                self._put(table, rows)
+            for name, rows in done.kept.items():
+                self._kept[name].append(rows)
+            self._add(definitions.MEASURES, next(measures, None))
+        for rows in measures:
+            self._add(definitions.MEASURES, rows)
+        self._rest(names)
         self.book.index()
         self._check()
+        return summary.told(self._kept["classes"])
 
-    def _piece(self, piece: clients.Piece, main: pa.Table, names: list[str]) -> None:
-        listed = clients.listed(self.source, piece, main, self.key)
-        identity = clients.identities(piece)
-        self._put("book_client", listed)
-        self._put("book_identity", identity)
-        self._add(definitions.MEASURES, clients.measured(piece, names))
-        self._put("book_token", tokens.rows(_searched(listed, identity)))
-        self._put("book_asset", facts.assets(self.source, piece))
-        kept = listed.select(["client_id", "staff_id", "branch_id", "score"])
-        self._known.append(kept)
-        self._cells.append(cells.counted(listed))
-        self._behaviours.append(ties.behaviour(listed, piece.measures))
-        self.tally.add(listed)
+    @property
+    def _clients(self) -> int:
+        return self.source.rows("client_card")
 
-    def _whole(self, main: pa.Table, names: list[str]) -> None:
+    def _works(self) -> Iterator[Work]:
+        """Yield what is to be prepared: people and assets by turns, since one is work for Python and the other isn't."""
+        people: Iterator[Work] = (("people", span) for span in self.source.pieces())
+        assets: Iterator[Work] = (("assets", file) for file in self.source.files("asset_series"))
+        for pair in zip_longest(people, assets):
+            yield from (work for work in pair if work)
+        yield ("people", HELD)
+
+    def _measures(self, names: list[str]) -> Iterator[pa.Table]:
+        for rows in self.source.streamed("measure"):
+            yield clients.measured(rows, names)
+
+    def _rest(self, names: list[str]) -> None:
         source = self.source
-        known = pa.concat_tables(self._known)
         filled: dict[str, Iterable[pa.Table]] = {
-            "book_relation": facts.relations(source),
-            "book_staff": facts.staff(source, main),
+            "book_relation": [source.relations],
+            "book_staff": facts.staff(source, self.ground.main),
             "book_security": facts.securities(source),
-            "book_holding": facts.plain(source, "holding_now"),
-            "book_timeline": facts.plain(source, "timeline"),
-            "book_attribution": facts.plain(source, "attribution"),
-            "book_clv": facts.plain(source, "clv"),
-            "book_cell": cells.cells(self._cells),
+            "book_holding": source.streamed("holding_now"),
+            "book_timeline": source.streamed("timeline"),
+            "book_attribution": source.streamed("attribution"),
+            "book_clv": source.streamed("clv"),
+            "book_cell": cells.cells(self._kept["cells"]),
             "book_link": ties.links(source),
-            "book_peer": ties.peers(self._behaviours),
-            "book_market": facts.plain(source, "market_state"),
-            "book_phase": facts.plain(source, "phase"),
+            "book_peer": ties.peers(self._kept["behaviour"]),
+            "book_market": source.streamed("market_state"),
+            "book_phase": source.streamed("phase"),
             "book_transition": facts.transitions(source),
             "book_measure_name": facts.measure_names(source, names),
-            "book_proposal": facts.proposals(source, known),
+            "book_proposal": facts.proposals(source, pa.concat_tables(self._kept["known"])),
         }
         for table, pieces in filled.items():
-            self.rows.setdefault(table, 0)
             for piece in pieces:
                 self._put(table, piece)
 
     def _put(self, table: str, rows: pa.Table) -> None:
-        model = next(m for m in apps.get_app_config("book").get_models() if m._meta.db_table == table)
-        self._add(table, definitions.shaped(model, rows, self.rows.get(table, 0) + 1))
+        model = next(m for m in definitions.classes() if m._meta.db_table == table)
+        self._add(table, definitions.shaped(model, rows, self.rows[table] + 1))
 
-    def _add(self, table: str, rows: pa.Table) -> None:
+    def _add(self, table: str, rows: pa.Table | None) -> None:
+        if rows is None:
+            return
         self.book.load(table, rows)
-        self.rows[table] = self.rows.get(table, 0) + len(rows)
+        self.rows[table] += len(rows)
         if self.told:
             self.told(table, self.rows[table])
 
     def _check(self) -> None:
-        expected = dict(self.rows)
-        if "client_card" in self.source.generation.tables:
-            expected["book_client"] = self.source.generation.rows("client_card")
-        for table, rows in expected.items():
-            found = self.book.count(table)
-            if found != rows:
-                raise BrokenPromise(
-                    say(
-                        f"表 {table} 应有 {rows} 行，实有 {found} 行。",
-                        f"Table {table} should have {rows} rows and has {found}.",
-                    )
-                )
+        """Count every table in the finished book against what it was given, and what it was given against the generation."""
+        for table, rows in self.rows.items():
+            _same(table, rows, self.book.count(table))
+        for table, of in ALL_OF.items():
+            _same(table, self.source.rows(of), self.rows[table])
 
 
-def _searched(listed: pa.Table, identity: pa.Table) -> list[tuple[str, str, str, str]]:
-    columns = (listed["client_id"], listed["pseudonym"], identity["name"], identity["phone"])
-    return [tuple(v or "" for v in row) for row in zip(*(c.to_pylist() for c in columns), strict=True)]  # type: ignore[misc]
+def _same(table: str, expected: int, found: int) -> None:
+    if found != expected:
+        raise BrokenPromise(
+            say(
+                f"表 {table} 应有 {expected} 行，实有 {found} 行。",
+                f"Table {table} should have {expected} rows and has {found}.",
+            )
+        )

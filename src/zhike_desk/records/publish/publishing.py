@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -22,11 +23,12 @@ from zhike_desk.records import audit
 from zhike_desk.records.book.following import books
 from zhike_desk.records.models import Pointer, Publication
 from zhike_desk.records.publish import postgres_book, sqlite_book
-from zhike_desk.records.publish.home import Source
 from zhike_desk.records.publish.loading import Book, Loading
+from zhike_desk.records.rows.preparing import Ground
+from zhike_desk.records.rows.source import Source
 
 KEPT = 3
-FORMAT = 3  # raised whenever the same generation would make another book
+FORMAT = 4  # raised whenever the same generation would make another book
 
 
 def publish(
@@ -80,14 +82,15 @@ def _there(place: str, desk: Path) -> bool:
 def _load(source: Source, desk: Path, at: datetime, told: Callable[[str, int], None] | None) -> Publication:
     begun = time.perf_counter()
     book = _book(source.generation, desk)
-    loading = Loading(source, book, keys.secret(desk, "pseudonym"), told)
+    loading = Loading(Ground(source, keys.secret(desk, "pseudonym")), book, told)
     try:
-        loading.run()
+        summary = loading.run()
     except BaseException:
         book.abandon()
         raise
     book.finish()
-    return _switch(source, loading, at, time.perf_counter() - begun)
+    seconds = round(time.perf_counter() - begun, 3)
+    return _switch(source, loading, {"format": FORMAT, **summary}, at, seconds)
 
 
 def _book(generation: Generation, desk: Path) -> Book:
@@ -97,7 +100,9 @@ def _book(generation: Generation, desk: Path) -> Book:
     return postgres_book.PostgresBook(f"book_{number}")
 
 
-def _switch(source: Source, loading: Loading, at: datetime, seconds: float) -> Publication:
+def _switch(
+    source: Source, loading: Loading, summary: dict[str, Any], at: datetime, seconds: float
+) -> Publication:
     """Move the pointer: publication, pointer and the row in the log stand together or not at all."""
     with transaction.atomic():
         made = Publication.objects.create(
@@ -105,9 +110,9 @@ def _switch(source: Source, loading: Loading, at: datetime, seconds: float) -> P
             as_of=source.as_of,
             place=loading.book.place,
             rows=loading.rows,
-            seconds=round(seconds, 3),
+            seconds=seconds,
             published_at=at,
-            summary={"format": FORMAT, **loading.tally.told()},
+            summary=summary,
         )
         Pointer.objects.update_or_create(pk=1, defaults={"publication": made})
         audit.append(

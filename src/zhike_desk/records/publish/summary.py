@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -12,33 +13,24 @@ _SUMS = ("net_now", "revenue_12m")
 _KEYS = ("branch_id", "staff_id")
 
 
-class Tally:
-    """Gathers what is needed of each client, piece by piece; `told` counts it."""
+def told(pieces: Sequence[pa.Table]) -> dict[str, Any]:
+    """Count clients, given their classes, branch, staff, assets and revenue in pieces.
 
-    def __init__(self) -> None:
-        self._pieces: list[pa.Table] = []
-
-    def add(self, listed: pa.Table) -> None:
-        """Take the clients of a piece."""
-        columns = {n: pc.fill_null(listed[n].cast(pa.string()), "") for n in (*CLASSES, *_KEYS)}
-        columns |= {n: pc.fill_null(listed[n].cast(pa.float64()), 0.0) for n in _SUMS}
-        self._pieces.append(pa.table(columns))
-
-    def told(self) -> dict[str, Any]:
-        """Return {clients, net_now, revenue_12m, by: {class: {value: clients}}, branch_id: {branch: the same}, staff_id: {…}}."""
-        if not self._pieces:
-            return {"clients": 0}
-        rows = pa.concat_tables(self._pieces)
-        found: dict[str, Any] = {
-            "clients": len(rows),
-            **{n: round(pc.sum(rows[n]).as_py() or 0.0, 2) for n in _SUMS},
-        }
-        found["by"] = {
-            c: {v["values"]: v["counts"] for v in pc.value_counts(rows[c]).to_pylist()} for c in CLASSES
-        }
-        for key in _KEYS:
-            found[key] = _by(rows, key)
-        return found
+    Return {clients, net_now, revenue_12m, by: {class: {value: clients}}, branch_id: {branch: the same}, staff_id: {…}}.
+    """
+    rows = pa.concat_tables(pieces)
+    plain = {n: pc.fill_null(rows[n].cast(pa.string()), "") for n in (*CLASSES, *_KEYS)}
+    rows = pa.table(plain | {n: pc.fill_null(rows[n].cast(pa.float64()), 0.0) for n in _SUMS})
+    found: dict[str, Any] = {
+        "clients": len(rows),
+        **{n: round(pc.sum(rows[n]).as_py() or 0.0, 2) for n in _SUMS},
+    }
+    found["by"] = {
+        c: {v["values"]: v["counts"] for v in pc.value_counts(rows[c]).to_pylist()} for c in CLASSES
+    }
+    for key in _KEYS:
+        found[key] = _by(rows, key)
+    return found
 
 
 def _by(rows: pa.Table, key: str) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def bring_back(source: Path) -> None:
         names = sorted(p.stem for p in (source / FOLDER).glob("*.copy"))
         cursor.execute(f"TRUNCATE {', '.join(_quoted(n) for n in names)} CASCADE")
         for name in names:
-            with cursor.copy(f"COPY {_quoted(name)} FROM STDIN") as into, (source / FOLDER / f"{name}.copy").open("rb") as file:  # type: ignore[attr-defined]  # fmt: skip
+            with cursor.copy(f"COPY {_quoted(name)} FROM STDIN") as into, (source / FOLDER / f"{name}.copy").open("rb") as file:  # fmt: skip
                 while chunk := file.read(_CHUNK):
                     into.write(chunk)
         for name in names:
@@ -113,7 +113,7 @@ def _kept(lines: Iterable[bytes], file: Any) -> Iterator[bytes]:
 
 
 def _copied_out(table: str) -> Iterator[bytes]:
-    with connection.cursor() as cursor, cursor.copy(f"COPY (SELECT * FROM {_quoted(table)} ORDER BY 1) TO STDOUT") as out:  # type: ignore[attr-defined]  # fmt: skip
+    with connection.cursor() as cursor, cursor.copy(f"COPY (SELECT * FROM {_quoted(table)} ORDER BY 1) TO STDOUT") as out:  # fmt: skip
         for block in out:
             yield bytes(block)
 

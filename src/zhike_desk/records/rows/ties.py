@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from zhike_desk.records.book.compared import COMPARED, LEAST_PEERS
-from zhike_desk.records.publish.home import Source
+from zhike_desk.records.rows.source import Source
 
 REFERRAL = "referral"
 _GROUP = ("branch_id", "kind", "logic")

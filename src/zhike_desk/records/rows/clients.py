@@ -10,8 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from zhike_desk.records.publish.home import Source, beside
-from zhike_desk.records.publish.names import sort_key
+from zhike.datacentre.masks import masked
+from zhike.datacentre.tables import Level
+from zhike_desk.records.book.compared import COMPARED
+from zhike_desk.records.rows.names import sort_key
+from zhike_desk.records.rows.source import Source, beside
 
 GRADES = ("diamond", "platinum", "gold", "growth", "standard")
 HORIZON = 12
@@ -19,6 +22,8 @@ MEASURED = (
     "age", "net_now", "net_flow_3m", "revenue_12m", "traded_3m", "pnl_3m", "twr_12m",
     "days_since_trade", "days_since_contact",
 )  # fmt: skip
+CLASSES = ("logic", "stage", "grade", "quadrant", "kind", "branch_id", "staff_id", "net_now", "revenue_12m")
+NOWHERE = (0, 0)  # a range that no bucket lies in
 SERVING = {"server": 0, "developer": 1, "adviser": 2}
 
 
@@ -34,9 +39,23 @@ class Piece:
     @classmethod
     def of(cls, source: Source, span: tuple[int, int]) -> Piece:
         """Read a piece."""
-        cards = source.piece("client_card", span).sort_by("client_id")
-        measures = source.piece("measure", span)
+        cards = source.piece("client_card", span)
+        wanted = [n for n in ("client_id", *MEASURED, *COMPARED) if n in source.measures]
+        measures = source.piece("measure", span, wanted)
         return cls(span, cards, beside(cards, source.clients), beside(cards, measures))
+
+    @classmethod
+    def held(cls, source: Source) -> Piece:
+        """Read clients whose record is kept only by law: they have no card, no measures; only who may see them still does."""
+        stored = source.clients.filter(pc.fill_null(source.clients["frozen"], False))
+        carded = pa.concat_tables(source.piece("client_card", s, ["client_id"]) for s in source.pieces())
+        stored = stored.filter(pc.invert(pc.is_in(stored["client_id"], value_set=carded["client_id"])))
+        cards = stored.select(["client_id", "kind", "branch_id", "opened_on", "risk_level"])
+        for name in ("name", "phone"):
+            hints = [masked(v or "", Level.IDENTITY) for v in stored[name].to_pylist()]
+            cards = cards.append_column(name, pa.array(hints, pa.string()))
+        nothing = pa.table({n: pa.nulls(len(cards), pa.float64()) for n in MEASURED})
+        return cls(NOWHERE, cards, stored, nothing)
 
 
 def main_staff(relations: pa.Table) -> pa.Table:
@@ -120,10 +139,10 @@ def identities(piece: Piece) -> pa.Table:
     return stored.set_column(stored.column_names.index("client_id"), "client_id", piece.cards["client_id"])
 
 
-def measured(piece: Piece, names: list[str]) -> pa.Table:
-    """Return the rows of the wide table of measures: `names` in order, NaN and infinity unknown."""
-    columns = [_known(_measure(piece.measures, n).cast(pa.float64())) for n in names]
-    return pa.table([piece.cards["client_id"], *columns], names=["client_id", *names])
+def measured(measures: pa.Table, names: list[str]) -> pa.Table:
+    """Return rows of the wide table of measures: `names` in order, NaN and infinity unknown."""
+    columns = [_known(_measure(measures, n).cast(pa.float64())) for n in names]
+    return pa.table([measures["client_id"], *columns], names=["client_id", *names])
 
 
 def _known(values: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -16,13 +16,14 @@ from zhike.datacentre.generation import Generation
 from zhike.datacentre.store.house import Store
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables import table as table_called
-from zhike.engine.parquet import read_table
+from zhike.engine.parquet import read_groups, read_table
 
 CLIENT_COLUMNS = (
-    "client_id", "name", "id_type", "id_number", "gender", "birth_date", "phone", "email", "region",
-    "occupation", "closed_on", "risk_assessed_on", "professional", "marketing_opt_out", "frozen",
+    "client_id", "kind", "name", "id_type", "id_number", "gender", "birth_date", "phone", "email", "region",
+    "occupation", "opened_on", "closed_on", "branch_id", "risk_level", "risk_assessed_on", "professional",
+    "marketing_opt_out", "frozen",
 )  # fmt: skip
-_BATCH = 100_000
+_MANY = 4
 _SPAN = re.compile(r"(\d{4})-(\d{4})$")
 _ALL = (0, 1 << 12)
 
@@ -41,11 +42,19 @@ class Source:
 
     def pieces(self) -> Iterator[tuple[int, int]]:
         """Yield the ranges of client buckets that the generation's files hold, in order."""
-        named = [_SPAN.match(path.stem) for path in self.generation.files("client_card")]
+        named = [_SPAN.match(path.stem) for path in self.files("client_card")]
         if any(found is None for found in named):
             yield _ALL
             return
         yield from sorted({(int(found[1]), int(found[2])) for found in named if found})
+
+    def rows(self, table: str) -> int:
+        """Return how many rows a table of the generation has; 0 where it has no such table."""
+        return self.generation.rows(table) if table in self.generation.tables else 0
+
+    def files(self, table: str) -> list[Path]:
+        """Return a table's files; none where the generation has no such table."""
+        return self.generation.files(table) if table in self.generation.tables else []
 
     def piece(self, table: str, span: tuple[int, int], columns: Sequence[str] | None = None) -> pa.Table:
         """Return a table's rows of a range of client buckets; no rows where the generation has no such table."""
@@ -64,9 +73,8 @@ class Source:
 
     def streamed(self, table: str) -> Iterator[pa.Table]:
         """Yield the rows of a large table, file by file, in pieces of bounded size."""
-        if table in self.generation.tables:
-            for file in self.generation.files(table):
-                yield from _slices(read_table(file))
+        for file in self.files(table):
+            yield from read_groups(file, self.generation.schema(table).names)
 
     def stored(self, table: str, columns: Sequence[str] | None = None) -> pa.Table:
         """Return the rows of a delivered table as they hold now."""
@@ -76,6 +84,15 @@ class Source:
         if not files:
             return schema_of(table_called(table)).empty_table().select(wanted)
         return pa.concat_tables([read_table(f, wanted) for f in files])
+
+    @cached_property
+    def measures(self) -> frozenset[str]:
+        """Return the columns of the generation's measures."""
+        return (
+            frozenset(self.generation.schema("measure").names)
+            if "measure" in self.generation.tables
+            else frozenset()
+        )
 
     @cached_property
     def clients(self) -> pa.Table:
@@ -93,14 +110,11 @@ class Source:
         )
 
 
-def _slices(rows: pa.Table) -> Iterator[pa.Table]:
-    for start in range(0, len(rows), _BATCH):
-        yield rows.slice(start, _BATCH)
-
-
 def beside(left: pa.Table, right: pa.Table, key: str = "client_id") -> pa.Table:
     """Return the rows of `right` that go with those of `left`, in its order; nulls where there is none. Keys of `right` are unique."""
     if not len(right):
         return pa.table({n: pa.nulls(len(left), right.schema.field(n).type) for n in right.column_names})
+    if len(right) > _MANY * len(left):  # a table of few keys is made faster than one of many
+        right = right.filter(pc.is_in(right[key], value_set=left[key].combine_chunks()))
     places = pc.index_in(left[key], value_set=right[key])
     return right.take(places)

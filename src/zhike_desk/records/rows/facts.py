@@ -3,38 +3,72 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from zhike.base.errors import BrokenPromise
+from zhike.base.text import say
+from zhike.engine.parquet import read_groups
 from zhike.features.clients import MEASURES
 from zhike_desk.records.book.series import pack
-from zhike_desk.records.publish.clients import Piece
-from zhike_desk.records.publish.home import Source, beside
+from zhike_desk.records.rows.source import Source, beside
 
-_CENTS = 100  # in a yuan
-
-
-def plain(source: Source, table: str) -> Iterator[pa.Table]:
-    """Yield a table of the generation as it is, by its own columns' names."""
-    return source.streamed(table)
+_MONEY = ("cash", "securities", "funds", "debt")
+_CLIENTS = 200
 
 
-def assets(source: Source, piece: Piece) -> pa.Table:
-    """Return the assets of a piece's clients, a packed row a client."""
-    rows = source.piece("asset_series", piece.span)
-    order = pc.sort_indices(rows, [("client_id", "ascending"), ("date", "ascending")])
-    rows = rows.take(order).combine_chunks()
-    ids = rows["client_id"].to_numpy(zero_copy_only=False)
-    days = np.stack(
-        [_days(rows["date"]), *(_cents(rows[n]) for n in ("cash", "securities", "funds", "debt"))]
+def assets(file: Path) -> pa.Table:
+    """Return the assets of the clients in a file of `asset_series`, a packed row a client.
+
+    Raise BrokenPromise where a client's days don't lie together in their order, as a night writes them.
+    """
+    ids: list[pa.Array] = []
+    packed: list[bytes] = []
+    left: pa.Table | None = None
+    for group in read_groups(file, ("client_id", "date", *_MONEY)):
+        rows = group if left is None else pa.concat_tables([left, group])
+        rows = rows.combine_chunks()
+        starts = _starts(rows["client_id"])
+        left = rows.slice(int(starts[-1])) if len(starts) else None  # may go on in the next group
+        _pack(rows, starts, ids, packed)
+    if left is not None and len(left):
+        _pack(left, np.array([0, len(left)]), ids, packed)
+    names = pa.concat_arrays(ids) if ids else pa.array([], pa.string())
+    if len(pc.unique(names)) != len(names):
+        raise _disordered(file)
+    return pa.table({"client_id": names, "days": pa.array(packed, pa.binary())})
+
+
+def _starts(ids: pa.ChunkedArray) -> npt.NDArray[np.int64]:
+    """Return where each client's rows begin."""
+    if not len(ids):
+        return np.zeros(0, np.int64)
+    fresh = pc.not_equal(ids.slice(1), ids.slice(0, len(ids) - 1)).to_numpy()
+    return np.flatnonzero(np.r_[True, fresh])
+
+
+def _pack(rows: pa.Table, starts: npt.NDArray[np.int64], ids: list[pa.Array], packed: list[bytes]) -> None:
+    """Pack the clients whose rows lie between two `starts`; few at a time, so that they stay in the cache."""
+    for at in range(0, len(starts) - 1, _CLIENTS):
+        bounds = starts[at : at + _CLIENTS + 1]
+        first = int(bounds[0])
+        some = rows.slice(first, int(bounds[-1]) - first)
+        days = np.stack([_days(some["date"]), *(_cents(some[n]) for n in _MONEY)])
+        ends = (bounds - first).tolist()
+        packed.extend(pack(days[:, a:b]) for a, b in pairwise(ends))
+        ids.append(some["client_id"].combine_chunks().take(pa.array(ends[:-1], pa.int64())))
+
+
+def _disordered(file: Path) -> BrokenPromise:
+    return BrokenPromise(
+        say("资产序列中客户的行不连续。", "The days of a client don't lie together in the series of assets."),
+        where=str(file),
     )
-    starts = np.flatnonzero(np.r_[True, ids[1:] != ids[:-1]]) if len(ids) else np.zeros(0, np.int64)
-    ends = [*starts[1:].tolist(), len(ids)]
-    packed = [pack(days[:, a:b]) for a, b in zip(starts.tolist(), ends, strict=False)]
-    return pa.table({"client_id": pa.array(ids[starts], pa.string()), "days": pa.array(packed, pa.binary())})
 
 
 def _days(dates: pa.ChunkedArray) -> npt.NDArray[np.int64]:
@@ -42,13 +76,15 @@ def _days(dates: pa.ChunkedArray) -> npt.NDArray[np.int64]:
 
 
 def _cents(money: pa.ChunkedArray) -> npt.NDArray[np.int64]:
-    yuan = money.cast(pa.float64()).to_numpy(zero_copy_only=False)
-    return np.asarray(np.rint(yuan * _CENTS), np.int64)
+    """Return amounts in cents, rounded half up; read from the decimals' own whole numbers, of which 64 bits hold any amount."""
+    scale = 10 ** (money.type.scale - 2)
+    chunks = [_whole(chunk) for chunk in money.chunks]
+    return np.asarray((np.concatenate(chunks) + scale // 2) // scale, np.int64)
 
 
-def relations(source: Source) -> Iterator[pa.Table]:
-    """Yield who works with whom on the day."""
-    yield source.relations
+def _whole(decimals: pa.Array) -> npt.NDArray[np.int64]:
+    words = np.frombuffer(decimals.buffers()[1], np.int64)
+    return words[decimals.offset * 2 : (decimals.offset + len(decimals)) * 2 : 2]
 
 
 def staff(source: Source, main: pa.Table) -> Iterator[pa.Table]:
