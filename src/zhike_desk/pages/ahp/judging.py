@@ -9,13 +9,13 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from zhike_desk.gate import viewer_of
 from zhike_desk.pages.ahp import scale
 from zhike_desk.pages.ahp.context import width
 from zhike_desk.pages.ahp.panels import head, label, nodes, worst
+from zhike_desk.records import clock
 from zhike_desk.records.actions.judgements import judge as save
 from zhike_desk.records.actions.writing import Conflict, Done, Refused
 from zhike_desk.records.queries import ahp as query
@@ -87,7 +87,7 @@ def answer(request: HttpRequest, number: int, key: str) -> HttpResponse:
         try:
             done = save(
                 number, key, entry.left, entry.right, value,
-                seen=int(seen) if seen.isdecimal() else 0, by=viewer, at=timezone.now(),
+                seen=int(seen) if seen.isdecimal() else 0, by=viewer, at=clock.now(),
             )  # fmt: skip
         except Conflict as error:
             return _conflict(request, number, key, k, entry, sheet, error)

@@ -175,11 +175,18 @@ def _rank(work: Work, today: date) -> str:
         "次序：必做在前，其次先到期者，再按每分钟预期价值、客户价值得分。",
         "Order: what must be done, then what is due first, then value expected a minute, then the client's score.",
     )
-    parts = [told("必做", "must be done") if work.must_do else told("非必做", "not obligatory"), due(work.due_on, today).text]
+    parts = [
+        told("必做", "must be done") if work.must_do else told("非必做", "not obligatory"),
+        due(work.due_on, today).text,
+    ]
     if work.expected_value is not None:
-        parts.append(told(f"预期价值 {work.expected_value:,.0f} 元", f"{work.expected_value:,.0f} CNY expected"))
+        parts.append(
+            told(f"预期价值 {work.expected_value:,.0f} 元", f"{work.expected_value:,.0f} CNY expected")
+        )
     if work.client is not None and work.client.score > UNKNOWN:
-        parts.append(told(f"客户价值得分 {work.client.score:.1f}", f"the client's score {work.client.score:.1f}"))
+        parts.append(
+            told(f"客户价值得分 {work.client.score:.1f}", f"the client's score {work.client.score:.1f}")
+        )
     return order + told("本条：", " Here: ") + told("，", ", ").join(parts) + told("。", ".")
 
 
@@ -274,7 +281,10 @@ def flows(found: Overnight) -> list[tuple[str, Flow]]:
 def market_line(market: Market) -> str:
     """Say the market in one line: money effect, change, state."""
     if market.money_effect is None:
-        return told(f"市场状态：{word('state', market.state)}。", f"The market is {word('state', market.state).lower()}.")
+        return told(
+            f"市场状态：{word('state', market.state)}。",
+            f"The market is {word('state', market.state).lower()}.",
+        )
     moved = "" if market.before is None else _moved(market.money_effect - market.before)
     return told(
         f"赚钱效应 {market.money_effect:.0f}（0–100）{moved}，市场{word('state', market.state)}。",
@@ -285,7 +295,10 @@ def market_line(market: Market) -> str:
 def _moved(by: float) -> str:
     if abs(by) < 0.5:
         return told("，与前一日持平", ", as the day before")
-    return told(f"，较前一日{'升' if by > 0 else '降'} {abs(by):.0f}", f", {'up' if by > 0 else 'down'} {abs(by):.0f} on the day before")
+    return told(
+        f"，较前一日{'升' if by > 0 else '降'} {abs(by):.0f}",
+        f", {'up' if by > 0 else 'down'} {abs(by):.0f} on the day before",
+    )
 
 
 def tendency(found: Tendency, state: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 from django.db import connection
 from django.db.models import CharField, Max, QuerySet, Value
@@ -247,16 +247,22 @@ def _moment(text: str) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """The clients before and after one in a list, as their pages are found; empty where there is none, or no list was left."""
+    """The clients before and after one in a list, as their pages are found; empty where there is none. `listed`: a list was left."""
 
     query: str = ""
     before: str = ""
     after: str = ""
+    listed: bool = False
+
+    @property
+    def told(self) -> str:
+        """Return the query by which the next page knows the list."""
+        return urlencode({"in": self.query})
 
 
-def beside(viewer: Viewer, found: Portrait, query: str) -> Beside:
+def beside(viewer: Viewer, found: Portrait, query: str | None) -> Beside:
     """Return who stands beside a client in the list that `query` asks for; nothing where the list can't be understood. Two queries."""
-    if not query:
+    if query is None:
         return Beside()
     try:
         state = clients.asked(parse_qs(query))
@@ -264,10 +270,10 @@ def beside(viewer: Viewer, found: Portrait, query: str) -> Beside:
         return Beside()
     place = getattr(found.row, state.sort)
     if place is None:
-        return Beside(query)
+        return Beside(query, listed=True)
     mark = (place, found.row.client_id)
     rows = clients.matching(viewer, state)
     after = listing.sliced(clients.LISTED, rows, replace(state, after=mark, before=None), 1).rows
     before = listing.sliced(clients.LISTED, rows, replace(state, after=None, before=mark), 1).rows
     name = "pseudonym" if viewer.need("client.list").pseudonym else "client_id"
-    return Beside(query, *(getattr(one[0], name) if one else "" for one in (before, after)))
+    return Beside(query, *(getattr(one[0], name) if one else "" for one in (before, after)), listed=True)
