@@ -168,9 +168,7 @@ def task(by: Viewer, client_id: str, **more: Any) -> Task:
 
 def note(by: Viewer, client_id: str, text: str = "喜欢打新") -> Note:
     """Write a note of somebody's about a client, past all rules."""
-    return Note.objects.create(
-        client_id=client_id, text=text, by_id=by.user_id, created_at=AT, changed_at=AT
-    )
+    return Note.objects.create(client_id=client_id, text=text, by_id=by.user_id, created_at=AT, changed_at=AT)
 
 
 def _undone(by: Viewer, client_id: str) -> Any:

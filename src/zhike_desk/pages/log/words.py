@@ -18,6 +18,7 @@ ROOMS: dict[str, tuple[str, str]] = {
     "drop.": ("数据文件", "Files"),
     "job.": ("后台任务", "Jobs"),
     "user.": ("用户", "Users"),
+    "users.": ("用户", "Users"),
     "token.": ("令牌", "Tokens"),
     "settings.": ("设置", "Settings"),
     "view.": ("视图", "Views"),

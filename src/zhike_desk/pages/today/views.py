@@ -57,6 +57,7 @@ def _list(request: HttpRequest) -> dict[str, Any]:
         "older": day.older,
         "staff": staff,
         "staff_name": workload.named(viewer, staff) if staff else "",
+        "said": context.words(when),
         "weekday": context.weekday(when.today),
         "branch": branch,
         "when": when,
@@ -115,7 +116,7 @@ def end(request: HttpRequest) -> HttpResponse:
     if done.warning is not None:
         text = f"{text} {said(done.warning)}"
     asked = (
-        {"line": context.line(left, when, named=False), "when": when, "may_end": True}
+        {"line": context.line(left, when, named=False), "said": context.words(when), "may_end": True}
         if left is not None
         else {}
     )
