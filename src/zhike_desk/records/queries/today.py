@@ -18,6 +18,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from zhike.base.text import Said, say
 from zhike_desk.records import scope
+from zhike_desk.records.masking import struck
 from zhike_desk.records.models import BookClient, BookProposal, BookStaff, Contact, Move, Task
 from zhike_desk.records.queries import permission
 from zhike_desk.records.queries.permission import SELLING, Permission
@@ -231,7 +232,7 @@ def _work(row: Any, client: Person | None, allowed: Permission | None, staff: Ma
         version=1 if proposal else row.version,
         kind=row.kind,
         rule=row.rule if proposal else "",
-        title=row.reason if proposal else row.title,
+        title=struck(row.reason if proposal else row.title),
         suitability=row.suitability if proposal else "",
         minutes=row.minutes,
         due_on=row.due_on,
