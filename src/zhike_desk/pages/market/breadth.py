@@ -11,7 +11,8 @@ from zhike_desk.pages.market.percentiles import percentile, placed
 from zhike_desk.records.queries.market import Day
 from zhike_desk.ui.speech import said, told
 
-_WIDE, _HIGH, _EDGE = 220.0, 52.0, 4.0
+_WIDE, _HIGH, _EDGE = 440, 104, 8
+_MOST_POINTS = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ _PARTS = (
 
 def panels(days: Sequence[Day], year: Sequence[Day]) -> list[Panel]:
     """Draw each figure's course over `days`; places are those among the days of `year`."""
-    points = thinned(days)
+    points = thinned(days, _MOST_POINTS)
     return [_panel(figure, points, year) for figure in FIGURES]
 
 
@@ -115,7 +116,7 @@ def _panel(figure: Figure, points: Sequence[Day], year: Sequence[Day]) -> Panel:
         place=_place(figure.column, place),
         lines=_lines(values, low, high),
         end=_at(len(values) - 1, values[-1], len(values), low, high) if values else None,
-        middle=f"{_height(middle[len(middle) // 2], low, high):.1f}" if middle else "",
+        middle=f"{_height(middle[len(middle) // 2], low, high):.0f}" if middle else "",
         summary=told(f"最低 {ends[0]}，最高 {ends[1]}", f"from {ends[0]} to {ends[1]}"),
     )
 
@@ -141,7 +142,7 @@ def _at(n: int, value: float | None, count: int, low: float, high: float) -> tup
     if value is None:
         return None
     x = _EDGE + n / max(count - 1, 1) * (_WIDE - 2 * _EDGE)
-    return f"{x:.1f}", f"{_height(value, low, high):.1f}"
+    return f"{x:.0f}", f"{_height(value, low, high):.0f}"
 
 
 def _lines(values: Sequence[float | None], low: float, high: float) -> list[str]:
