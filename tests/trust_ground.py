@@ -66,6 +66,11 @@ def targets() -> dict[str, str]:
     }
 
 
+def targets_of(name: str) -> str:
+    """Return the first client that somebody serves."""
+    return min(_served(name))
+
+
 def _served(name: str) -> set[str]:
     rows = BookRelation.objects.filter(staff_id=PEOPLE[name].staff_id)
     return set(rows.values_list("client_id", flat=True))

@@ -129,8 +129,10 @@ def _put_back(desk: Path) -> None:
     from django.core.management import call_command
     from django.db import connection, connections
 
+    from zhike.base.errors import DamagedStore
     from zhike_desk.records import audit
     from zhike_desk.records.book.following import follow
+    from zhike_desk.records.models import AuditHead, AuditRow, Pointer, Publication
     from zhike_desk.records.publish import publish
 
     connections.close_all()
@@ -138,8 +140,14 @@ def _put_back(desk: Path) -> None:
     connection.creation.deserialize_db_from_string(settings.STANDING)
     cache.clear()
     (desk / "desk" / "keys" / audit.WITNESS).unlink(missing_ok=True)
-    publish(desk, NIGHT)  # a new book only where the test swept the first away
-    follow()
+    try:
+        follow()
+    except DamagedStore:  # the test published so often that the first book was swept away
+        for model in (Pointer, Publication, AuditRow, AuditHead):
+            model.objects.all().delete()
+        publish(desk, NIGHT)
+        follow()
+        settings.STANDING = connection.creation.serialize_db_to_string()
 
 
 @pytest.fixture

@@ -49,6 +49,7 @@ _PLACES = (
     ("market", "市场", "Market", "pulse"),
     ("tasks", "任务", "Tasks", "tasks"),
     ("ahp", "价值", "Value", "scale"),
+    ("approvals", "审批", "Approvals", "check"),
     ("team", "团队", "Team", "team"),
     ("data", "数据", "Data", "stack"),
     ("compliance", "合规", "Compliance", "shield"),

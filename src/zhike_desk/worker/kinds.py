@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-MODULES = ("zhike_desk.worker.night", "zhike_desk.worker.importing")
+MODULES = ("zhike_desk.worker.night", "zhike_desk.worker.importing", "zhike_desk.worker.valuing")
 
 
 def load() -> None:

@@ -12,7 +12,8 @@ from zhike.base.text import Said
 from zhike.models.ahp import GroupSettings
 from zhike_desk.pages.ahp import scale
 from zhike_desk.pages.ahp.context import kind_word, state_word, width
-from zhike_desk.records.queries.ahp import ExpertRow, NodeState, PanelView, SeenMover
+from zhike_desk.records.queries.ahp import ExpertRow, NodeState, PanelView
+from zhike_desk.records.queries.trials import SeenMover
 from zhike_desk.records.valuing import drafting
 from zhike_desk.records.valuing.drafting import Node
 from zhike_desk.records.valuing.judged import Differing, Joint, Judged, Room, Voice
