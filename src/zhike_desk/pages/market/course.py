@@ -42,9 +42,9 @@ class Picture:
     note: str = ""
 
 
-def thinned(days: Sequence[Day], most: int = MOST_POINTS) -> list[Day]:
+def thinned(days: Sequence[Day]) -> list[Day]:
     """Keep of `days` no more than can be told apart in a picture, the last among them."""
-    step = -(-len(days) // most) or 1
+    step = -(-len(days) // MOST_POINTS) or 1
     return list(days[::-1][::step])[::-1]
 
 

@@ -101,6 +101,15 @@ def test_parts_of_the_money_effect_are_turned_round_where_much_is_bad() -> None:
     assert found["炸板率（反向）"] == pytest.approx(0.005)
 
 
+def test_a_small_picture_of_many_days_keeps_every_peak_and_the_last_day() -> None:
+    made = days(1000, limit_down=lambda n: {501: 56.0, 999: 3.0}.get(n, 0.0))
+    panel = next(p for p in breadth.panels(made, made[-250:]) if p.name == "跌停家数")
+    ((line),) = panel.lines
+    heights = [int(point.split(",")[1]) for point in line.split(" ")]
+    assert (len(heights), min(heights), panel.value, panel.summary) == (251, 8, "3", "最低 0，最高 56")
+    assert panel.end == ("432", str(heights[-1]))
+
+
 def test_an_index_alone_tells_no_parts() -> None:
     assert breadth.parts(days(100, drawdown=float, turnover_pct=float)) == []
 

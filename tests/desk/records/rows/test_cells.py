@@ -9,8 +9,8 @@ import pyarrow as pa
 from django.db.models import Sum
 
 from zhike_desk.records.models import BookCell, BookClient
-from zhike_desk.records.rows.cells import cells, counted
 from zhike_desk.records.queries.clients import CHOICES
+from zhike_desk.records.rows.cells import cells, counted
 
 
 def clients(rows: int, seed: int = 7) -> pa.Table:
