@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Q, Sum
 
@@ -56,8 +57,8 @@ def rows(viewer: Viewer, at: datetime) -> list[Row]:
     """Return the staff the viewer may see, who serves most first; seven queries, whatever the branch's size."""
     members = people.staff(viewer)
     ids = [m.staff_id for m in members]
-    served = {
-        r["staff_id"]: r
+    served: dict[str, Mapping[str, Any]] = {
+        r["staff_id"]: dict(r)
         for r in BookClient.objects.filter(staff_id__in=ids, frozen=False)
         .exclude(client_id__in=scope.held())
         .values("staff_id")
@@ -67,7 +68,7 @@ def rows(viewer: Viewer, at: datetime) -> list[Row]:
     tasks = _tasks(ids, scope.day_of(at))
     found = []
     for m in members:
-        mine, said, work = served.get(m.staff_id, {}), spoke.get(m.staff_id, {}), tasks.get(m.staff_id, {})
+        mine, said, work = (by.get(m.staff_id, {}) for by in (served, spoke, tasks))
         found.append(
             Row(
                 m.staff_id, m.name, m.role, m.team, m.capacity_hours, mine.get("n", 0), mine.get("assets") or 0.0,
@@ -77,20 +78,20 @@ def rows(viewer: Viewer, at: datetime) -> list[Row]:
     return sorted(found, key=lambda row: (-row.clients, row.staff_id))
 
 
-def _contacts(ids: list[str], at: datetime) -> Mapping[str, Mapping[str, int]]:
+def _contacts(ids: list[str], at: datetime) -> dict[str, Mapping[str, Any]]:
     since = at - _MONTH
     made = Contact.objects.filter(staff_id__in=ids, at__gt=since, at__lte=at, undone_at__isnull=True)
     told = made.values("staff_id").annotate(n=Count("pk"), clients=Count("client_id", distinct=True))
-    return {r["staff_id"]: r for r in told.order_by()}
+    return {r["staff_id"]: dict(r) for r in told.order_by()}
 
 
-def _tasks(ids: list[str], today: date) -> Mapping[str, Mapping[str, int]]:
+def _tasks(ids: list[str], today: date) -> dict[str, Mapping[str, Any]]:
     told = (
         Task.objects.filter(staff_id__in=ids, state="open")
         .values("staff_id")
         .annotate(n=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today)))
     )
-    return {r["staff_id"]: r for r in told.order_by()}
+    return {r["staff_id"]: dict(r) for r in told.order_by()}
 
 
 def receivers(viewer: Viewer) -> list[tuple[str, str]]:
