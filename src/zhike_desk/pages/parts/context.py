@@ -219,6 +219,7 @@ def _made_up() -> dict[str, Any]:
         "icons": ICONS,
         "reason": _why(),
         "rows": ROWS,
+        "manager": told("爱丽", "Alice"),
         "form": form,
         "tabs": [
             {"name": told("概览", "Overview"), "url": "#tabs", "here": True},
