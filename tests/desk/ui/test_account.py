@@ -64,7 +64,10 @@ def test_signing_in_leads_to_the_first_page(db: Path) -> None:
 def test_a_second_factor_is_set_up_from_a_picture_that_the_policy_lets_through(db: Path) -> None:
     browser = Client()
     browser.post("/account/login/", {"login": "bob", "password": "bob-is-here"})
-    page = text_of(browser.get("/account/2fa/totp/activate/", follow=True))
+    asked = browser.get("/account/2fa/totp/activate/", follow=True)
+    assert "确认是您本人" in text_of(asked)
+    back = {"password": "bob-is-here", "next": "/account/2fa/totp/activate/"}
+    page = text_of(browser.post("/account/reauthenticate/", back, follow=True))
     assert 'src="data:image/svg+xml' in page
     secret = re.search(r"<code>([A-Z2-7]{16,})</code>", page)
     assert secret
@@ -75,8 +78,7 @@ def test_a_second_factor_is_set_up_from_a_picture_that_the_policy_lets_through(d
     assert len(codes) == 10
     browser.post("/account/logout/")
     browser.post("/account/login/", {"login": "bob", "password": "bob-is-here"})
-    asked = text_of(browser.get("/account/2fa/authenticate/"))
-    assert "输入验证码" in asked
+    assert "输入验证码" in text_of(browser.get("/account/2fa/authenticate/"))
     assert text_of(browser.post("/account/2fa/authenticate/", {"code": codes[0]}, follow=True))
     assert get_user_model().objects.get(username="bob").pk == int(browser.session["_auth_user_id"])
 
