@@ -65,7 +65,27 @@ class Line:
     staff: str
     task: bool
     fields: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What every line says alike, said once a page: a list of lines repeats them."""
+
+    must: str
+    task: str
+    refused: str
+    why: str
+    why_long: str
+    suitability: str
+    as_of: str
+    reached: str
+    done: str
+    missed: str
+    put_off: str
+    as_task: str
+    unsuited: str
     days: Sequence[tuple[str, str]]
+    end_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +145,7 @@ def line(work: Work, when: Moment, *, named: bool) -> Line:
         what=_what(work),
         reason=work.title,
         suitability=work.suitability,
-        minutes_told=f"{work.minutes:.0f}",
+        minutes_told=told(f"{work.minutes:.0f} 分钟", f"{work.minutes:.0f} min"),
         due=due(work.due_on, when.today),
         must_do=work.must_do,
         rank=_rank(work, when.today),
@@ -137,7 +157,27 @@ def line(work: Work, when: Moment, *, named: bool) -> Line:
         fields=[("proposal", work.proposal_id)]
         if work.proposal_id
         else [("task", str(work.task_id)), ("seen", str(work.version))],
+    )
+
+
+def words(when: Moment) -> Words:
+    """Say what every line says alike."""
+    return Words(
+        must=told("必做", "Must do"),
+        task=told("任务", "Task"),
+        refused=told("客户拒绝营销", "Marketing refused"),
+        why=told("为什么", "Why"),
+        why_long=told("：为什么排在这里，能不能联系", ": why here, and whether it is permitted"),
+        suitability=told("适当性", "Suitability"),
+        as_of=told(f"数据截至 {when.as_of}", f"Data to {when.as_of}"),
+        reached=told("已联系", "Reached"),
+        done=told("完成", "Done"),
+        missed=told("未接通", "Not reached"),
+        put_off=told("改期", "Put off"),
+        as_task=told("列入任务，日期不变", "As a task, on its day"),
+        unsuited=told("不合适", "Not suitable"),
         days=later(when.today),
+        end_url=reverse("today_end"),
     )
 
 
@@ -227,7 +267,8 @@ def figures(load: Load, done: DoneToday) -> Figures:
 
 
 def mates(found: Sequence[Colleague]) -> list[Mate]:
-    """Turn the branch's staff into lines of the team's card."""
+    """Turn the branch's staff into lines of the team's card; bars are beside the fullest of them."""
+    most = max((c.load.minutes for c in found), default=0.0)
     return [
         Mate(
             id=c.staff_id,
@@ -237,7 +278,7 @@ def mates(found: Sequence[Colleague]) -> list[Mate]:
             overdue=c.load.overdue,
             hours=_hours(c.load.minutes),
             room=_hours(c.load.capacity) if c.load.capacity else "",
-            share=_share(c.load),
+            share=round(c.load.minutes / most * 100) if most else 0,
         )
         for c in found
     ]

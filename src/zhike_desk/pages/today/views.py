@@ -57,6 +57,7 @@ def _list(request: HttpRequest) -> dict[str, Any]:
         "older": day.older,
         "staff": staff,
         "staff_name": workload.named(viewer, staff) if staff else "",
+        "said": context.words(when),
         "weekday": context.weekday(when.today),
         "branch": branch,
         "when": when,
@@ -69,6 +70,8 @@ def _list(request: HttpRequest) -> dict[str, Any]:
 def load(request: HttpRequest) -> HttpResponse:
     """Sum up the list and what is done; loaded after the list, and again after each line that ends."""
     viewer, when, staff = viewer_of(request), _when(), _staff(request)
+    if when.as_of is None:
+        return HttpResponse("")
     found = context.figures(
         workload.load(viewer, when.today, staff=staff), workload.done(viewer, when.at, staff=staff)
     )
@@ -99,7 +102,10 @@ def night(request: HttpRequest) -> HttpResponse:
 @require_GET
 def team(request: HttpRequest) -> HttpResponse:
     """Show a head what lies on each of the branch's staff."""
-    found = workload.colleagues(viewer_of(request), _when().today)
+    viewer, when = viewer_of(request), _when()
+    if when.as_of is None:
+        return HttpResponse("")
+    found = workload.colleagues(viewer, when.today)
     return render(request, "today/team.html", {"team": context.mates(found), "staff": _staff(request)})
 
 
@@ -115,7 +121,7 @@ def end(request: HttpRequest) -> HttpResponse:
     if done.warning is not None:
         text = f"{text} {said(done.warning)}"
     asked = (
-        {"line": context.line(left, when, named=False), "when": when, "may_end": True}
+        {"line": context.line(left, when, named=False), "said": context.words(when), "may_end": True}
         if left is not None
         else {}
     )
