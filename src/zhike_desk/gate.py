@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -18,6 +19,7 @@ from zhike_desk.records.viewer import Denied, Viewer
 from zhike_desk.ui.errors import conflict, refused
 
 SECOND_FACTOR = frozenset({"head", "compliance", "admin"})
+_SECOND = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)  # recovery codes alone are none
 _Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -50,7 +52,7 @@ class SecondFactorMiddleware:
         if settings.DEMO or not user.is_authenticated or user.role not in SECOND_FACTOR:
             return None
         name = request.resolver_match.view_name if request.resolver_match else ""
-        if name.startswith(("mfa_", "account_", "language", "theme")) or is_mfa_enabled(user):
+        if name.startswith(("mfa_", "account_", "language", "theme")) or is_mfa_enabled(user, _SECOND):
             return None
         return redirect("mfa_activate_totp")
 
@@ -78,18 +80,24 @@ class PolicyMiddleware:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
         if action is None or (action != "signed-in" and viewer_of(request).may(action) is None):
-            raise Http404
+            raise _missing(request)
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer a denied viewer with what a missing page answers."""
         if isinstance(error, Denied):
-            raise Http404 from error
+            raise _missing(request) from error
         if isinstance(error, Conflict):
             return conflict(request, error)
         if isinstance(error, Refused):
             return refused(request, error)
         return None
+
+
+def _missing(request: HttpRequest) -> Http404:
+    """Return what answers as if there were no such address: the page must not even show where it would have been."""
+    request.resolver_match = None
+    return Http404()
 
 
 def json_denied() -> JsonResponse:

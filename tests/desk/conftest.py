@@ -181,7 +181,9 @@ def signed_in(db: Path) -> Callable[[str], Client]:
 
     def client(name: str) -> Client:
         browser = Client()
-        browser.force_login(User.objects.get(username=name), "django.contrib.auth.backends.ModelBackend")
+        browser.force_login(
+            User.objects.get(username=name), "allauth.account.auth_backends.AuthenticationBackend"
+        )
         return browser
 
     return client

@@ -140,9 +140,9 @@ def _greet(args: argparse.Namespace, home: Path, accounts: list[tuple[str, str, 
 def _people() -> bool:
     from django.db import connections
 
-    from zhike_desk.records import demo as demonstration
+    from zhike_desk.records import accounts
 
-    found = demonstration.somebody()
+    found = accounts.somebody()
     connections.close_all()
     return found
 

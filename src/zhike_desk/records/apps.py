@@ -13,7 +13,9 @@ class Records(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Follow the published book on every connection."""
+        """Follow the published book on every connection; ring for every job."""
+        from zhike_desk.records import queue
         from zhike_desk.records.book import following
 
         following.begin()
+        queue.begin()

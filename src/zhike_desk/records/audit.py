@@ -1,6 +1,6 @@
 """The log of acts: appended in the transaction of the act itself, chained by HMAC, its heads witnessed in another file.
 
-mac(n) = HMAC-SHA-256(key, mac(n-1) ‖ canonical JSON of row n). The key and the witness lie outside the database
+mac(n) = HMAC-SHA-256(key, mac(n-1) ‖ row n), each field written after its length, so that no two rows read alike. The key and the witness lie outside the database
 (`desk/keys`), so that whoever can write to the database alone can neither forge a row nor cut the end off unseen.
 """
 
@@ -9,8 +9,7 @@ from __future__ import annotations
 import hmac
 import json
 import os
-from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,7 +28,6 @@ COLUMNS = ("seq", "at", "actor", "role", "action", "kind", "object_id", "detail"
 MOST_BREAKS = 1_000
 _WINDOW = 10_000  # heads of processes side by side come to the witness out of order, by a few
 _BRANCH_TIME = ZoneInfo("Asia/Shanghai")
-_CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 Row = tuple[int, str, str, str, str, str, str, str, str]
 """A row of the log: the values of COLUMNS."""
@@ -80,8 +78,12 @@ def append(
 
 
 def mac(key: bytes, before: str, fields: Iterable[Any]) -> str:
-    """Sign one row: HMAC-SHA-256, as hex, over the mac before it and the canonical JSON of its fields without its own mac."""
-    return hmac.digest(key, (before + _CANONICAL(list(fields))).encode(), "sha256").hex()
+    """Sign one row: HMAC-SHA-256, as hex, over the mac before it and its fields without its own mac, each after its length."""
+    text = before
+    for value in fields:
+        written = str(value)
+        text += f"{len(written)}:{written},"
+    return hmac.digest(key, text.encode(), "sha256").hex()
 
 
 def verify() -> list[Break]:
@@ -91,14 +93,23 @@ def verify() -> list[Break]:
     """
     head = AuditHead.objects.filter(pk=1).first()
     rows = AuditRow.objects.order_by("seq").values_list(*COLUMNS).iterator(chunk_size=5_000)
-    return breaks(rows, _witnessed(), _key(), end=(head.seq, head.mac) if head else (0, ""))
+    end = (head.seq, head.mac) if head else (0, "")
+    return breaks(rows, _witnessed(), _key(), end=end, late=_looked_up)
 
 
 def breaks(
-    rows: Iterable[Row], witnessed: Iterable[tuple[int, str]], key: bytes, end: tuple[int, str] | None = None
+    rows: Iterable[Row],
+    witnessed: Iterable[tuple[int, str]],
+    key: bytes,
+    *,
+    end: tuple[int, str] | None = None,
+    late: Callable[[int], str | None] = lambda seq: None,
 ) -> list[Break]:
-    """Find where `rows`, in order, break the chain signed with `key`, or differ from what was witnessed or from their `end`."""
-    chain = _Chain(key)
+    """Find where `rows`, in order, break the chain signed with `key`, or differ from what was witnessed or from their `end`.
+
+    `late` gives the mac of a row long past, for a head that the witness tells that late.
+    """
+    chain = _Chain(key, late)
     stream = iter(rows)
     for seq, signed in witnessed:
         while chain.last < seq and (row := next(stream, None)) is not None:
@@ -114,10 +125,10 @@ def breaks(
 class _Chain:
     """What is known of a chain as far as it was walked."""
 
-    def __init__(self, key: bytes) -> None:
-        self.key, self.before, self.last = key, "", 0
+    def __init__(self, key: bytes, late: Callable[[int], str | None]) -> None:
+        self.key, self.late, self.before, self.last, self.forgotten = key, late, "", 0, 0
         self.found: list[Break] = []
-        self.recent: OrderedDict[int, str] = OrderedDict()
+        self.recent: dict[int, str] = {}
 
     def tell(self, seq: int, what: str) -> None:
         if len(self.found) < MOST_BREAKS:
@@ -127,23 +138,31 @@ class _Chain:
         seq, signed = row[0], row[8]
         if seq != self.last + 1:
             self.tell(self.last + 1, f"rows {self.last + 1} to {seq - 1} are missing")
-        elif not hmac.compare_digest(signed.encode(), mac(self.key, self.before, row[:8]).encode()):
+        elif signed != mac(self.key, self.before, row[:8]):
             self.tell(seq, "changed since it was written")
         self.before, self.last = signed, seq
         self.recent[seq] = signed
-        if len(self.recent) > _WINDOW:
-            self.recent.popitem(last=False)
+        if len(self.recent) > 2 * _WINDOW:
+            self._forget()
+
+    def _forget(self) -> None:
+        """Keep the last rows of the window only."""
+        kept = sorted(self.recent)[-_WINDOW:]
+        self.forgotten = kept[0] - 1
+        self.recent = {seq: self.recent[seq] for seq in kept}
 
     def compare(self, seq: int, signed: str) -> None:
-        """Hold one witnessed head against the row of its number; one that came very late is looked up."""
+        """Hold one witnessed head against the row of its number."""
         if seq > self.last:
             self.tell(self.last + 1, f"cut off: the witness saw row {seq}")
             return
-        there = self.recent.get(seq)
-        if there is None:
-            there = AuditRow.objects.filter(seq=seq).values_list("mac", flat=True).first()
+        there = self.late(seq) if seq <= self.forgotten else self.recent.get(seq)
         if there != signed:
             self.tell(seq, "not what the witness saw")
+
+
+def _looked_up(seq: int) -> str | None:
+    return AuditRow.objects.filter(seq=seq).values_list("mac", flat=True).first()
 
 
 def _locked_head() -> AuditHead:

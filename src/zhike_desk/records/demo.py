@@ -66,11 +66,6 @@ def close() -> list[tuple[str, str, str, str]]:
     return []
 
 
-def somebody() -> bool:
-    """Tell whether anybody can sign in."""
-    return User.objects.filter(is_active=True).exists()
-
-
 def _make(name: str, role: str, person: Person | None, at: datetime) -> None:
     tied = {
         "staff_id": person.staff_id if person and role in ("manager", "adviser", "head") else "",

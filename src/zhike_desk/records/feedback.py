@@ -12,8 +12,9 @@ from __future__ import annotations
 import csv
 import io
 import os
+import re
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -32,6 +33,7 @@ INBOX = "inbox"
 KNOWN = "feedback.known"
 """The setting that names the newest of the desk's drops which the night shown to readers has read."""
 MOST = 20_000
+_OURS = re.compile(DESK_FEED + r"-\d{8}T\d{6}-\d{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def deliver(home: Path, at: datetime) -> Delivered:
         rows = {table: len(found) for table, found in waiting.items() if found}
         if not rows:
             return Delivered("", {})
-        name = _name(timezone.localtime())
+        name = _name(home, timezone.localtime())
         _write(home / INBOX, name, {t: _csv(t, waiting[t]) for t in rows})
         for found in waiting.values():
             for each in found:
@@ -136,12 +138,20 @@ def _csv(table: str, rows: Sequence[Any]) -> bytes:
     return out.getvalue().encode()
 
 
-def _name(moment: datetime) -> str:
+def _name(home: Path, moment: datetime) -> str:
     """Name a drop so that later ones sort behind it, even within a second or after the clock was set back."""
-    last = max(t.objects.aggregate(Max("delivered_in"))["delivered_in__max"] or "" for t in (Contact, Judgement))
+    last = max(_named(home), default="")
     stem, _, number = last.rpartition("-")
     now = f"{DESK_FEED}-{moment:%Y%m%dT%H%M%S}"
     return f"{now}-000001" if now > stem else f"{stem}-{int(number) + 1:06d}"
+
+
+def _named(home: Path) -> Iterator[str]:
+    """Yield every name a drop of ours has, as far as it is remembered: in rows, in the inbox, by the night."""
+    for table in (Contact, Judgement):
+        yield table._default_manager.aggregate(Max("delivered_in"))["delivered_in__max"] or ""
+    yield from (p.name for p in (home / INBOX).glob(f"**/{DESK_FEED}-*") if _OURS.fullmatch(p.name))
+    yield known_to_night()
 
 
 def _write(inbox: Path, name: str, files: Mapping[str, bytes]) -> None:

@@ -8,6 +8,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from zhike_desk.ui.speech import chinese
 from zhike_desk.ui.words import word
 
 # group → class → (icon, tone). Tones tell of risk (note, care, grave) or stay empty: a logic isn't good or bad.
@@ -89,8 +90,12 @@ def icon(name: str, kind: str = "") -> SafeString:
 
 def chip(group: str, value: str | None) -> SafeString:
     """Show a class as word and icon; nothing where there is none."""
-    if not value:
-        return SafeString("—")
+    return _chip(group, value, chinese()) if value else SafeString("—")
+
+
+@cache
+def _chip(group: str, value: str, _zh: bool) -> SafeString:
+    """Draw a class once for each language: a list shows the same few hundreds of times."""
     name, tone = MARKS.get(group, {}).get(value, ("", ""))
     return format_html(
         '<span class="chip{}">{}{}</span>',

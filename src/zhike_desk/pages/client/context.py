@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from zhike_desk.pages.client import habits_view, logic_view, money_view, stream_view, value_view
+from zhike_desk.pages.client import stats as figures
 from zhike_desk.pages.client.band import Band, band, contacted
-from zhike_desk.pages.client.stream_view import PURPOSES
+from zhike_desk.pages.client.stream_view import CONSENTS, PURPOSES
 from zhike_desk.records.policy import policy
 from zhike_desk.records.queries import client as query
 from zhike_desk.records.queries import reference
@@ -52,6 +53,7 @@ class ClientPage:
     phone: str
     portrait: Portrait
     band: Band
+    stats: Sequence[figures.Stat]
     logic: logic_view.LogicView
     value: value_view.ValueView
     attribution: money_view.AttributionView | None
@@ -69,8 +71,10 @@ class ClientPage:
     media: Sequence[tuple[str, str]]
     purposes: Sequence[tuple[str, str]]
     outcomes: Sequence[str]
+    consents: Sequence[tuple[str, str]]
     beside: Beside
     as_of: date
+    today: date
 
 
 def rights(viewer: Viewer) -> Rights:
@@ -91,6 +95,7 @@ def build(found: Portrait, night: Shown, viewer: Viewer, beside: Beside, today: 
     meanings = reference.meanings(night)
     may = rights(viewer)
     reveals = may.reveal if found.row.kind == "individual" else [f for f in may.reveal if f != "birth_date"]
+    value = value_view.value_view(found)
     return ClientPage(
         key=found.key,
         name=found.name,
@@ -98,25 +103,28 @@ def build(found: Portrait, night: Shown, viewer: Viewer, beside: Beside, today: 
         phone=found.phone,
         portrait=found,
         band=band(found, today, reveals=reveals),
+        stats=figures.stats(found, value, meanings, night.as_of),
         logic=logic_view.logic_view(found),
-        value=value_view.value_view(found),
+        value=value,
         attribution=money_view.attribution_view(found.attributions, money_view.USUAL),
         assets=money_view.assets_view(found.assets, reference.states(night), found.stream.flows),
         held=found.held,
         held_sentence=money_view.held_sentence(found.held),
         expected=found.expected,
         habits=habits_view.habits_view(found, meanings),
-        staff=found.staff,
+        staff=found.written.staff,
         ties=habits_view.ties(found.links),
         stream=stream_view.stream_view(found.stream, only="", after="", private=may.read_care),
-        duties=due(found.written, found.proposals),
+        duties=due(found.written),
         tags=found.written.tags,
         rights=may,
         media=[(m, word("medium", m)) for m in WORDS["medium"]],
         purposes=_purposes(opted_out=found.opted_out),
         outcomes=[told(*o) for o in OUTCOMES],
+        consents=[(kind, told(*words)) for kind, words in CONSENTS.items()],
         beside=beside,
         as_of=night.as_of,
+        today=today,
     )
 
 
@@ -145,7 +153,7 @@ def worked(viewer: Viewer, key: str, night: Shown, today: date) -> Worked:
     may = rights(viewer)
     return Worked(
         key=key,
-        duties=due(care.written, care.proposals),
+        duties=due(care.written),
         tags=care.written.tags,
         stream=stream_view.stream_view(care.stream, only="", after="", private=may.read_care),
         contacted=contacted(care.written, care.stream, None),
@@ -154,6 +162,6 @@ def worked(viewer: Viewer, key: str, night: Shown, today: date) -> Worked:
     )
 
 
-def due(written: query.Written, proposals: Sequence[Duty]) -> list[Duty]:
+def due(written: query.Written) -> list[Duty]:
     """Return what is due with a client, must-do first, then by day."""
-    return sorted([*written.tasks, *proposals], key=lambda d: (not d.must_do, d.due_on, d.task_id))
+    return sorted([*written.tasks, *written.proposals], key=lambda d: (not d.must_do, d.due_on, d.task_id))

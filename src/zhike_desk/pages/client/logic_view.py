@@ -8,8 +8,9 @@ from datetime import date
 
 from zhike.models.logic.evidence import TRAITS
 from zhike.models.logic.evidence import words as trait_words
-from zhike_desk.pages.client.sums import signed_share
+from zhike_desk.pages.client.sums import share, signed_share
 from zhike_desk.records.queries.client import Portrait
+from zhike_desk.ui.marks import MARKS
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.words import word
 
@@ -49,6 +50,11 @@ class StateReturn:
     share: float
     few: bool
 
+    @property
+    def icon(self) -> str:
+        """Return the picture of the state."""
+        return MARKS["state"][self.state][0]
+
 
 @dataclass(frozen=True, slots=True)
 class LogicView:
@@ -64,6 +70,12 @@ class LogicView:
     states: Sequence[StateReturn]
     sentence: str
     peer_share: float | None
+    grounds: str
+
+    @property
+    def peer_told(self) -> str:
+        """Return what share of clients this one was ahead of."""
+        return share(self.peer_share or 0.0)
 
 
 def logic_view(found: Portrait) -> LogicView:
@@ -83,6 +95,10 @@ def logic_view(found: Portrait) -> LogicView:
         states=states,
         sentence=_sentence(states),
         peer_share=found.measure("peer_percentile_12m"),
+        grounds=told(
+            "每项特征使这种逻辑比另两种更（或更不）可能的程度，按每次决策平均；向右支持，向左反对。",
+            "How much each trait makes this logic likelier than the others, per decision: right for, left against.",
+        ),
     )
 
 
@@ -101,12 +117,13 @@ def _states(found: Portrait) -> list[StateReturn]:
     values = {s: found.measure(f"return_{s}_12m") for s in STATES}
     if all(v is None for v in values.values()):
         return []
-    largest = max((abs(v) for v in values.values() if v is not None), default=0.0) or 1.0
-    rows = []
-    for state, value in values.items():
-        days = int(found.measure(f"return_days_{state}_12m") or 0)
-        rows.append(StateReturn(state, value, days, (value or 0.0) / largest, 0 < days < FEW_DAYS))
-    return rows
+    days = {s: int(found.measure(f"return_days_{s}_12m") or 0) for s in STATES}
+    enough = [abs(v) for s, v in values.items() if v is not None and days[s] >= FEW_DAYS]
+    largest = max(enough or [abs(v) for v in values.values() if v is not None]) or 1.0
+    return [
+        StateReturn(s, value, days[s], (value or 0.0) / largest, 0 < days[s] < FEW_DAYS)
+        for s, value in values.items()
+    ]
 
 
 def _sentence(states: Sequence[StateReturn]) -> str:

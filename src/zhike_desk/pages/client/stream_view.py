@@ -31,9 +31,9 @@ PURPOSES: Mapping[str, tuple[str, str]] = {
     "other": ("其他", "Other"),
 }
 CONSENTS: Mapping[str, tuple[str, str]] = {
-    "marketing": ("接受营销", "marketing"),
-    "data_use": ("资料使用", "use of data"),
-    "recording": ("通话录音", "recording"),
+    "marketing": ("接受营销", "Marketing"),
+    "data_use": ("资料使用", "Use of data"),
+    "recording": ("通话录音", "Recording"),
 }
 
 
@@ -109,7 +109,7 @@ def _title(event: Event) -> str:
         what = told(*CONSENTS.get(event.medium, (event.medium, event.medium)))
         return told(
             f"{'同意' if event.outcome == 'given' else '拒绝'}{what}",
-            f"{'Agreed to' if event.outcome == 'given' else 'Refused'} {what}",
+            f"{'Agreed to' if event.outcome == 'given' else 'Refused'}: {what.lower()}",
         )
     return ""
 

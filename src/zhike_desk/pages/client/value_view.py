@@ -75,6 +75,18 @@ class ValueView:
     drivers: Sequence[Driver]
     ranges: Sequence[Range]
 
+    @property
+    def dot(self) -> tuple[str, str] | None:
+        """Return where the client stands on a square of 100, from the left and from the top; None where either score isn't known."""
+        if self.current is None or self.potential is None:
+            return None
+        return f"{self.current:.1f}", f"{100 - self.potential:.1f}"
+
+    @property
+    def potential_line(self) -> str:
+        """Return how far from the top high potential begins."""
+        return f"{100 - (self.potential_high or 0.0):.1f}"
+
 
 def value_view(found: Portrait) -> ValueView:
     """Return the panel of a client's value; without a score its groups are empty."""

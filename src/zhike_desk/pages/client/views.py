@@ -23,8 +23,8 @@ def client(request: HttpRequest, key: str) -> HttpResponse:
     if night is None:
         return render(request, "client/none.html")
     found = query.portrait(viewer, key, night)
-    beside = query.beside(viewer, found, request.GET.get("in", ""))
-    page = build(found, night, viewer, beside, clock.today())
+    beside = query.beside(viewer, found, request.GET.get("in"))
+    page = build(found, night, viewer, beside, clock.today(night))
     return render(request, "client/client.html", {"page": page})
 
 

@@ -159,7 +159,7 @@ def _after(request: HttpRequest, key: str, done: Done, what: Said) -> HttpRespon
     if not request.headers.get("HX-Request") or night is None:
         flash(request, text, done.undo)
         return redirect("client", key=key)
-    page = worked(viewer_of(request), key, night, clock.today())
+    page = worked(viewer_of(request), key, night, clock.today(night))
     return toast(render(request, "client/after.html", {"page": page}), text, done.undo)
 
 

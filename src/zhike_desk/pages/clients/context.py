@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from zhike_desk.records.queries import clients, listing
@@ -50,7 +50,7 @@ class Line:
     url: str
     name: str
     number: str
-    cells: Sequence[SafeString]
+    cells: SafeString
     opt_out: bool
 
 
@@ -108,10 +108,11 @@ def build(state: Asked, page: clients.Page, viewer: Viewer) -> ClientsPage:
     """Turn a page of clients into what the template writes."""
     pseudonym = viewer.need("client.list").pseudonym
     saving = viewer.may("view.save")
+    inside = urlencode({"in": _query(state)})
     columns = [LISTED.columns[name] for name in state.shown]
     return ClientsPage(
         heads=[*(_head(c, state, pseudonym) for c in columns), *(_measure_head(n) for n in state.extra)],
-        lines=[_line(row, columns, state) for row in page.rows],
+        lines=[_line(row, columns, state, inside) for row in page.rows],
         filters=_filters(state),
         choices=[_choice(name, state) for name in LISTED.choices],
         ranges=[_range(c, state) for c in LISTED.columns.values() if c.figure or c.kind == "date"],
@@ -181,24 +182,26 @@ def _measure_head(name: str) -> Head:
     return Head(name, "", "", "", "", True)
 
 
-def _line(row: clients.Row, columns: Sequence[Column], state: Asked) -> Line:
+def _line(row: clients.Row, columns: Sequence[Column], state: Asked, inside: str) -> Line:
     cells = [_cell(c, row) for c in columns if c.name != "sort_key"]
-    cells += [
-        format_html('<td class="n">{}</td>', writing.number(row.measures.get(n), 2)) for n in state.extra
-    ]
-    return Line(row.key, reverse("client", args=[row.key]), row.name, row.number, cells, row.opt_out)
+    cells += [f'<td class="n">{writing.number(row.measures.get(n), 2)}</td>' for n in state.extra]
+    url = (
+        f"{reverse('client', args=[row.key])}?{inside}"  # the list they stand in, for the clients beside them
+    )
+    return Line(row.key, url, row.name, row.number, SafeString("".join(cells)), row.opt_out)
 
 
-def _cell(column: Column, row: clients.Row) -> SafeString:
+def _cell(column: Column, row: clients.Row) -> str:
+    """Write one cell; numbers, days and known classes need no escaping, and a list has hundreds of them."""
     value = row.values[column.name]
     if column.kind == "choice":
-        return format_html("<td>{}</td>", marks.chip(column.name, value) if value else writing.NOTHING)
+        return f"<td>{marks.chip(column.name, value)}</td>"
     if column.kind == "date":
-        return format_html('<td class="n">{}</td>', writing.day(value))
+        return f'<td class="n">{writing.day(value)}</td>'
     if column.name == "staff_id":
-        return format_html("<td>{}</td>", row.staff)
+        return f"<td>{escape(row.staff)}</td>"
     coloured = f" {writing.direction(value)}" if column.name in _RETURNS else ""
-    return format_html('<td class="n{}">{}</td>', coloured, _figure(column, value))
+    return f'<td class="n{coloured}">{_figure(column, value)}</td>'
 
 
 def _figure(column: Column, value: Any) -> SafeString | str:

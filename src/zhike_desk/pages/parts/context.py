@@ -47,14 +47,111 @@ TOKENS = (
     ("care", "风险：当心", "risk: take care"),
     ("grave", "风险：严重", "risk: grave"),
 )
-ICONS = (
-    "sun moon contrast people user grid pulse check tasks scale team stack shield shield-check book dial question info "
-    "phone chat message visit screen note task eye eye-off lock key warn alarm bell ban up down flat filter sort columns "
-    "download upload undo refresh plus minus close star clock calendar chevron left right menu more search edit trash copy "
-    "link open tag flag money wallet trade swap chart trend history gift heart building box flask bolt target mix dots seed "
-    "sprout tree fall sleep leave return diamond medal dot ring keyboard play stop gear file folder print drag home language "
-    "snow flame wave bull"
-).split()
+ICONS = [
+    "sun",
+    "moon",
+    "contrast",
+    "people",
+    "user",
+    "grid",
+    "pulse",
+    "check",
+    "tasks",
+    "scale",
+    "team",
+    "stack",
+    "shield",
+    "shield-check",
+    "book",
+    "dial",
+    "question",
+    "info",
+    "phone",
+    "chat",
+    "message",
+    "visit",
+    "screen",
+    "note",
+    "task",
+    "eye",
+    "eye-off",
+    "lock",
+    "key",
+    "warn",
+    "alarm",
+    "bell",
+    "ban",
+    "up",
+    "down",
+    "flat",
+    "filter",
+    "sort",
+    "columns",
+    "download",
+    "upload",
+    "undo",
+    "refresh",
+    "plus",
+    "minus",
+    "close",
+    "star",
+    "clock",
+    "calendar",
+    "chevron",
+    "left",
+    "right",
+    "menu",
+    "more",
+    "search",
+    "edit",
+    "trash",
+    "copy",
+    "link",
+    "open",
+    "tag",
+    "flag",
+    "money",
+    "wallet",
+    "trade",
+    "swap",
+    "chart",
+    "trend",
+    "history",
+    "gift",
+    "heart",
+    "building",
+    "box",
+    "flask",
+    "bolt",
+    "target",
+    "mix",
+    "dots",
+    "seed",
+    "sprout",
+    "tree",
+    "fall",
+    "sleep",
+    "leave",
+    "return",
+    "diamond",
+    "medal",
+    "dot",
+    "ring",
+    "keyboard",
+    "play",
+    "stop",
+    "gear",
+    "file",
+    "folder",
+    "print",
+    "drag",
+    "home",
+    "language",
+    "snow",
+    "flame",
+    "wave",
+    "bull",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +217,7 @@ def _made_up() -> dict[str, Any]:
     return {
         "tokens": [(name, told(zh, en)) for name, zh, en in TOKENS],
         "icons": ICONS,
-        "why": _why(),
+        "reason": _why(),
         "rows": ROWS,
         "form": form,
         "tabs": [
@@ -147,7 +244,10 @@ ROWS = (
 
 def _why() -> Why:
     return Why(
-        told("未来十二个月流失的可能，0 到 100。", "How likely the client leaves within twelve months, 0 to 100."),
+        told(
+            "未来十二个月流失的可能，0 到 100。",
+            "How likely the client leaves within twelve months, 0 to 100.",
+        ),
         (
             Driver(told("近一月没有登录", "No sign-in for a month"), 0.8, "+21"),
             Driver(told("近一季净转出", "Money taken out this quarter"), 0.5, "+13"),
@@ -163,7 +263,10 @@ def _chart() -> dict[str, Any]:
     months = ["2025-01", "2025-02", "2025-03", "2025-04", "2025-05", "2025-06"]
     flows = [120.0, 80.5, -42.0, 15.2, 64.0, 98.7]
     return {
-        "sentence": told("半年里有五个月净转入，三月除外。", "Money came in in five of six months; March was the exception."),
+        "sentence": told(
+            "半年里有五个月净转入，三月除外。",
+            "Money came in in five of six months; March was the exception.",
+        ),
         "option": {
             "tooltip": {"trigger": "axis", "valueFormatter": "format:one"},
             "xAxis": {"type": "category", "data": months},

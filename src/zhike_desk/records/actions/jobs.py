@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from zhike.base.text import say
-from zhike_desk.records import audit, queue
+from zhike_desk.records import audit
 from zhike_desk.records.actions.writing import Done, Refused
 from zhike_desk.records.jobs import ACTIONS
 from zhike_desk.records.models import Job
@@ -43,7 +43,6 @@ def ask(kind: str, arguments: Mapping[str, Any], *, by: Viewer | None, at: datet
             changed_at=at,
         )
         audit.append(by, "job.ask", at=at, kind="job", object_id=str(job.pk), detail={"kind": kind})
-        transaction.on_commit(queue.ring)
     return Done(str(job.pk))
 
 
@@ -55,6 +54,8 @@ def cancel(job_id: int, *, by: Viewer, at: datetime) -> Done:
             raise Denied("job.cancel")
         if job.state not in _OPEN:
             raise Refused(say("这项工作已经结束。", "This job has ended already."))
+        if job.kind == "bulk" and job.state == "running":
+            raise Refused(say("批量修改已开始，请在完成后撤销。", "The bulk act has begun: undo it when it is done."))
         job.cancel_asked = True
         if job.state == "waiting":
             job.state, job.ended_at = "cancelled", at

@@ -14,13 +14,13 @@ from zhike_desk.records import audit, scope
 from zhike_desk.records.actions.asking import REASON, act, ask
 from zhike_desk.records.actions.writing import BULK_ROWS, Done, Refused, text
 from zhike_desk.records.models import BookClient, BookStaff, Move, Task
-from zhike_desk.records.viewer import Viewer
+from zhike_desk.records.viewer import Denied, Viewer
 
 
 def hand_over(client_ids: Iterable[str], *, to_staff: str, reason: str, by: Viewer, at: datetime) -> Done:
     """Ask that up to 200 clients of the branch be served by somebody else of it, and their open tasks with them.
 
-    Refused as a whole where one of them isn't there, or is served by that person already: what is asked is what is done.
+    All of them or none: Denied where one isn't of the branch, Refused where one is served by that person already.
     """
     with transaction.atomic():
         ids = sorted(set(client_ids))
@@ -40,11 +40,11 @@ def hand_over(client_ids: Iterable[str], *, to_staff: str, reason: str, by: View
 
 
 def _checked(ids: list[str], to_staff: str, by: Viewer) -> dict[str, str]:
-    """Return who serves each client now; refuse where one isn't there to be handed over."""
+    """Return who serves each client now; Denied where one isn't of the branch, Refused where one can't be handed over."""
     rows = scope.clients(by, "client.move").filter(client_id__in=ids)
     now = dict(rows.values_list("client_id", "staff_id"))
     if len(now) != len(ids):
-        raise Refused(say("有客户不在本营业部。", "Some of the clients aren't of this branch."))
+        raise Denied("client.move")
     there = BookStaff.objects.filter(staff_id=to_staff, branch_id=by.branch_id, left_on__isnull=True)
     if not there.exists():
         raise Refused(say("本营业部没有这位在职员工。", "Nobody of that number works in your branch."))

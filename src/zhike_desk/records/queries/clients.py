@@ -65,7 +65,11 @@ LISTED = Listed(
     ),
     sort="-score",
     texts=("tag", "staff_id"),
+    named="pseudonym",
 )  # fmt: skip
+
+
+_ALWAYS = ("client_id", "pseudonym", "name", "phone", "staff_id", "opt_out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,8 @@ def page(viewer: Viewer, state: Asked) -> Page:
     cell = viewer.need("client.list")
     if cell.pseudonym and state.sort == "sort_key":
         state = asked({})
-    found = listing.sliced(LISTED, matching(viewer, state), state)
+    wanted = {*state.shown, state.sort, *_ALWAYS}
+    found = listing.sliced(LISTED, matching(viewer, state).only(*wanted), state)
     ids = [r.client_id for r in found.rows]
     staff = _staff({r.staff_id for r in found.rows}) if "staff_id" in state.shown else {}
     extra = measured(ids, state.extra)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 
@@ -90,13 +91,14 @@ def phases(viewer: Viewer) -> tuple[Phase, ...]:
     """Return what clients of each logic did in each state and wave; raise Denied to whom the market isn't shown."""
     viewer.need("market.view")
     whole, seen = _days_of()
-    rows = BookPhase.objects.order_by("id").values_list(
-        "logic", "state", "wave", "clients", "trades", "net_buy", "turnover", "pnl"
-    )
+    rows = BookPhase.objects.order_by("id")
     return tuple(
-        Phase(logic, state, wave, whole[state, wave], seen[state, wave], *rest)
-        for logic, state, wave, *rest in rows
-    )
+        Phase(
+            r.logic, r.state, r.wave, whole[r.state, r.wave], seen[r.state, r.wave],
+            r.clients, r.trades, r.net_buy, r.turnover, r.pnl,
+        )
+        for r in rows
+    )  # fmt: skip
 
 
 def _days_of() -> tuple[Counter[tuple[str, str]], Counter[tuple[str, str]]]:
@@ -114,3 +116,11 @@ def _days_of() -> tuple[Counter[tuple[str, str]], Counter[tuple[str, str]]]:
 def _counted(rows: QuerySet[BookMarket, tuple[str, str]]) -> Counter[tuple[str, str]]:
     found = rows.annotate(days=Count("date")).values_list("state", "wave", "days").order_by()
     return Counter({(state, wave or UNDATED): days for state, wave, days in found})
+
+
+def run(days: Sequence[Day], column: str) -> int:
+    """Count the days of the last run of a class (`state`, `regime_known`) at the end of `days`; 0 where none holds."""
+    last = getattr(days[-1], column) if days else ""
+    if not last:
+        return 0
+    return next((n for n, day in enumerate(reversed(days)) if getattr(day, column) != last), len(days))

@@ -94,7 +94,10 @@ def asked(viewer: Viewer, query: Mapping[str, Sequence[str]]) -> Asked:
     state = listing.asked(clients.LISTED, wanted)
     if "staff_id" in state.texts and viewer.need(_ACTION).scope != "branch":
         raise Refused(
-            say("只有营业部负责人可以按客户经理查看。", "Only a branch head can look at one manager's clients.")
+            say(
+                "只有营业部负责人可以按客户经理查看。",
+                "Only a branch head can look at one manager's clients.",
+            )
         )
     return state
 
@@ -103,7 +106,9 @@ def staff(viewer: Viewer) -> tuple[Member, ...]:
     """Return whose clients `viewer` may look at alone, the most clients first; none where that is nobody or there are too many to choose from."""
     if viewer.need(_ACTION).scope != "branch":
         return ()
-    rows = BookStaff.objects.filter(branch_id=viewer.branch_id, clients__gt=0).order_by("-clients", "staff_id")
+    rows = BookStaff.objects.filter(branch_id=viewer.branch_id, clients__gt=0).order_by(
+        "-clients", "staff_id"
+    )
     found = [Member(r.staff_id, r.name, r.clients) for r in rows[: _MOST_STAFF + 1]]
     return tuple(found) if len(found) <= _MOST_STAFF else ()
 
@@ -144,9 +149,9 @@ def _cells(viewer: Viewer, state: Asked) -> QuerySet[BookCell]:
 
 def _grouped(rows: QuerySet[BookClient]) -> list[_Row]:
     sums = rows.values_list(*_BY).annotate(
-        Count("client_id"),
-        Sum("net_now", filter=Q(net_now__gt=UNKNOWN)),
-        Sum("revenue_12m", filter=Q(revenue_12m__gt=UNKNOWN)),
+        number=Count("client_id"),
+        assets=Sum("net_now", filter=Q(net_now__gt=UNKNOWN)),
+        revenue=Sum("revenue_12m", filter=Q(revenue_12m__gt=UNKNOWN)),
     )
     return [tuple(row) for row in sums.order_by()]
 
@@ -173,7 +178,7 @@ def _mapped(rows: Sequence[_Row], least: int) -> SegmentMap:
 
 
 def _added(rows: Iterable[_Row], key: Callable[[_Row], _K]) -> dict[_K, Sums]:
-    found: dict[K, Sums] = {}
+    found: dict[_K, Sums] = {}
     for row in rows:
         of = key(row)
         count, assets, revenue = found.get(of, (0, 0.0, 0.0))
@@ -195,9 +200,9 @@ def flows(viewer: Viewer) -> Mapping[str, tuple[Flow, ...]] | None:
     rows = BookTransition.objects.order_by("id").values_list(
         "table", "before", "after", "clients", "assets", "revenue"
     )
-    for table, before, after, *sums in rows:
-        if table in found and sums[0] > 0:
-            found[table].append(Flow(before, after, _told((sums[0], sums[1], sums[2]), least)))
+    for table, before, after, moved, assets, revenue in rows:
+        if table in found and moved > 0:
+            found[table].append(Flow(before, after, _told((moved, assets, revenue), least)))
     return {name: tuple(moves) for name, moves in found.items()}
 
 

@@ -138,7 +138,7 @@ def _told(source: str, rows: QuerySet[Any], moment: str, event: Any, said: str, 
             NullIf(F("by__display_name"), Value("")), F("by__username"), output_field=CharField()
         ),
     }
-    told: QuerySet[Any] = rows.annotate(**found | more).values_list(*_COLUMNS)
+    told: QuerySet[Any] = rows.order_by().annotate(**found | more).values_list(*_COLUMNS)
     return told
 
 

@@ -52,7 +52,9 @@ def wan(value: Any) -> SafeString | str:
     """Write CNY in 万元 with one decimal (the unit is in the header); the exact value on hover."""
     if not known(value):
         return NOTHING
-    return format_html('<data value="{}" title="{}">{}</data>', value, f"{value:,.2f}", f"{value / 1e4:,.1f}")
+    return SafeString(
+        f'<data value="{value:.15g}" title="{value:,.2f}">{value / 1e4:,.1f}</data>'
+    )  # digits only
 
 
 @register.filter

@@ -66,7 +66,10 @@
     }
     if (full.xAxis) full.xAxis = axis(full.xAxis);
     if (full.yAxis) full.yAxis = axis(full.yAxis);
-    if (!full.grid && full.xAxis) full.grid = { left: 8, right: 16, top: full.legend ? 36 : 16, bottom: 8, containLabel: true };
+    if (!full.grid && full.xAxis) {
+      const named = [full.yAxis].flat().some((a) => a && a.name && (a.nameLocation || "end") === "end");
+      full.grid = { left: 8, right: 16, top: full.legend ? 40 : named ? 32 : 12, bottom: 8, containLabel: true };
+    }
     return full;
   }
 

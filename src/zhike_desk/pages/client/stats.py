@@ -1,0 +1,121 @@
+"""The row of figures above a client: each with what it means, and where it is a score, why it is so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from zhike_desk.pages.client.logic_view import Driver
+from zhike_desk.pages.client.sums import money, signed_money, signed_share, sized
+from zhike_desk.pages.client.value_view import ValueView
+from zhike_desk.records.queries.client import Portrait
+from zhike_desk.records.queries.reference import Meaning
+from zhike_desk.ui.speech import said, told
+from zhike_desk.ui.templatetags.zhike import direction, number, signed_percent
+from zhike_desk.ui.words import word
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a figure is what it is: what it means, signed drivers, what would change it, the model, the data's day."""
+
+    meaning: str
+    as_of: date
+    drivers: Sequence[Driver] = field(default_factory=tuple)
+    change: str = ""
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stat:
+    """One figure: its name, as written, its unit, the class of its colour, what stands below it, why."""
+
+    name: str
+    value: str
+    unit: str = ""
+    tone: str = ""
+    beside: str = ""
+    why: Why | None = None
+
+
+def stats(found: Portrait, value: ValueView, meanings: Mapping[str, Meaning], as_of: date) -> list[Stat]:
+    """Return the figures above a client, the same six for everybody; what isn't known is a dash."""
+
+    def why(measure: str) -> Why:
+        meaning = meanings.get(measure)
+        return Why(
+            f"{said(meaning.says)} {told('区间：', 'Window: ')}{meaning.window}" if meaning else "", as_of
+        )
+
+    net, pnl, twr = found.figure("net_now"), found.figure("pnl_3m"), found.figure("twr_12m")
+    return [
+        Stat(told("净资产", "Net assets"), *sized(net), "", _flow(found), why("net_now")),
+        Stat(told("近 3 月盈亏", "Profit, 3 m"), *sized(pnl, signed=True), direction(pnl), _year(found), why("pnl_3m")),
+        Stat(told("近 12 月收益率", "Return, 12 m"), signed_percent(twr), "", direction(twr), _index(found), why("twr_12m")),
+        Stat(told("近 12 月创收", "Revenue, 12 m"), *sized(found.figure("revenue_12m")), "", _lately(found), why("revenue_12m")),
+        Stat(told("价值得分", "Value score"), number(value.score), told("分", "points"), "", _graded(value), _why_value(value, as_of)),
+        Stat(told("未来 12 月贡献", "Expected, 12 m"), *sized(found.figure("clv_p50")), "", _range(found), _why_expected(as_of)),
+    ]  # fmt: skip
+
+
+def _flow(found: Portrait) -> str:
+    flow = found.figure("net_flow_3m")
+    if flow is None or abs(flow) < 1:
+        return told("近 3 月无净流入流出", "No net flow in 3 months")
+    return told(
+        f"近 3 月净流{'入' if flow > 0 else '出'} {money(abs(flow))}",
+        f"3 months: {'in' if flow > 0 else 'out'} {money(abs(flow))}",
+    )
+
+
+def _year(found: Portrait) -> str:
+    pnl = found.measure("pnl_12m")
+    return told(f"近 12 月 {signed_money(pnl)}", f"12 months {signed_money(pnl)}") if pnl is not None else ""
+
+
+def _index(found: Portrait) -> str:
+    index = found.measure("index_return_12m")
+    return (
+        told(f"同期指数 {signed_share(index)}", f"Index {signed_share(index)}") if index is not None else ""
+    )
+
+
+def _lately(found: Portrait) -> str:
+    cost, revenue = found.measure("cost_to_serve_12m"), found.measure("revenue_3m")
+    parts = [told(f"近 3 月 {money(revenue)}", f"3 months {money(revenue)}")] if revenue is not None else []
+    parts += [told(f"服务成本 {money(cost)}", f"cost {money(cost)}")] if cost else []
+    return told("，", ", ").join(parts)
+
+
+def _graded(value: ValueView) -> str:
+    if not value.grade:
+        return told("未评级", "Not graded")
+    rank = told(f" · 第 {value.rank} 名", f" · place {value.rank}") if value.rank is not None else ""
+    return f"{word('grade', value.grade)}{rank}"
+
+
+def _range(found: Portrait) -> str:
+    year = next((e for e in found.expected if e.months == 12), None)
+    if year is None:
+        return ""
+    return told(
+        f"八成在 {money(year.low)} 至 {money(year.high)}",
+        f"four in five: {money(year.low)} to {money(year.high)}",
+    )
+
+
+def _why_value(value: ValueView, as_of: date) -> Why:
+    meaning = told(
+        "各准则得分按层次分析法的权重相加，满分 100。右边是得分最多的准则与失分最多的准则。",
+        "Points of all criteria, weighted by AHP, of 100. Beside: what brought most, and what is lost most.",
+    )
+    return Why(meaning, as_of, value.drivers, value.change, value.model)
+
+
+def _why_expected(as_of: date) -> Why:
+    meaning = told(
+        "未来 12 个月净创收（扣除服务成本）的中位数：按客户的流失、交易、资产在多条模拟市场路径上推算。",
+        "Median net revenue of the next 12 months after cost to serve, over simulated paths of the market.",
+    )
+    return Why(meaning, as_of)

@@ -1,0 +1,135 @@
+"""The whole loop, as a client manager has it: sign in, log a contact, the night runs, the measures know it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from http.cookiejar import CookieJar
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import desk_ground
+from desk_served import Served, environment, served
+from zhike_desk import made_up
+from zhike_desk.records import demo
+
+_ASK = (
+    "import django; django.setup()\n"
+    "from zhike_desk.records import clock\n"
+    "from zhike_desk.records.actions import jobs\n"
+    "from zhike_desk.records.models import User\n"
+    "from zhike_desk.records.viewer import Viewer\n"
+    "print(jobs.ask('night', {}, by=Viewer.of(User.objects.get(username='bob')), at=clock.now()).id)\n"
+)
+
+
+class _Stays(urllib.request.HTTPRedirectHandler):
+    """Follows nothing: what a form answers with is looked at, not where it leads."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """Stay."""
+
+
+class Browser:
+    """Somebody's browser, as far as forms need one: cookies, and the token of each form."""
+
+    def __init__(self, desk: Served) -> None:
+        self._base = f"http://127.0.0.1:{desk.port}"
+        self._jar = CookieJar()
+        self._opener = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(self._jar)
+        )
+
+    def get(self, path: str) -> str:
+        """Return a page."""
+        with self._opener.open(self._base + path, timeout=30) as answer:
+            return str(answer.read().decode())
+
+    def post(self, path: str, **form: str) -> int:
+        """Send a form with the token of the session; return the status of the answer itself."""
+        token = next((c.value or "" for c in self._jar if c.name == "csrftoken"), "")
+        data = urllib.parse.urlencode({"csrfmiddlewaretoken": token, **form}).encode()
+        stays = urllib.request.build_opener(
+            urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(self._jar), _Stays()
+        )
+        try:
+            with stays.open(self._base + path, data, timeout=30) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as answer:
+            return answer.code
+
+
+@pytest.fixture
+def demo_home(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Return a home of our own with a branch made up, its first night run, nobody having worked there yet."""
+    kept = desk_ground.kept_home(request.config.cache.mkdir("desk-home"))
+    home = Path(shutil.copytree(kept, tmp_path / "home"))
+    made_up.mark(home, {"clients": desk_ground.CLIENTS})
+    return home
+
+
+def test_a_contact_logged_at_the_desk_is_in_the_measures_after_the_next_night(demo_home: Path) -> None:
+    with served(demo_home, "--workers", "1") as desk:
+        desk.wait(told="alice")
+        browser = Browser(desk)
+        browser.get("/account/login/")
+        assert browser.post("/account/login/", login="alice", password=demo.PASSWORD) == 302
+        client = _own_client(browser)
+        before = _contacts(demo_home, client)
+        browser.post(
+            f"/clients/{client}/contact/", medium="phone", purpose="care", outcome="满意", minutes="6"
+        )
+        time.sleep(10.5)  # what may still be undone isn't handed over
+        result = _night(demo_home)
+        assert [(d["feed"], d["tables"]["contact"][0]) for d in result["drops"]] == [("desk", 1)]
+        assert _contacts(demo_home, client) == before + 1
+        again = _night(demo_home)
+        assert again["drops"] == []
+        assert again["unchanged"]
+        assert desk.stop() == 0
+
+
+def _own_client(browser: Browser) -> str:
+    found = re.search(r'href="/clients/(\w+)/', browser.get("/clients/"))
+    assert found is not None
+    return found[1]
+
+
+def _night(home: Path) -> dict[str, Any]:
+    """Ask for a night as the branch's head and wait for its end."""
+    own = environment(ZHIKE_HOME=str(home), ZHIKE_DESK_DEMO="1", DJANGO_SETTINGS_MODULE="zhike_desk.settings")
+    asked = subprocess.run([sys.executable, "-c", _ASK], env=own, capture_output=True, text=True, check=True)
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        state, result, error = _row(home / "desk" / "desk.sqlite3", "SELECT state, result, error FROM records_job WHERE id = ?", int(asked.stdout))  # fmt: skip
+        if state not in ("waiting", "running"):
+            assert state == "done", error
+            found: dict[str, Any] = json.loads(result)
+            return found
+        time.sleep(0.2)
+    pytest.fail("the night took too long")
+
+
+def _contacts(home: Path, client: str) -> float:
+    (place,) = _row(home / "desk" / "desk.sqlite3", "SELECT p.place FROM records_pointer q JOIN records_publication p ON p.id = q.publication_id")  # fmt: skip
+    (value,) = _row(home / "desk" / "books" / place, "SELECT contacts_1m FROM book_measure WHERE client_id = ?", client)  # fmt: skip
+    return float(value)
+
+
+def _row(database: Path, query: str, *values: Any) -> tuple[Any, ...]:
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    try:
+        found: tuple[Any, ...] = connection.execute(query, values).fetchone()
+    finally:
+        connection.close()
+    return found
