@@ -24,6 +24,7 @@ ACTIONS: Mapping[str, str] = {
     "undo_import": "data.commit",
     "export": "export.small",
     "bulk": "care.write",
+    "ahp_diff": "ahp.lead",
 }
 """Which action of policy.yaml whoever asks for a job of a kind must be allowed."""
 WRITERS = frozenset({"night", "publish", "import", "undo_import"})

@@ -49,6 +49,7 @@ _PLACES = (
     ("market", "市场", "Market", "pulse"),
     ("tasks", "任务", "Tasks", "tasks"),
     ("ahp", "价值", "Value", "scale"),
+    ("approvals", "审批", "Approvals", "check"),
     ("team", "团队", "Team", "team"),
     ("data", "数据", "Data", "stack"),
     ("compliance", "合规", "Compliance", "shield"),
@@ -100,11 +101,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
     if getattr(request, "user", None) is not None and request.user.is_authenticated:
         viewer = Viewer.of(request.user)
-        night = nights.shown()
+        found, night = places(request), nights.shown()
         around |= {
             "viewer": viewer,
-            "places": places(request),
+            "places": found,
             "night": night,
+            "stamp_url": next((place.url for place in found if place.route == "data"), ""),
             "stamp": stamp(night, timezone.now()),
         }
     return around

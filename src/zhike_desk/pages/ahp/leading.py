@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from zhike.base.text import say
 from zhike_desk.gate import viewer_of
 from zhike_desk.pages.ahp.context import kinds
+from zhike_desk.records import clock
 from zhike_desk.records.actions import panels, valuing
 from zhike_desk.records.actions.writing import Done, Refused
 from zhike_desk.records.queries import ahp as query
@@ -28,21 +29,28 @@ def begin(request: HttpRequest) -> HttpResponse:
     wrong = ""
     if request.method == "POST":
         try:
-            done = panels.begin(name, base, experts, by=viewer, at=timezone.now())
+            done = panels.begin(name, base, experts, by=viewer, at=clock.now())
         except Refused as error:
             wrong = said(error.why)
         else:
             _told(request, done, told("评议已开始", "The panel has begun"))
             return redirect("ahp_panel", int(done.id))
     versions = [(v.name, kinds(v.kinds), bool(v.in_force)) for v in value_models.known(viewer)]
-    around = {"people": people, "versions": versions, "name": name, "base": base, "experts": experts, "wrong": wrong}
+    around = {
+        "people": people,
+        "versions": versions,
+        "name": name,
+        "base": base,
+        "experts": experts,
+        "wrong": wrong,
+    }
     return render(request, "ahp/begin.html", around, status=422 if wrong else 200)
 
 
 @require_POST
 def invite(request: HttpRequest, number: int) -> HttpResponse:
     """Invite one more expert."""
-    done = panels.invite(number, _number(request, "user"), by=viewer_of(request), at=timezone.now())
+    done = panels.invite(number, _number(request, "user"), by=viewer_of(request), at=clock.now())
     _told(request, done, told("已邀请", "Invited"))
     return redirect("ahp_panel", number)
 
@@ -54,9 +62,7 @@ def weigh(request: HttpRequest, number: int) -> HttpResponse:
         weight = float(request.POST.get("weight", ""))
     except ValueError as error:
         raise Refused(say("话语权须是 0 到 10 的数。", "A weight is a number from 0 to 10.")) from error
-    done = panels.weigh(
-        number, weight, seen=_number(request, "seen"), by=viewer_of(request), at=timezone.now()
-    )
+    done = panels.weigh(number, weight, seen=_number(request, "seen"), by=viewer_of(request), at=clock.now())
     _told(request, done, told("话语权已调整", "Weight changed"))
     return _back(request)
 
@@ -64,7 +70,7 @@ def weigh(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def remind(request: HttpRequest, number: int) -> HttpResponse:
     """Remind an expert."""
-    done = panels.remind(number, by=viewer_of(request), at=timezone.now())
+    done = panels.remind(number, by=viewer_of(request), at=clock.now())
     _told(request, done, told("已提醒，并列入其任务", "Reminded; it is among their tasks"))
     return _back(request)
 
@@ -72,7 +78,7 @@ def remind(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def dismiss(request: HttpRequest, number: int) -> HttpResponse:
     """Take an invitation back."""
-    done = panels.dismiss(number, by=viewer_of(request), at=timezone.now())
+    done = panels.dismiss(number, by=viewer_of(request), at=clock.now())
     _told(request, done, told("已撤回邀请", "The invitation is taken back"))
     return _back(request)
 
@@ -80,7 +86,7 @@ def dismiss(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def drop(request: HttpRequest, number: int) -> HttpResponse:
     """Give a panel up."""
-    done = panels.drop(number, seen=_number(request, "seen"), by=viewer_of(request), at=timezone.now())
+    done = panels.drop(number, seen=_number(request, "seen"), by=viewer_of(request), at=clock.now())
     _told(request, done, told("评议已放弃", "The panel is dropped"))
     return redirect("ahp_panel", number)
 
@@ -94,10 +100,17 @@ def publish(request: HttpRequest, number: int) -> HttpResponse:
         seen=_number(request, "seen"),
         reason=request.POST.get("reason", ""),
         by=viewer_of(request),
-        at=timezone.now(),
+        at=clock.now(),
     )
     _told(request, done, told("已提交，等待另一人复核", "Asked for; a second person decides"))
     return redirect("ahp_panel", number)
+
+
+@require_POST
+def try_out(request: HttpRequest, number: int) -> HttpResponse:
+    """Ask for a trial of the draft on the published night."""
+    valuing.ask_trial(number, by=viewer_of(request), at=clock.real())
+    return redirect(f"{reverse('ahp_panel', args=[number])}#trial")
 
 
 def _told(request: HttpRequest, done: Done, words: str) -> None:

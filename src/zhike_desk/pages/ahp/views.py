@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,7 +12,9 @@ from django.views.decorators.http import require_GET
 from zhike_desk.gate import viewer_of
 from zhike_desk.pages.ahp import context, panels
 from zhike_desk.records.queries import ahp as query
-from zhike_desk.records.queries import drafts, value_models
+from zhike_desk.records.queries import drafts, trials, value_models
+from zhike_desk.records.viewer import Viewer
+from zhike_desk.ui.speech import said
 
 
 @require_GET
@@ -48,14 +52,33 @@ def version(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_GET
+def trial(request: HttpRequest, number: int) -> HttpResponse:
+    """Show how the trial of a panel's draft goes, or what it found; polled while it runs."""
+    viewer = viewer_of(request)
+    view = query.panel(viewer, number)
+    around = _trial(viewer, view) | {"panel": panels.head(view)}
+    around["leads"] = view.open and viewer.may("ahp.lead") is not None
+    return render(request, "ahp/trial.html", around)
+
+
+def _trial(viewer: Viewer, view: query.PanelView) -> dict[str, Any]:
+    running = trials.newest(viewer, view.id)
+    return {
+        "trial": panels.trial(view, trials.seen_movers(viewer, view.diff)),
+        "trying": running is not None and running.running,
+        "failed": said(running.error) if running is not None and running.error else "",
+    }
+
+
+@require_GET
 def panel(request: HttpRequest, number: int) -> HttpResponse:
     """Show a panel: who has judged, what all say together of the node chosen, what stands in the way of publishing."""
     viewer = viewer_of(request)
     view = query.panel(viewer, number)
     key = request.GET.get("node") or view.nodes[0].node.key
-    node, joint = query.joint(viewer, number, key)
+    node, joint = view.node(key), query.joint(view, key)
     leads = view.open and viewer.may("ahp.lead") is not None
-    around = {
+    around = _trial(viewer, view) | {
         "panel": panels.head(view),
         "nodes": panels.nodes(view, key),
         "joint": panels.joint(node, joint) if joint else None,
@@ -63,15 +86,16 @@ def panel(request: HttpRequest, number: int) -> HttpResponse:
         "node_judge_url": reverse("ahp_judge", args=[number, node.key]),
         "experts": panels.experts(view),
         "leads": leads,
-        "trial": panels.trial(view, query.seen_movers(viewer, view.diff)),
     }
     if leads:
-        draft = drafts.draft(number, drafts.next_version(view.kind))
+        version = drafts.next_version(view.kind)
+        draft = drafts.of(view.heard, {e: weight for e, _, weight in view.voices}, version)
         around |= {
             "people": query.people(viewer, number),
             "obstacles": panels.sentences(draft.obstacles),
             "judged_nodes": len(draft.judged),
-            "next_version": drafts.next_version(view.kind),
+            "next_version": version,
             "publishes": viewer.may("ahp.publish") is not None,
+            "stale": bool(view.diff) and view.diff.get("of") != draft.digest,
         }
     return render(request, "ahp/joint.html" if request.htmx.target == "joint" else "ahp/panel.html", around)  # type: ignore[attr-defined]

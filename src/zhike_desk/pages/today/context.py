@@ -65,7 +65,27 @@ class Line:
     staff: str
     task: bool
     fields: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What every line says alike, said once a page: a list of lines repeats them."""
+
+    must: str
+    task: str
+    refused: str
+    why: str
+    why_long: str
+    suitability: str
+    as_of: str
+    reached: str
+    done: str
+    missed: str
+    put_off: str
+    as_task: str
+    unsuited: str
     days: Sequence[tuple[str, str]]
+    end_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +145,7 @@ def line(work: Work, when: Moment, *, named: bool) -> Line:
         what=_what(work),
         reason=work.title,
         suitability=work.suitability,
-        minutes_told=f"{work.minutes:.0f}",
+        minutes_told=told(f"{work.minutes:.0f} 分钟", f"{work.minutes:.0f} min"),
         due=due(work.due_on, when.today),
         must_do=work.must_do,
         rank=_rank(work, when.today),
@@ -137,7 +157,27 @@ def line(work: Work, when: Moment, *, named: bool) -> Line:
         fields=[("proposal", work.proposal_id)]
         if work.proposal_id
         else [("task", str(work.task_id)), ("seen", str(work.version))],
+    )
+
+
+def words(when: Moment) -> Words:
+    """Say what every line says alike."""
+    return Words(
+        must=told("必做", "Must do"),
+        task=told("任务", "Task"),
+        refused=told("客户拒绝营销", "Marketing refused"),
+        why=told("为什么", "Why"),
+        why_long=told("：为什么排在这里，能不能联系", ": why here, and whether it is permitted"),
+        suitability=told("适当性", "Suitability"),
+        as_of=told(f"数据截至 {when.as_of}", f"Data to {when.as_of}"),
+        reached=told("已联系", "Reached"),
+        done=told("完成", "Done"),
+        missed=told("未接通", "Not reached"),
+        put_off=told("改期", "Put off"),
+        as_task=told("列入任务，日期不变", "As a task, on its day"),
+        unsuited=told("不合适", "Not suitable"),
         days=later(when.today),
+        end_url=reverse("today_end"),
     )
 
 
@@ -175,11 +215,18 @@ def _rank(work: Work, today: date) -> str:
         "次序：必做在前，其次先到期者，再按每分钟预期价值、客户价值得分。",
         "Order: what must be done, then what is due first, then value expected a minute, then the client's score.",
     )
-    parts = [told("必做", "must be done") if work.must_do else told("非必做", "not obligatory"), due(work.due_on, today).text]
+    parts = [
+        told("必做", "must be done") if work.must_do else told("非必做", "not obligatory"),
+        due(work.due_on, today).text,
+    ]
     if work.expected_value is not None:
-        parts.append(told(f"预期价值 {work.expected_value:,.0f} 元", f"{work.expected_value:,.0f} CNY expected"))
+        parts.append(
+            told(f"预期价值 {work.expected_value:,.0f} 元", f"{work.expected_value:,.0f} CNY expected")
+        )
     if work.client is not None and work.client.score > UNKNOWN:
-        parts.append(told(f"客户价值得分 {work.client.score:.1f}", f"the client's score {work.client.score:.1f}"))
+        parts.append(
+            told(f"客户价值得分 {work.client.score:.1f}", f"the client's score {work.client.score:.1f}")
+        )
     return order + told("本条：", " Here: ") + told("，", ", ").join(parts) + told("。", ".")
 
 
@@ -220,7 +267,8 @@ def figures(load: Load, done: DoneToday) -> Figures:
 
 
 def mates(found: Sequence[Colleague]) -> list[Mate]:
-    """Turn the branch's staff into lines of the team's card."""
+    """Turn the branch's staff into lines of the team's card; bars are beside the fullest of them."""
+    most = max((c.load.minutes for c in found), default=0.0)
     return [
         Mate(
             id=c.staff_id,
@@ -230,7 +278,7 @@ def mates(found: Sequence[Colleague]) -> list[Mate]:
             overdue=c.load.overdue,
             hours=_hours(c.load.minutes),
             room=_hours(c.load.capacity) if c.load.capacity else "",
-            share=_share(c.load),
+            share=round(c.load.minutes / most * 100) if most else 0,
         )
         for c in found
     ]
@@ -274,7 +322,10 @@ def flows(found: Overnight) -> list[tuple[str, Flow]]:
 def market_line(market: Market) -> str:
     """Say the market in one line: money effect, change, state."""
     if market.money_effect is None:
-        return told(f"市场状态：{word('state', market.state)}。", f"The market is {word('state', market.state).lower()}.")
+        return told(
+            f"市场状态：{word('state', market.state)}。",
+            f"The market is {word('state', market.state).lower()}.",
+        )
     moved = "" if market.before is None else _moved(market.money_effect - market.before)
     return told(
         f"赚钱效应 {market.money_effect:.0f}（0–100）{moved}，市场{word('state', market.state)}。",
@@ -285,7 +336,10 @@ def market_line(market: Market) -> str:
 def _moved(by: float) -> str:
     if abs(by) < 0.5:
         return told("，与前一日持平", ", as the day before")
-    return told(f"，较前一日{'升' if by > 0 else '降'} {abs(by):.0f}", f", {'up' if by > 0 else 'down'} {abs(by):.0f} on the day before")
+    return told(
+        f"，较前一日{'升' if by > 0 else '降'} {abs(by):.0f}",
+        f", {'up' if by > 0 else 'down'} {abs(by):.0f} on the day before",
+    )
 
 
 def tendency(found: Tendency, state: str) -> str:

@@ -57,6 +57,7 @@ def _list(request: HttpRequest) -> dict[str, Any]:
         "older": day.older,
         "staff": staff,
         "staff_name": workload.named(viewer, staff) if staff else "",
+        "said": context.words(when),
         "weekday": context.weekday(when.today),
         "branch": branch,
         "when": when,
@@ -69,6 +70,8 @@ def _list(request: HttpRequest) -> dict[str, Any]:
 def load(request: HttpRequest) -> HttpResponse:
     """Sum up the list and what is done; loaded after the list, and again after each line that ends."""
     viewer, when, staff = viewer_of(request), _when(), _staff(request)
+    if when.as_of is None:
+        return HttpResponse("")
     found = context.figures(
         workload.load(viewer, when.today, staff=staff), workload.done(viewer, when.at, staff=staff)
     )
@@ -88,7 +91,9 @@ def night(request: HttpRequest) -> HttpResponse:
         "changes": context.changes(found),
         "flows": context.flows(found),
         "market_line": context.market_line(market) if market is not None else "",
-        "tendencies": [context.tendency(t, market.state) for t in market.tendencies] if market is not None else [],
+        "tendencies": [context.tendency(t, market.state) for t in market.tendencies]
+        if market is not None
+        else [],
         "as_of": when.as_of,
     }
     return render(request, "today/night.html", told_of)
@@ -97,7 +102,10 @@ def night(request: HttpRequest) -> HttpResponse:
 @require_GET
 def team(request: HttpRequest) -> HttpResponse:
     """Show a head what lies on each of the branch's staff."""
-    found = workload.colleagues(viewer_of(request), _when().today)
+    viewer, when = viewer_of(request), _when()
+    if when.as_of is None:
+        return HttpResponse("")
+    found = workload.colleagues(viewer, when.today)
     return render(request, "today/team.html", {"team": context.mates(found), "staff": _staff(request)})
 
 
@@ -112,9 +120,15 @@ def end(request: HttpRequest) -> HttpResponse:
         left = None
     if done.warning is not None:
         text = f"{text} {said(done.warning)}"
-    asked = {"line": context.line(left, when, named=False), "when": when, "may_end": True} if left is not None else {}
+    asked = (
+        {"line": context.line(left, when, named=False), "said": context.words(when), "may_end": True}
+        if left is not None
+        else {}
+    )
     response = render(request, "today/ended.html", asked)
-    response.headers["HX-Trigger"] = json.dumps({"toast": {"text": text, "undo": done.undo}, "today:ended": {}})
+    response.headers["HX-Trigger"] = json.dumps(
+        {"toast": {"text": text, "undo": done.undo}, "today:ended": {}}
+    )
     return response
 
 
@@ -132,14 +146,20 @@ def _ended(request: HttpRequest, viewer: Viewer, line: Line) -> tuple[Done, str]
     how = request.POST.get("how") or ("postponed" if "due" in request.POST else "")
     medium = request.POST.get("medium", "phone")
     if how == "reached":
-        return outcomes.reached(line, medium=medium, by=viewer, at=at), told("已记为联系，任务完成。", "Logged as contacted; done.")
+        return outcomes.reached(line, medium=medium, by=viewer, at=at), told(
+            "已记为联系，任务完成。", "Logged as contacted; done."
+        )
     if how == "missed":
-        return outcomes.missed(line, medium=medium, by=viewer, at=at), told("已记一次未接通，仍在清单中。", "An attempt is logged; the line stays.")
+        return outcomes.missed(line, medium=medium, by=viewer, at=at), told(
+            "已记一次未接通，仍在清单中。", "An attempt is logged; the line stays."
+        )
     if how == "planned":
         return outcomes.planned(line, by=viewer, at=at), told("已列入任务。", "It is a task now.")
     if how == "postponed":
         day = _day(request.POST.get("due", ""))
-        return outcomes.postponed(line, day, by=viewer, at=at), told(f"已改期到 {day:%m-%d}。", f"Put off until {day:%m-%d}.")
+        return outcomes.postponed(line, day, by=viewer, at=at), told(
+            f"已改期到 {day:%m-%d}。", f"Put off until {day:%m-%d}."
+        )
     if how == "unsuited":
         return outcomes.unsuited(line, by=viewer, at=at), told("已标为不合适。", "Marked as not suitable.")
     raise Refused(say("没有这样的结果。", "There is no such outcome."))

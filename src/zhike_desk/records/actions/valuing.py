@@ -13,11 +13,11 @@ from zhike.base.errors import StoreLocked, UsageError
 from zhike.base.text import say
 from zhike.models.value.versions import publish
 from zhike_desk.records import audit
-from zhike_desk.records.actions import panels
+from zhike_desk.records.actions import jobs, panels
 from zhike_desk.records.actions.asking import act, ask
 from zhike_desk.records.actions.writing import Done, Refused, change, text
 from zhike_desk.records.models import Panel
-from zhike_desk.records.queries import ahp, drafts, value_models
+from zhike_desk.records.queries import ahp, drafts, nights, trials, value_models
 from zhike_desk.records.valuing import drafting, trying
 from zhike_desk.records.viewer import Denied, Viewer
 
@@ -86,6 +86,23 @@ def _write(document: str, version: str) -> None:
         raise Refused(error.what) from error
 
 
+def ask_trial(panel: int, *, by: Viewer, at: datetime) -> Done:
+    """Ask for a trial of a panel's draft on the published night; one that waits or runs already is that one.
+
+    Raises Denied, and Refused where judgements are missing or contradict each other, or no night is published.
+    """
+    by.need("ahp.lead")
+    with transaction.atomic():
+        found = panels.led(panel, by)
+        draft = drafts.draft(panel, drafts.next_version(found.kind))
+        if draft.obstacles:
+            raise Refused(draft.obstacles[0])
+        if nights.shown() is None:
+            raise Refused(say("还没有跑过一夜，无从试算。", "No night has run yet to try it on."))
+        running = trials.of_panel(panel).filter(state__in=("waiting", "running")).first()
+        return Done(str(running.pk)) if running else jobs.ask("ahp_diff", {"panel": panel}, by=by, at=at)
+
+
 def try_out(panel: int, at: datetime) -> dict[str, Any]:
     """Find who would move if a panel's draft were published, and keep it with the panel; the worker's.
 
@@ -96,7 +113,13 @@ def try_out(panel: int, at: datetime) -> dict[str, Any]:
     if draft.obstacles:
         raise Refused(draft.obstacles[0])
     before = value_models.text_of(value_models.in_force(drafting.model(draft.text).kinds[0]))
-    result = trying.tried(value_models.home(), before, draft.text) | {"at": at.isoformat()}
+    result = trying.tried(value_models.home(), before, draft.text) | {
+        "at": at.isoformat(),
+        "of": draft.digest,
+    }
+    night = nights.shown()
+    if night is not None and night.generation_id == result["generation"]:
+        result["as_of"] = night.as_of.isoformat()
     panels.compared(panel, result, at=at)
     return result
 

@@ -13,7 +13,6 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from zhike_desk.records import scope
 from zhike_desk.records.models import Approval, Expert, Judgement, Panel, User
 from zhike_desk.records.valuing import drafting, judged
 from zhike_desk.records.valuing.drafting import Matrix, Node
@@ -90,8 +89,42 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """One judgement as it is kept."""
+
+    expert: int
+    node: str
+    left: str
+    right: str
+    value: float | None
+    version: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """All that was judged of a document."""
+
+    document: str
+    rows: tuple[Row, ...]
+
+    def matrices(self) -> dict[tuple[int, str], Matrix]:
+        """Return what each expert judged, by (expert, node)."""
+        nodes = {node.key: node for node in drafting.nodes_of(self.document)}
+        values: dict[tuple[int, str], dict[tuple[str, str], float | None]] = {}
+        for row in self.rows:
+            if row.node in nodes:
+                values.setdefault((row.expert, row.node), {})[row.left, row.right] = row.value
+        return {place: matrix_of(nodes[place[1]], pairs) for place, pairs in values.items()}
+
+
+@dataclass(frozen=True, slots=True)
 class PanelView:
-    """One panel, as the viewer may see it; `expert` is the viewer's own number among its experts."""
+    """One panel, as the viewer may see it; `expert` is the viewer's own number among its experts.
+
+    `voices` (number, name, weight) and `heard` hold what everybody judged, for `joint` and drafts: names are numbers where
+    the viewer may not know who said what.
+    """
 
     id: int
     version: int
@@ -109,6 +142,8 @@ class PanelView:
     waiting: Waiting | None
     diff: dict[str, Any]
     sees_all: bool
+    voices: tuple[tuple[int, str, float], ...]
+    heard: Heard
 
     @property
     def open(self) -> bool:
@@ -137,14 +172,6 @@ class Sheet:
     node: Node
     entries: tuple[Entry, ...]
     judged: Judged
-
-
-@dataclass(frozen=True, slots=True)
-class SeenMover:
-    """A client who would move, as the viewer may see them: masked, or by pseudonym."""
-
-    key: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,56 +230,64 @@ def panel(viewer: Viewer, number: int) -> PanelView:
     found = visible(viewer).filter(pk=number).first()
     if found is None:
         raise Denied("ahp.view")
-    experts = tuple(_experts(viewer, found))
+    heard = judgements_of(found)
+    experts = tuple(_experts(viewer, found, heard))
     own = next((e.id for e in experts if e.me), None)
     sees_all = viewer.need("ahp.view").scope != "own"
     text = found.document["toml"]
     return PanelView(
         found.pk, found.version, found.name, found.kind, found.base_version, found.state, name_of(found.by),
-        found.created_at, found.published_as, text, _states(found, experts, own, sees_all),
-        experts if sees_all else tuple(e for e in experts if e.me), own, waiting(viewer, found.pk), found.diff, sees_all,
+        found.created_at, found.published_as, text, _states(text, experts, heard, own, sees_all),
+        experts if sees_all else tuple(e for e in experts if e.me), own, waiting(viewer, found.pk), found.diff,
+        sees_all, tuple((e.id, e.name if sees_all else f"#{k + 1}", e.weight) for k, e in enumerate(experts)), heard,
     )  # fmt: skip
 
 
-def _experts(viewer: Viewer, found: Panel) -> Iterable[ExpertRow]:
+def judgements_of(found: Panel) -> Heard:
+    """Read every judgement of a panel, in one query."""
+    return Heard(
+        found.document["toml"],
+        tuple(
+            Row(*row)
+            for row in found.judgements.values_list(
+                "expert_id", "parent", "left", "right", "value", "version", "changed_at"
+            )
+        ),
+    )
+
+
+def _experts(viewer: Viewer, found: Panel, heard: Heard) -> Iterable[ExpertRow]:
     pairs = pairs_in(found.document["toml"])
-    counted: dict[int, tuple[int, datetime | None]] = {}
-    for number, value, at in found.judgements.values_list("expert_id", "value", "changed_at"):
-        count, last = counted.get(number, (0, None))
-        counted[number] = (count + (value is not None), at if last is None else max(last, at))
     for e in found.experts.select_related("user").order_by("id"):
-        count, last = counted.get(e.pk, (0, None))
+        own = [row for row in heard.rows if row.expert == e.pk]
         yield ExpertRow(
-            e.pk, e.version, e.user_id, name_of(e.user), e.user.role, e.weight, count, pairs, last, e.reminded_at,
-            e.user_id == viewer.user_id,
+            e.pk, e.version, e.user_id, name_of(e.user), e.user.role, e.weight, sum(r.value is not None for r in own),
+            pairs, max((r.at for r in own), default=None), e.reminded_at, e.user_id == viewer.user_id,
         )  # fmt: skip
 
 
 def _states(
-    found: Panel, experts: Sequence[ExpertRow], own: int | None, sees_all: bool
+    text: str, experts: Sequence[ExpertRow], heard: Heard, own: int | None, sees_all: bool
 ) -> tuple[NodeState, ...]:
-    entries = matrices(found)
+    entries, weights = heard.matrices(), {e.id: e.weight for e in experts}
     out = []
-    for node in drafting.nodes_of(found.document["toml"]):
+    for node in drafting.nodes_of(text):
         mine = entries.get((own, node.key)) if own is not None else None
         count = 0 if mine is None else judged.judged(mine, advise=False).count
-        out.append(NodeState(node, count, joint_of(experts, entries, node.key) if sees_all else None))
+        joined = together(entries, weights, node.key) if sees_all else None
+        out.append(NodeState(node, count, judged.judged(joined, advise=False) if joined else None))
     return tuple(out)
 
 
-def matrices(found: Panel) -> dict[tuple[int | None, str], Matrix]:
-    """Return what each expert judged, by (expert, node)."""
-    nodes = {node.key: node for node in drafting.nodes_of(found.document["toml"])}
-    values: dict[tuple[int | None, str], dict[tuple[str, str], float | None]] = {}
-    for number, key, left, right, value in found.judgements.values_list(
-        "expert_id", "parent", "left", "right", "value"
-    ):
-        if key in nodes:
-            values.setdefault((number, key), {})[left, right] = value
-    return {place: matrix_of(nodes[place[1]], pairs) for place, pairs in values.items()}
+def together(
+    entries: Mapping[tuple[int, str], Matrix], weights: Mapping[int, float], key: str
+) -> Matrix | None:
+    """Join what the experts of a panel judged under a node; None where nobody with a weight has judged anything."""
+    found = [(weights[e], m) for (e, k), m in sorted(entries.items()) if k == key and judged.any_judged(m)]
+    return judged.joined(tuple(found)) if any(weight > 0 for weight, _ in found) else None
 
 
-def matrix_of(node: Node, values: dict[tuple[str, str], float | None]) -> Matrix:
+def matrix_of(node: Node, values: Mapping[tuple[str, str], float | None]) -> Matrix:
     """Lay out judgements of pairs as a matrix: above the diagonal what was judged, None elsewhere."""
     items = node.items
     return tuple(
@@ -261,51 +296,23 @@ def matrix_of(node: Node, values: dict[tuple[str, str], float | None]) -> Matrix
     )
 
 
-def joint_of(
-    experts: Sequence[ExpertRow], entries: dict[tuple[int | None, str], Matrix], key: str
-) -> Judged | None:
-    """Return what the joint judgements of a node give; None where nobody with a weight has judged it."""
-    heard = _heard(experts, entries, key)
-    if not any(weight > 0 for weight, _ in heard):
-        return None
-    return judged.judged(judged.joined(heard), advise=False)
-
-
-def _heard(
-    experts: Sequence[ExpertRow], entries: dict[tuple[int | None, str], Matrix], key: str
-) -> tuple[tuple[float, Matrix], ...]:
-    found = ((e.weight, entries.get((e.id, key))) for e in experts)
-    return tuple((weight, m) for weight, m in found if m is not None and judged.any_judged(m))
-
-
-def joint(viewer: Viewer, number: int, key: str) -> tuple[Node, Joint | None]:
+def joint(view: PanelView, key: str) -> Joint | None:
     """Return what a panel's experts say of a node together; None where there is nothing, or it isn't the viewer's to see yet.
 
     Who sees their own invitations only sees no names: experts are numbered as they were invited.
     """
-    view = panel(viewer, number)
-    node = view.node(key)
-    found = Panel.objects.get(pk=number)
-    entries = matrices(found)
+    entries = view.heard.matrices()
     if not view.sees_all:
-        own = entries.get((view.expert, key))
+        own = entries.get((view.expert or 0, key))
         if own is None or judged.judged(own, advise=False).needed:
-            return node, None
-    names = {e.id: e.name for e in view.experts} if view.sees_all else {}
-    rows = found.experts.order_by("id").values_list("id", "weight")
+            return None
+    names = [name for _, name, _ in view.voices]
     heard = [
-        (names.get(e, f"#{k + 1}"), w, entries[e, key])
-        for k, (e, w) in enumerate(rows)
+        (name if names.count(name) == 1 else f"{name} #{k + 1}", weight, entries[e, key])
+        for k, (e, name, weight) in enumerate(view.voices)
         if (e, key) in entries
     ]
-    return node, judged.joint(_distinct(heard))
-
-
-def _distinct(
-    heard: Sequence[tuple[str, float, Matrix]],
-) -> tuple[tuple[str, float, Matrix], ...]:
-    names = [name for name, _, _ in heard]
-    return tuple((f"{n} #{k + 1}" if names.count(n) > 1 else n, w, m) for k, (n, w, m) in enumerate(heard))
+    return judged.joint(tuple(heard))
 
 
 def sheet(viewer: Viewer, number: int, key: str) -> tuple[PanelView, Sheet]:
@@ -315,8 +322,7 @@ def sheet(viewer: Viewer, number: int, key: str) -> tuple[PanelView, Sheet]:
     if view.expert is None:
         raise Denied("ahp.judge")
     node = view.node(key)
-    rows = Judgement.objects.filter(expert_id=view.expert, parent=key)
-    saved = {(r.left, r.right): r for r in rows}
+    saved = {(r.left, r.right): r for r in view.heard.rows if r.expert == view.expert and r.node == key}
     entries = []
     for i, j in node.pairs:
         pair = (node.items[i], node.items[j])
@@ -360,17 +366,6 @@ def people(viewer: Viewer, number: int | None = None) -> tuple[Person, ...]:
     return tuple(
         Person(u.pk, name_of(u), u.role, u.branch_id) for u in found.order_by("role", "username")[:300]
     )
-
-
-def seen_movers(viewer: Viewer, diff: Mapping[str, Any]) -> dict[str, SeenMover]:
-    """Return those of a trial's movers whom the viewer may see, by number; the others are left out."""
-    cell = viewer.may("client.list")
-    wanted = [m["client_id"] for c in diff.get("changes", ()) for way in ("up", "down") for m in c[way]]
-    if cell is None or not wanted:
-        return {}
-    key = "pseudonym" if cell.pseudonym else "client_id"
-    found = scope.clients(viewer).filter(client_id__in=wanted).values_list("client_id", key, "name")
-    return {number: SeenMover(shown, shown if cell.pseudonym else name) for number, shown, name in found}
 
 
 def name_of(user: User) -> str:

@@ -15,6 +15,7 @@ from django.db.models.functions import JSONObject
 
 from zhike_desk.records import scope
 from zhike_desk.records.book import UNKNOWN
+from zhike_desk.records.masking import struck
 from zhike_desk.records.models import BookClient, BookProposal, Consent, Contact, Move, Tag, Task
 from zhike_desk.records.queries import bonds, client_money, clients, listing, peers, timeline
 from zhike_desk.records.queries.nights import Shown
@@ -218,8 +219,8 @@ def _written(rows: list[tuple[str, dict[str, Any]]]) -> Written:
 def _duty(told: dict[str, Any]) -> Duty:
     return Duty(
         kind=told["kind"],
-        title=told.get("title") or told["reason"],
-        reason=told["reason"],
+        title=struck(told.get("title") or told["reason"]),
+        reason=struck(told["reason"]),
         due_on=date.fromisoformat(told["due_on"]),
         must_do=bool(told["must_do"]),
         minutes=told["minutes"],

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 
 from zhike.base.errors import UsageError
 from zhike.base.text import Said, say
@@ -21,32 +23,33 @@ class Draft:
     judged: tuple[str, ...]
     obstacles: tuple[Said, ...]
 
+    @property
+    def digest(self) -> str:
+        """Return the hash of the document, whatever it will be called: two drafts of the same words have the same."""
+        return sha256(
+            re.sub(r"^version = .*$", "", self.text, count=1, flags=re.MULTILINE).encode()
+        ).hexdigest()
+
 
 def draft(panel: int, version: str) -> Draft:
     """Return what a panel's joint judgements make of its base: nodes nobody judged stay as they were."""
     found = Panel.objects.get(pk=panel)
-    document = found.document["toml"]
-    matrices = _joined(found)
-    obstacles = [
-        o for key, matrix in matrices.items() for o in _obstacles(ahp.node_of(document, key), matrix)
-    ]
+    return of(ahp.judgements_of(found), dict(found.experts.values_list("id", "weight")), version)
+
+
+def of(heard: ahp.Heard, weights: Mapping[int, float], version: str) -> Draft:
+    """Return the draft that judgements make, with the experts' weights by number."""
+    document, entries = heard.document, heard.matrices()
+    nodes = drafting.nodes_of(document)
+    joined = {node.key: ahp.together(entries, weights, node.key) for node in nodes}
+    matrices = {key: matrix for key, matrix in joined.items() if matrix is not None}
+    obstacles = [o for node in nodes if node.key in matrices for o in _obstacles(node, matrices[node.key])]
     if not matrices:
         obstacles.append(say("还没有任何有话语权的判断。", "Nobody with a weight has judged anything yet."))
     if obstacles:
         return Draft(document, tuple(matrices), tuple(obstacles))
     text = drafting.toml(drafting.with_judgements(drafting.tree(document), version, matrices))
     return Draft(text, tuple(matrices), _unreadable(text))
-
-
-def _joined(found: Panel) -> dict[str, Matrix]:
-    weights = dict(found.experts.values_list("id", "weight"))
-    by_node: dict[str, list[tuple[float, Matrix]]] = {}
-    for (expert, key), matrix in sorted(ahp.matrices(found).items(), key=lambda each: each[0][0] or 0):
-        if expert is not None and judged.any_judged(matrix):
-            by_node.setdefault(key, []).append((weights[expert], matrix))
-    heard = {key: tuple(rows) for key, rows in by_node.items() if any(w > 0 for w, _ in rows)}
-    order = [node.key for node in drafting.nodes_of(found.document["toml"])]
-    return {key: judged.joined(heard[key]) for key in order if key in heard}
 
 
 def _obstacles(node: Node, matrix: Matrix) -> list[Said]:

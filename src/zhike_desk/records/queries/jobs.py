@@ -29,6 +29,8 @@ STEPS: Mapping[str, Said] = {
     "pages": say("页面", "pages"),
     "publish": say("发布", "publishing"),
     "load": say("载入工作台", "loading the workbench"),
+    "rows": say("逐行处理", "going through the rows"),
+    "value": say("重新评分", "scoring anew"),
     "done": say("完成", "done"),
 }
 _KINDS: Mapping[str, Said] = {
@@ -38,6 +40,7 @@ _KINDS: Mapping[str, Said] = {
     "undo_import": say("撤回导入", "import taken back"),
     "export": say("导出", "export"),
     "bulk": say("批量修改", "bulk edit"),
+    "ahp_diff": say("试算新模型", "trial of a model"),
 }
 
 

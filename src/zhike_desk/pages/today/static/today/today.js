@@ -25,7 +25,7 @@
     if (!button) return;
     event.preventDefault();
     button.click();
-    if (event.key === "3") row.querySelector(".ends .sheet button")?.focus();
+    if (event.key === "3") setTimeout(() => row.querySelector(".ends .sheet button")?.focus(), 0);
   });
 
   document.body.addEventListener("htmx:beforeRequest", (event) => {

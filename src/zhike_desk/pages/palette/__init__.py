@@ -1,0 +1,1 @@
+"""Ctrl/⌘K: clients, pages, acts by one field; and taking an act back."""

@@ -1,0 +1,274 @@
+"""What lists and weeks of tasks show, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.urls import reverse
+
+from zhike_desk.records.queries import listing
+from zhike_desk.records.queries.listing import Asked
+from zhike_desk.records.queries.tasks import KINDS, LISTED, CalendarDay, Page, Row, Week
+from zhike_desk.ui.marks import MARKS
+from zhike_desk.ui.speech import said, told
+from zhike_desk.ui.words import word
+
+STATES = {"open": ("未完成", "Open"), "done": ("已完成", "Done"), "dropped": ("已放弃", "Given up")}
+_MUST = {"yes": ("必做", "Must do"), "no": ("非必做", "Not obligatory")}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When a task is due, in words, with the icon and tone that tell how pressing it is."""
+
+    text: str
+    icon: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One task's line: `url` leads to its client (empty where there is none)."""
+
+    id: int
+    version: int
+    title: str
+    reason: str
+    client: str
+    url: str
+    kind: str
+    icon: str
+    minutes: str
+    due_on: date
+    due: Due
+    must_do: bool
+    staff_id: str
+    staff: str
+    open: bool
+    ended: str
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a column: what a click sorts by (empty: nothing), how it is sorted now."""
+
+    title: str
+    meaning: str
+    query: str
+    sorted: str
+    figure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One class that can be filtered by: its choices as (value, name, chosen)."""
+
+    name: str
+    title: str
+    options: Sequence[tuple[str, str, bool]]
+    chosen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One filter that is set, in words, and the query without it."""
+
+    words: str
+    without: str
+
+
+@dataclass(frozen=True, slots=True)
+class TasksPage:
+    """The list: heads, lines, filters, the pages beside it."""
+
+    heads: Sequence[Head]
+    lines: Sequence[Line]
+    choices: Sequence[Choice]
+    filters: Sequence[Filter]
+    hidden: Sequence[tuple[str, str]]
+    low: str
+    high: str
+    newer: str
+    older: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayBox:
+    """One day of the week: its tasks, minutes against the minutes there are (`share` of 100), whether it is today or past."""
+
+    on: date
+    name: str
+    today: bool
+    past: bool
+    lines: Sequence[Line]
+    more: int
+    count: int
+    hours: str
+    room: str
+    share: int
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WeekPage:
+    """A week: its days, the weeks beside it, how many open tasks were due before it."""
+
+    title: str
+    days: Sequence[DayBox]
+    before: str
+    after: str
+    earlier: int
+    earlier_query: str
+
+
+def build(state: Asked, page: Page, today: date) -> TasksPage:
+    """Turn a page of tasks into what the template writes."""
+    bound = state.bounds.get("due_on")
+    return TasksPage(
+        heads=[_head(name, state) for name in LISTED.shown],
+        lines=[line(r, today) for r in page.rows],
+        choices=[_choice(name, state) for name in LISTED.choices],
+        filters=_filters(state),
+        hidden=[(n, v) for n, v in state.texts.items()],
+        low=_iso(bound.low if bound else None),
+        high=_iso(bound.high if bound else None),
+        newer=_query(state, before=page.newer) if page.newer else "",
+        older=_query(state, after=page.older) if page.older else "",
+        query=_query(state),
+    )
+
+
+def line(row: Row, today: date) -> Line:
+    """Turn one task into its line."""
+    return Line(
+        id=row.id,
+        version=row.version,
+        title=row.title,
+        reason="" if row.reason == row.title else row.reason,
+        client=row.client,
+        url=reverse("client", args=[row.key]) if row.key else "",
+        kind=word("proposal", row.kind),
+        icon=MARKS["proposal"].get(row.kind, ("task", ""))[0],
+        minutes=f"{row.minutes:.0f}",
+        due_on=row.due_on,
+        due=due(row.due_on, today) if row.state == "open" else Due(row.due_on.isoformat(), "check", ""),
+        must_do=row.must_do,
+        staff_id=row.staff_id,
+        staff=row.staff,
+        open=row.state == "open",
+        ended=""
+        if row.state == "open"
+        else "：".join(p for p in (told(*STATES[row.state]), row.outcome) if p),
+        mine=row.mine,
+    )
+
+
+def due(on: date, today: date) -> Due:
+    """Say when a task is due: its day, and how far it is where that presses."""
+    days = (on - today).days
+    if days < 0:
+        return Due(told(f"{on:%m-%d} 逾期 {-days} 天", f"{on:%m-%d}, {-days} days overdue"), "alarm", "grave")
+    if days == 0:
+        return Due(told(f"{on:%m-%d} 今天", f"{on:%m-%d}, today"), "clock", "care")
+    if days == 1:
+        return Due(told(f"{on:%m-%d} 明天", f"{on:%m-%d}, tomorrow"), "clock", "note")
+    return Due(on.isoformat() if on.year != today.year else f"{on:%m-%d}", "calendar", "")
+
+
+def presets(today: date) -> list[tuple[str, str]]:
+    """Offer stretches of due days: their words and the queries that ask for them."""
+    sunday = today + timedelta(days=6 - today.weekday())
+    return [
+        (told("逾期", "Overdue"), f"due_on.max={today - timedelta(days=1):%Y-%m-%d}"),
+        (told("今天", "Today"), f"due_on.min={today:%Y-%m-%d}&due_on.max={today:%Y-%m-%d}"),
+        (told("本周", "This week"), f"due_on.max={sunday:%Y-%m-%d}"),
+        (told("全部未完成", "All open"), ""),
+    ]
+
+
+def week(found: Week, today: date) -> WeekPage:
+    """Turn a week into what the template writes."""
+    sunday = found.monday + timedelta(days=6)
+    return WeekPage(
+        title=told(
+            f"{found.monday:%Y-%m-%d} 至 {sunday:%m-%d}", f"{found.monday:%Y-%m-%d} to {sunday:%m-%d}"
+        ),
+        days=[_box(d, found.capacity, today) for d in found.days],
+        before=(found.monday - timedelta(days=7)).isoformat(),
+        after=(found.monday + timedelta(days=7)).isoformat(),
+        earlier=found.earlier,
+        earlier_query=f"due_on.max={found.monday - timedelta(days=1):%Y-%m-%d}",
+    )
+
+
+def _box(found: CalendarDay, capacity: float | None, today: date) -> DayBox:
+    english = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+    working = capacity if found.on.weekday() < 5 else None
+    return DayBox(
+        on=found.on,
+        name=told("周" + "一二三四五六日"[found.on.weekday()], english[found.on.weekday()]),
+        today=found.on == today,
+        past=found.on < today,
+        lines=[line(r, today) for r in found.rows],
+        more=found.count - len(found.rows),
+        count=found.count,
+        hours=f"{found.minutes / 60:.1f}",
+        room=f"{working / 60:.1f}" if working else "",
+        share=round(min(found.minutes / working, 1.0) * 100) if working else 0,
+        over=bool(working and found.minutes > working),
+    )
+
+
+def _query(state: Asked, **changed: str | None) -> str:
+    return listing.written(state, LISTED, **changed)
+
+
+def _head(name: str, state: Asked) -> Head:
+    column = LISTED.columns[name]
+    here = name == state.sort
+    wanted = f"{'-' if here and not state.descending else ''}{name}"
+    return Head(
+        title=said(column.title),
+        meaning=said(column.meaning),
+        query=_query(state, sort=wanted) or "sort=due_on" if column.sortable else "",
+        sorted=("descending" if state.descending else "ascending") if here else "",
+        figure=column.figure,
+    )
+
+
+def _named(name: str, value: str) -> str:
+    if name == "state":
+        return told(*STATES[value])
+    return told(*_MUST[value]) if name == "must_do" else word("proposal", value)
+
+
+def _title(name: str) -> str:
+    return told("必做", "Must do") if name == "must_do" else said(LISTED.columns[name].title)
+
+
+def _choice(name: str, state: Asked) -> Choice:
+    chosen = state.choices.get(name, ())
+    options = [(v, _named(name, v), v in chosen) for v in (KINDS if name == "kind" else LISTED.choices[name])]
+    return Choice(name, _title(name), options, len(chosen))
+
+
+def _filters(state: Asked) -> list[Filter]:
+    found = [
+        Filter(f"{_title(name)}：{'、'.join(_named(name, v) for v in wanted)}", _query(state, **{name: None}))
+        for name, wanted in state.choices.items()
+        if (name, wanted) != ("state", ("open",))
+    ]
+    for name, bound in state.bounds.items():
+        ends = " – ".join(e for e in (_iso(bound.low) or "…", _iso(bound.high) or "…"))
+        gone: dict[str, str | None] = {f"{name}.min": None, f"{name}.max": None}
+        found.append(Filter(f"{_title(name)}：{ends}", _query(state, **gone)))
+    titles = {"staff_id": told("负责人", "Who"), "client_id": told("客户编号", "Client number")}
+    return found + [Filter(f"{titles[n]}：{v}", _query(state, **{n: None})) for n, v in state.texts.items()]
+
+
+def _iso(value: float | date | None) -> str:
+    return value.isoformat() if isinstance(value, date) else ""

@@ -1,0 +1,207 @@
+"""What is done with tasks: a new one, another day, somebody else, done, given up; one by one or many at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from urllib.parse import parse_qs
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST
+
+from zhike.base.text import say
+from zhike_desk.gate import viewer_of
+from zhike_desk.pages.tasks import context
+from zhike_desk.records import clock
+from zhike_desk.records.actions import outcomes
+from zhike_desk.records.actions import tasks as act
+from zhike_desk.records.actions.writing import BULK_ROWS, Bulk, Done
+from zhike_desk.records.queries import nights
+from zhike_desk.records.queries import tasks as query
+from zhike_desk.records.refusals import Conflict, Refused
+from zhike_desk.records.viewer import Viewer
+from zhike_desk.ui.speech import said, told
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Show the form of a new task; add it."""
+    viewer, night = viewer_of(request), nights.shown()
+    if night is None:
+        return redirect("tasks")
+    today = clock.today(night)
+    given = {name: request.POST.get(name, request.GET.get(name, "")).strip() for name in _FIELDS}
+    wrong = ""
+    if request.method == "POST":
+        try:
+            done = _added(viewer, given)
+        except Refused as refused:
+            wrong = said(refused.why)
+        else:
+            messages.success(
+                request, told("任务已添加。", "The task is added."), extra_tags=f"undo:{done.undo}"
+            )
+            return redirect("tasks")
+    given["due"] = given["due"] or today.isoformat()
+    given["minutes"] = given["minutes"] or "10"
+    shown = {"given": given, "wrong": wrong, "colleagues": query.colleagues(viewer), "today": today}
+    return render(request, "tasks/new.html", shown, status=422 if wrong else 200)
+
+
+_FIELDS = ("title", "due", "minutes", "client", "staff", "reason")
+
+
+def _added(viewer: Viewer, given: dict[str, str]) -> Done:
+    minutes = given["minutes"]
+    if not minutes.isdecimal():
+        raise Refused(say("用时请填整数分钟。", "Give the time in whole minutes."))
+    return act.add(
+        given["title"],
+        due_on=_day(given["due"]),
+        client_id=given["client"],
+        reason=given["reason"],
+        minutes=float(minutes),
+        staff_id=given["staff"],
+        by=viewer,
+        at=clock.now(),
+    )
+
+
+@require_POST
+def write(request: HttpRequest, task: int) -> HttpResponse:
+    """Move a task to another day, or to somebody else; where somebody else changed it first, show both."""
+    viewer = viewer_of(request)
+    before = query.one(viewer, task)
+    day = _day(request.POST.get("due", ""))
+    staff = request.POST.get("staff", "")
+    if (
+        before is not None
+        and (_seen(request), day) == (before.version, before.due_on)
+        and staff in ("", before.staff_id)
+    ):
+        return _answer(request, viewer, task, "", "")
+    try:
+        done = act.move(
+            task,
+            seen=_seen(request),
+            due_on=day if before is None or day != before.due_on else None,
+            staff_id=staff if before is None or staff != before.staff_id else "",
+            by=viewer,
+            at=clock.now(),
+        )
+    except Conflict as conflict:
+        return render(request, "tasks/conflict.html", {"rows": _diff(conflict), "task": task}, status=409)
+    return _answer(request, viewer, task, told("任务已修改。", "The task is changed."), done.undo)
+
+
+def _diff(conflict: Conflict) -> list[tuple[str, Any, Any]]:
+    names = {
+        "due_on": told("到期", "Due"),
+        "staff_id": told("负责人", "Who"),
+        "state": told("状态", "State"),
+        "outcome": told("结果", "Outcome"),
+    }
+    return [(names[n], _plain(conflict.theirs[n]), _plain(v)) for n, v in conflict.mine.items() if n in names]
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    return told(*context.STATES[value]) if value in context.STATES else str(value)
+
+
+@require_POST
+def end(request: HttpRequest, task: int) -> HttpResponse:
+    """Mark a task as done, or give it up."""
+    viewer, how = viewer_of(request), request.POST.get("how", "")
+    try:
+        if how == "done":
+            done = act.close(task, outcome="", seen=_seen(request), by=viewer, at=clock.now())
+            text = told("任务已完成。", "The task is done.")
+        elif how == "dropped":
+            done = act.drop(task, reason=outcomes.UNSUITED, seen=_seen(request), by=viewer, at=clock.now())
+            text = told("任务已放弃。", "The task is given up.")
+        else:
+            raise Refused(say("没有这样的结果。", "There is no such outcome."))
+    except Conflict as conflict:
+        return render(request, "tasks/conflict.html", {"rows": _diff(conflict), "task": task}, status=409)
+    return _answer(request, viewer, task, text, done.undo)
+
+
+def _answer(request: HttpRequest, viewer: Viewer, task: int, text: str, undo: str) -> HttpResponse:
+    found = query.one(viewer, task)
+    shown: dict[str, Any] = {"colleagues": query.colleagues(viewer), "may_write": True}
+    if found is not None:
+        shown["line"] = context.line(found, clock.today(nights.shown()))
+    response = render(request, "tasks/row.html" if found is not None else "tasks/gone.html", shown)
+    if text:
+        response.headers["HX-Trigger"] = json.dumps({"toast": {"text": text, "undo": undo}})
+    return response
+
+
+@require_POST
+def many(request: HttpRequest) -> HttpResponse:
+    """Do one act to the tasks that are chosen, or to all that the list asks for (up to 200)."""
+    viewer = viewer_of(request)
+    done = _many(request, viewer, _chosen(request, viewer))
+    text = told(f"已处理 {done.rows} 项。", f"{done.rows} tasks changed.") + _left(done)
+    messages.success(request, text, extra_tags=f"undo:{done.undo}" if done.undo else "")
+    back = request.POST.get("next", "/tasks/")
+    return redirect(back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else "tasks")
+
+
+def _many(request: HttpRequest, viewer: Viewer, seen: dict[int, int]) -> Bulk:
+    how, at = request.POST.get("how", ""), clock.now()
+    if how == "done":
+        return outcomes.many_done(seen, by=viewer, at=at)
+    if how == "postponed":
+        return outcomes.many_moved(seen, due_on=_day(request.POST.get("due", "")), by=viewer, at=at)
+    if how == "handed":
+        return outcomes.many_moved(seen, staff_id=request.POST.get("staff", "")[:40], by=viewer, at=at)
+    raise Refused(say("没有这样的批量操作。", "There is no such act."))
+
+
+def _chosen(request: HttpRequest, viewer: Viewer) -> dict[int, int]:
+    if request.POST.get("all"):
+        found = query.versions(viewer, query.asked(parse_qs(request.POST.get("query", ""))), BULK_ROWS)
+        if len(found) > BULK_ROWS:
+            raise Refused(
+                say(
+                    f"符合条件的超过 {BULK_ROWS} 项，请先缩小范围。",
+                    f"More than {BULK_ROWS} fit; narrow the list down first.",
+                )
+            )
+        return found
+    return dict(_pairs(request.POST.getlist("task")))
+
+
+def _pairs(values: Sequence[str]) -> list[tuple[int, int]]:
+    parts = [v.partition(":") for v in values]
+    return [(int(pk), int(version)) for pk, _, version in parts if pk.isdecimal() and version.isdecimal()]
+
+
+def _left(done: Bulk) -> str:
+    if not done.left:
+        return ""
+    reasons: dict[str, int] = {}
+    for _, why in done.left:
+        reasons[said(why)] = reasons.get(said(why), 0) + 1
+    listed = "；".join(f"{why} {n}" for why, n in reasons.items())
+    return told(f"未处理 {len(done.left)} 项（{listed}）。", f" {len(done.left)} left alone ({listed}).")
+
+
+def _seen(request: HttpRequest) -> int:
+    text = request.POST.get("seen", "")
+    return int(text) if text.isdecimal() else 0
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Refused(say("请选择日期。", "Choose a day.")) from error
