@@ -138,7 +138,11 @@ def test_nothing_is_left_unfinished() -> None:
 
 
 def test_no_file_names_a_machine_a_registry_or_a_folder_outside_the_project() -> None:
-    text = {name: path.read_text("utf-8", errors="replace") for name, path in FILES.items()}
+    # what others wrote stays as they wrote it; its hash is held by tests/desk/ui
+    ours = {
+        name: path for name, path in FILES.items() if "/vendor/" not in name or name.endswith("README.md")
+    }
+    text = {name: path.read_text("utf-8", errors="replace") for name, path in ours.items()}
     assert breaches(rules.machine_bound, text) == []
 
 
@@ -353,6 +357,10 @@ def test_both_readmes_name_the_same_commands_and_the_command_line_has_them() -> 
 
 def test_every_data_file_among_the_sources_is_packed() -> None:
     globs = PROJECT["tool"]["setuptools"]["package-data"]["*"]
-    data = [Path(name) for name in FILES if name.startswith("src/") and not name.endswith(".py")]
+    folders = {
+        glob.strip("*/") for glob in PROJECT["tool"]["setuptools"]["package-data"]["zhike_desk"]
+    }  # the desk's whole folders of templates and static files
+    files = [Path(name) for name in FILES if name.startswith("src/") and not name.endswith(".py")]
+    data = [p for p in files if p.parts[1] != "zhike_desk" or not folders & set(p.parts)]
     assert [p for p in data if not any(p.match(glob) for glob in globs)] == []
     assert [p for p in data if p.with_name("__init__.py").as_posix() not in FILES] == []

@@ -49,6 +49,7 @@ _PLACES = (
     ("market", "市场", "Market", "pulse"),
     ("tasks", "任务", "Tasks", "tasks"),
     ("ahp", "价值", "Value", "scale"),
+    ("approvals", "审批", "Approvals", "check"),
     ("team", "团队", "Team", "team"),
     ("data", "数据", "Data", "stack"),
     ("compliance", "合规", "Compliance", "shield"),
@@ -56,6 +57,9 @@ _PLACES = (
     ("settings", "设置", "Settings", "dial"),
     ("help", "帮助", "Help", "question"),
 )
+
+_WITHIN = {"clients": "client"}
+"""Pages that are reached through a place and belong to it."""
 
 
 def places(request: HttpRequest) -> list[Place]:
@@ -71,7 +75,8 @@ def places(request: HttpRequest) -> list[Place]:
             url = reverse(route)
         except NoReverseMatch:
             continue
-        found.append(Place(route, url, told(zh, en), icon, name.partition("_")[0] == route))
+        here = name.partition("_")[0] in (route, _WITHIN.get(route))
+        found.append(Place(route, url, told(zh, en), icon, here))
     return found
 
 
@@ -96,11 +101,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
     if getattr(request, "user", None) is not None and request.user.is_authenticated:
         viewer = Viewer.of(request.user)
-        night = nights.shown()
+        found, night = places(request), nights.shown()
         around |= {
             "viewer": viewer,
-            "places": places(request),
+            "places": found,
             "night": night,
+            "stamp_url": next((place.url for place in found if place.route == "data"), ""),
             "stamp": stamp(night, timezone.now()),
         }
     return around

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_GET, require_POST
 from zhike_desk.gate import viewer_of
 from zhike_desk.pages.ahp import scale
 from zhike_desk.pages.ahp.context import width
-from zhike_desk.pages.ahp.panels import head, label, nodes, worst
+from zhike_desk.pages.ahp.panels import NodeLine, head, label, nodes, worst
 from zhike_desk.records import clock
 from zhike_desk.records.actions.judgements import judge as save
 from zhike_desk.records.actions.writing import Conflict, Done, Refused
 from zhike_desk.records.queries import ahp as query
-from zhike_desk.records.queries.ahp import Entry, Sheet
+from zhike_desk.records.queries.ahp import Entry, PanelView, Sheet
+from zhike_desk.records.valuing import drafting
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.templatetags import zhike as writing
 
@@ -43,6 +44,13 @@ class Pair:
     worst: bool
     i: int
     j: int
+
+    @property
+    def lean(self) -> str:
+        """Name the side that matters more: `left`, `right`, `equal`; empty where nothing was judged."""
+        if not self.judged:
+            return ""
+        return "equal" if self.step == 0 else "left" if self.step < 0 else "right"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,23 +112,36 @@ def _page(
     view, sheet = query.sheet(viewer_of(request), number, key)
     matrix = (request.GET.get("as") or request.POST.get("as")) == "matrix"
     place = _first_open(sheet) if k is None else k
-    around = _around(number, sheet, place) | {
-        "panel": head(view),
-        "nodes": nodes(view, key),
+    lines = nodes(view, key)
+    around = _around(number, view, sheet, place) | {
         "node_label": label(sheet.node),
         "rows": _matrix(sheet) if matrix else (),
+        "was": _before(view, sheet, place),
         "matrix": matrix,
         "options": scale.options(),
-        "onward": next((n for n in nodes(view, key) if n.mine < n.pairs and n.key != key), None),
+        "onward": _onward(lines),
     }
     part = request.htmx.target == "sheet"  # type: ignore[attr-defined]
-    return _told(render(request, "ahp/sheet.html" if part else "ahp/judge.html", around), done)
+    response = render(request, "ahp/part.html" if part else "ahp/judge.html", around)
+    if part and not matrix:
+        response.headers["HX-Push-Url"] = f"{around['judge_url']}?pair={place + 1}"
+    return _told(response, done)
+
+
+def _before(view: PanelView, sheet: Sheet, k: int) -> str:
+    """Say what the version the panel began with holds of a pair."""
+    if k >= len(sheet.entries):
+        return ""
+    (i, j), names = sheet.node.pairs[k], [said(c.label) for c in sheet.node.criteria]
+    value = drafting.judged_before(drafting.tree(view.document), sheet.node)[i][j]
+    return _in_words(names[i], names[j], value)
 
 
 def _live(request: HttpRequest, number: int, key: str, k: int, done: Done | None) -> HttpResponse:
     """Answer an autosave: what the judgements give, and the pair's new version and mark, each in its place; the slider stays."""
-    _, sheet = query.sheet(viewer_of(request), number, key)
-    response = render(request, "ahp/saved.html", _around(number, sheet, k))
+    view, sheet = query.sheet(viewer_of(request), number, key)
+    around = _around(number, view, sheet, k) | {"matrix": request.POST.get("as") == "matrix"}
+    response = render(request, "ahp/saved.html", around)
     response.headers["HX-Retarget"] = "#live"
     response.headers["HX-Reswap"] = "outerHTML"
     return _told(response, done)
@@ -156,9 +177,17 @@ def _in_words(left: str, right: str, value: float | None) -> str:
     return told("不作判断", "not judged") if value is None else scale.sentence(left, right, value)
 
 
-def _around(number: int, sheet: Sheet, k: int) -> dict[str, Any]:
+def _onward(lines: Sequence[NodeLine]) -> NodeLine | None:
+    """Return the next node with pairs left, after this one first."""
+    here = next(k for k, line in enumerate(lines) if line.here)
+    return next((line for line in [*lines[here + 1 :], *lines[:here]] if line.mine < line.pairs), None)
+
+
+def _around(number: int, view: PanelView, sheet: Sheet, k: int) -> dict[str, Any]:
     pairs = _pairs(sheet, k)
     return {
+        "panel": head(view),
+        "nodes": nodes(view, sheet.node.key),
         "pairs": pairs,
         "pair": pairs[k] if k < len(pairs) else None,
         "words": scale.sentences(pairs[k].left, pairs[k].right) if k < len(pairs) else (),

@@ -22,6 +22,7 @@ from zhike_desk.ui.templatetags import zhike as writing
 from zhike_desk.ui.words import word
 
 _MOVES = 12
+_MOVERS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +133,7 @@ class Trial:
 
     sentence: str
     against: str
-    at: str
-    generation: str
+    night: str
     changes: Sequence[Mapping[str, Any]]
 
 
@@ -309,7 +309,7 @@ def _expert(e: ExpertRow) -> ExpertLine:
 
 
 def trial(view: PanelView, movers: Mapping[str, SeenMover]) -> Trial | None:
-    """Turn a kept trial into tables; movers the viewer may not see are left out and counted."""
+    """Turn a kept trial into tables; of the movers, those the viewer may see."""
     found = view.diff
     if not found:
         return None
@@ -321,26 +321,22 @@ def trial(view: PanelView, movers: Mapping[str, SeenMover]) -> Trial | None:
         f"{clients:,} 户中 {moved:,} 户的等级会变。",
         f"{moved:,} of {clients:,} clients would change their grade.",
     )
-    return Trial(
-        sentence, found["before"], found.get("at", "")[:16].replace("T", " "), found["generation"], changes
-    )
+    return Trial(sentence, found["before"], found.get("as_of") or found["generation"], changes)
 
 
 def _change(
     change: Mapping[str, Any], movers: Mapping[str, SeenMover], labels: Mapping[str, str]
 ) -> Mapping[str, Any]:
     moves = sorted((m for m in change["grades"] if m[0] != m[1]), key=lambda m: (-m[2], m[0], m[1]))[:_MOVES]
-    lines = [
-        (m, movers[m["client_id"]]) for way in ("up", "down") for m in change[way] if m["client_id"] in movers
-    ]
+    seen = [m for way in ("up", "down") for m in change[way] if m["client_id"] in movers]
+    farthest = sorted(seen, key=lambda m: -abs(m["rank"][0] - m["rank"][1]))[:_MOVERS]
     return {
         "kind": word("kind", change["kind"]),
         "clients": f"{change['clients']:,}",
         "moved": f"{change['moved']:,}",
         "order": "—" if change["order"] is None else f"{change['order']:.3f}",
         "moves": [(word("grade", a), word("grade", b), f"{n:,}") for a, b, n in moves],
-        "movers": [_mover(m, seen, labels) for m, seen in lines],
-        "hidden": len(change["up"]) + len(change["down"]) - len(lines),
+        "movers": [_mover(m, movers[m["client_id"]], labels) for m in farthest],
     }
 
 
@@ -352,6 +348,7 @@ def _mover(m: Mapping[str, Any], seen: SeenMover, labels: Mapping[str, str]) -> 
         "key": seen.key,
         "grade": before if before == after else f"{before} → {after}",
         "score": f"{m['score'][0]:.1f} → {m['score'][1]:.1f}",
+        "rank": f"{m['rank'][0]:,} → {m['rank'][1]:,}",
         "why": why or told("他人变动所致", "others moved"),
         "up": "1" if m["rank"][1] < m["rank"][0] else "",
     }

@@ -96,5 +96,6 @@ def panel(request: HttpRequest, number: int) -> HttpResponse:
             "judged_nodes": len(draft.judged),
             "next_version": version,
             "publishes": viewer.may("ahp.publish") is not None,
+            "stale": bool(view.diff) and view.diff.get("of") != draft.digest,
         }
     return render(request, "ahp/joint.html" if request.htmx.target == "joint" else "ahp/panel.html", around)  # type: ignore[attr-defined]

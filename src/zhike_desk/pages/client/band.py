@@ -57,7 +57,7 @@ class Band:
 
 def band(found: Portrait, today: date, *, reveals: Sequence[str]) -> Band:
     """Return the band of a client on a day; `reveals`: the fields that may be shown in full."""
-    duties = [*found.written.tasks, *found.proposals]
+    duties = [*found.written.tasks, *found.written.proposals]
     return Band(
         facts=_facts(found),
         flags=[*_standing(found, today), *_duties(duties)],
@@ -71,7 +71,7 @@ def _facts(found: Portrait) -> list[tuple[str, str, str]]:
     row = found.row
     facts = [(told("类别", "Kind"), word("kind", row.kind), "")]
     if row.age is not None:
-        age = told("成立", "Founded") if row.kind != "individual" else told("年龄", "Age")
+        age = told("成立", "Age") if row.kind != "individual" else told("年龄", "Age")
         facts.append(
             (
                 age,
@@ -81,8 +81,8 @@ def _facts(found: Portrait) -> list[tuple[str, str, str]]:
                 "",
             )
         )
-    if found.staff:
-        lead = found.staff[0]
+    if found.written.staff:
+        lead = found.written.staff[0]
         facts.append((told("客户经理", "Manager"), lead.name, lead.staff_id))
     facts.append((told("营业部", "Branch"), row.branch_id, ""))
     if row.opened_on is not None:

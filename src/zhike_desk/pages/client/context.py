@@ -112,10 +112,10 @@ def build(found: Portrait, night: Shown, viewer: Viewer, beside: Beside, today: 
         held_sentence=money_view.held_sentence(found.held),
         expected=found.expected,
         habits=habits_view.habits_view(found, meanings),
-        staff=found.staff,
+        staff=found.written.staff,
         ties=habits_view.ties(found.links),
         stream=stream_view.stream_view(found.stream, only="", after="", private=may.read_care),
-        duties=due(found.written, found.proposals),
+        duties=due(found.written),
         tags=found.written.tags,
         rights=may,
         media=[(m, word("medium", m)) for m in WORDS["medium"]],
@@ -153,7 +153,7 @@ def worked(viewer: Viewer, key: str, night: Shown, today: date) -> Worked:
     may = rights(viewer)
     return Worked(
         key=key,
-        duties=due(care.written, care.proposals),
+        duties=due(care.written),
         tags=care.written.tags,
         stream=stream_view.stream_view(care.stream, only="", after="", private=may.read_care),
         contacted=contacted(care.written, care.stream, None),
@@ -162,6 +162,6 @@ def worked(viewer: Viewer, key: str, night: Shown, today: date) -> Worked:
     )
 
 
-def due(written: query.Written, proposals: Sequence[Duty]) -> list[Duty]:
+def due(written: query.Written) -> list[Duty]:
     """Return what is due with a client, must-do first, then by day."""
-    return sorted([*written.tasks, *proposals], key=lambda d: (not d.must_do, d.due_on, d.task_id))
+    return sorted([*written.tasks, *written.proposals], key=lambda d: (not d.must_do, d.due_on, d.task_id))

@@ -14,7 +14,6 @@ from zhike_desk.records import clock
 from zhike_desk.records.queries import client as query
 from zhike_desk.records.queries import client_money, nights
 from zhike_desk.records.queries import timeline as stream
-from zhike_desk.records.scope import day_of
 
 
 @require_GET
@@ -25,7 +24,7 @@ def client(request: HttpRequest, key: str) -> HttpResponse:
         return render(request, "client/none.html")
     found = query.portrait(viewer, key, night)
     beside = query.beside(viewer, found, request.GET.get("in"))
-    page = build(found, night, viewer, beside, day_of(clock.now()))
+    page = build(found, night, viewer, beside, clock.today(night))
     return render(request, "client/client.html", {"page": page})
 
 

@@ -22,7 +22,6 @@ from zhike_desk.records.actions import reveal as reveals
 from zhike_desk.records.actions.writing import Done
 from zhike_desk.records.queries import nights
 from zhike_desk.records.refusals import Refused
-from zhike_desk.records.scope import day_of
 from zhike_desk.ui.errors import refused
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.toasts import flash, toast
@@ -160,7 +159,7 @@ def _after(request: HttpRequest, key: str, done: Done, what: Said) -> HttpRespon
     if not request.headers.get("HX-Request") or night is None:
         flash(request, text, done.undo)
         return redirect("client", key=key)
-    page = worked(viewer_of(request), key, night, day_of(clock.now()))
+    page = worked(viewer_of(request), key, night, clock.today(night))
     return toast(render(request, "client/after.html", {"page": page}), text, done.undo)
 
 

@@ -108,12 +108,11 @@ def build(state: Asked, page: clients.Page, viewer: Viewer) -> ClientsPage:
     """Turn a page of clients into what the template writes."""
     pseudonym = viewer.need("client.list").pseudonym
     saving = viewer.may("view.save")
+    inside = urlencode({"in": _query(state)})
     columns = [LISTED.columns[name] for name in state.shown]
-    query = _query(state)
-    origin = f"?{urlencode({'in': query})}" if query else ""
     return ClientsPage(
         heads=[*(_head(c, state, pseudonym) for c in columns), *(_measure_head(n) for n in state.extra)],
-        lines=[_line(row, columns, state, origin) for row in page.rows],
+        lines=[_line(row, columns, state, inside) for row in page.rows],
         filters=_filters(state),
         choices=[_choice(name, state) for name in LISTED.choices],
         ranges=[_range(c, state) for c in LISTED.columns.values() if c.figure or c.kind == "date"],
@@ -183,10 +182,12 @@ def _measure_head(name: str) -> Head:
     return Head(name, "", "", "", "", True)
 
 
-def _line(row: clients.Row, columns: Sequence[Column], state: Asked, origin: str) -> Line:
+def _line(row: clients.Row, columns: Sequence[Column], state: Asked, inside: str) -> Line:
     cells = [_cell(c, row) for c in columns if c.name != "sort_key"]
     cells += [f'<td class="n">{writing.number(row.measures.get(n), 2)}</td>' for n in state.extra]
-    url = f"{reverse('client', args=[row.key])}{origin}"
+    url = (
+        f"{reverse('client', args=[row.key])}?{inside}"  # the list they stand in, for the clients beside them
+    )
     return Line(row.key, url, row.name, row.number, SafeString("".join(cells)), row.opt_out)
 
 

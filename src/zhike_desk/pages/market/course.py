@@ -294,7 +294,8 @@ def wave_word(name: str) -> str:
     if len(parts) != 3:
         return told("尚未可知", "Not yet known")
     way = told("升", "up") if parts[1] == "up" else told("降", "down")
-    return f"{int(parts[0])} {way} {parts[2]}" if parts[0].isdigit() else f"{way} {parts[2]}"
+    number = f"{int(parts[0])}·" if parts[0].isdigit() else ""
+    return number + told(f"{way}{parts[2]}", f"{way} {parts[2]}")
 
 
 def clients(days: Sequence[Day], year: Sequence[Day]) -> Picture | None:

@@ -113,7 +113,13 @@ def try_out(panel: int, at: datetime) -> dict[str, Any]:
     if draft.obstacles:
         raise Refused(draft.obstacles[0])
     before = value_models.text_of(value_models.in_force(drafting.model(draft.text).kinds[0]))
-    result = trying.tried(value_models.home(), before, draft.text) | {"at": at.isoformat()}
+    result = trying.tried(value_models.home(), before, draft.text) | {
+        "at": at.isoformat(),
+        "of": draft.digest,
+    }
+    night = nights.shown()
+    if night is not None and night.generation_id == result["generation"]:
+        result["as_of"] = night.as_of.isoformat()
     panels.compared(panel, result, at=at)
     return result
 

@@ -1,38 +1,66 @@
 """Follow the pointer: every connection reads the book that is published, whole, and moves on between requests only.
 
 SQLite: the book is a file, attached read-only as `book`; its tables are found by their plain names. PostgreSQL: the book
-is a schema, first on the search path. A request sees one book from its beginning to its end.
+is a schema, first on the search path. A request sees one book from its beginning to its end: within a transaction the book
+stays, whatever the pointer does meanwhile. Each thread has its own connection, and each connection its own book.
 """
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.core.signals import request_started
-from django.db import DatabaseError, connection, connections
+from django.db import OperationalError, ProgrammingError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 
+from zhike.base.errors import DamagedStore
+from zhike.base.text import say
+
+_log = logging.getLogger(__name__)
 _SEEN = "_zhike_book"
 _ALIAS = "book"
 
 
 def begin() -> None:
-    """Look at the pointer when a request starts."""
+    """Look at the pointer when a request starts, and forget what a connection read once it is made anew."""
     request_started.connect(_requested, dispatch_uid="zhike-book")
+    connection_created.connect(_fresh, dispatch_uid="zhike-book-fresh")
 
 
 def _requested(**_: Any) -> None:
-    follow()
+    """Follow the pointer; where the book is gone, say so in the log and leave none, so that pages answer with an error of theirs."""
+    try:
+        follow()
+    except DamagedStore as error:
+        _log.error("%s", error)
+
+
+def _fresh(connection: BaseDatabaseWrapper, **_: Any) -> None:
+    setattr(connection, _SEEN, "")
 
 
 def follow() -> str:
-    """Make the default connection read the book that is published; return its place, empty where none is yet."""
-    place = _published()
-    if place != getattr(connection, _SEEN, "") or _lost(connection):
-        _turn(connection, place)
+    """Make this thread's connection read the book that is published; return its place, empty where none is yet.
+
+    Inside a transaction nothing changes: the book that the connection reads is returned. Raises DamagedStore where the published
+    book is not there any more.
+    """
+    if connection.in_atomic_block and _seen():
+        return _seen()
+    place = _published()  # may open the connection anew, and then it has seen none
+    if place != (seen := _seen()):
+        _turn(connection, seen, place)
     return place
+
+
+def _seen() -> str:
+    found: str = getattr(connection, _SEEN, "")
+    return found
 
 
 def books(home_desk: Path | None = None) -> Path:
@@ -41,36 +69,65 @@ def books(home_desk: Path | None = None) -> Path:
 
 
 def _published() -> str:
+    """Ask the pointer; nothing is published where the desk's tables aren't there yet."""
     with connection.cursor() as cursor:
         try:
             cursor.execute(
                 "SELECT p.place FROM records_pointer q JOIN records_publication p ON p.id = q.publication_id"
             )
-        except DatabaseError:
+        except (OperationalError, ProgrammingError):
+            if "records_pointer" in connection.introspection.table_names(cursor):
+                raise
             return ""
         row = cursor.fetchone()
     return row[0] if row else ""
 
 
-def _lost(wrapper: BaseDatabaseWrapper) -> bool:
-    """Tell whether the underlying connection was replaced since the book was opened."""
-    return getattr(wrapper, _SEEN + "_of", None) is not wrapper.connection
+def _turn(wrapper: BaseDatabaseWrapper, seen: str, place: str) -> None:
+    """Leave the book that was read and open another; in between the connection has none."""
+    if wrapper.vendor == "sqlite":
+        _attach(wrapper, seen, place)
+    else:
+        _search(wrapper, place)
+    rolled_back = (
+        wrapper.vendor != "sqlite" and wrapper.in_atomic_block
+    )  # may be, and the search path with it
+    setattr(wrapper, _SEEN, "" if rolled_back else place)
 
 
-def _turn(wrapper: BaseDatabaseWrapper, place: str) -> None:
+def _attach(wrapper: BaseDatabaseWrapper, seen: str, place: str) -> None:
+    if place and not (books() / place).is_file():
+        raise _gone(str(books() / place))
     with wrapper.cursor() as cursor:
-        if wrapper.vendor == "sqlite":
-            cursor.execute("PRAGMA database_list")
-            if any(row[1] == _ALIAS for row in cursor.fetchall()):
-                cursor.execute(f"DETACH DATABASE {_ALIAS}")
-            if place:
-                cursor.execute(
-                    f"ATTACH DATABASE %s AS {_ALIAS}", [f"file:{books() / place}?mode=ro&immutable=1"]
-                )
-        else:
-            cursor.execute(f"SET search_path TO {place + ', ' if place else ''}public")
-    setattr(wrapper, _SEEN, place)
-    setattr(wrapper, _SEEN + "_of", wrapper.connection)
+        if seen:
+            cursor.execute(f"DETACH DATABASE {_ALIAS}")
+            setattr(wrapper, _SEEN, "")
+        if place:
+            # immutable: nobody ever writes a book, so it needs no locks and no journal beside it
+            cursor.execute(
+                f"ATTACH DATABASE %s AS {_ALIAS}", [f"file:{quote(str(books() / place))}?mode=ro&immutable=1"]
+            )
+
+
+def _search(wrapper: BaseDatabaseWrapper, place: str) -> None:
+    with wrapper.cursor() as cursor:
+        if place:
+            cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [place])
+            if cursor.fetchone() is None:
+                raise _gone(place)
+        path = f"{wrapper.ops.quote_name(place)}, public" if place else "public"
+        cursor.execute(f"SET search_path TO {path}")
+
+
+def _gone(place: str) -> DamagedStore:
+    return DamagedStore(
+        say("当前发布的结果库不见了。", "The book that is published isn't there any more."),
+        where=place,
+        next_=say(
+            "重新启动 zhike serve，会再次载入最近一夜的结果。",
+            "Start zhike serve again: it loads the latest night anew.",
+        ),
+    )
 
 
 def close_all() -> None:

@@ -142,20 +142,28 @@ class BookIdentity(models.Model):
 
 
 class BookToken(models.Model):
-    """What a client is found by: every suffix of name, pinyin, initials, number; the last four of the phone. Prefix ranges read it."""
+    """What a client is found by: suffixes of name, syllables, initials, number; the last four of the phone. Prefix ranges read it.
+
+    `weight` is what the token is (`records.book.tokens`).
+    """
 
     id = models.BigIntegerField(primary_key=True)
     token = models.CharField(max_length=80)
     client_id = code()
+    branch_id = code(default="")
     weight = models.SmallIntegerField()
 
     class Meta:
-        """Read by ranges of `token`; `weight` orders what fits equally (0: from its beginning)."""
+        """Read by ranges of `token`: of all, of a branch, of given clients; so that a search reads only what its viewer may see."""
 
         app_label = "book"
         managed = False
         db_table = "book_token"
-        indexes: ClassVar = [models.Index(fields=["token", "weight", "client_id"], name="book_token_token")]
+        indexes: ClassVar = [
+            models.Index(fields=["token", "weight", "client_id"], name="book_token_token"),
+            models.Index(fields=["branch_id", "token", "weight", "client_id"], name="book_token_branch"),
+            models.Index(fields=["client_id", "token", "weight"], name="book_token_client"),
+        ]
 
 
 class BookRelation(models.Model):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from zhike_desk.records import scope
 from zhike_desk.records.models import BookClient, BookLink, BookRelation, BookStaff
 from zhike_desk.records.viewer import Viewer
 
 LINKS_SHOWN = 20
+SERVING = ("staff_id", "called", "role", "share", "start_on")
 _ORDER: Mapping[str, int] = {"server": 0, "developer": 1, "adviser": 2}
 
 
@@ -39,12 +41,21 @@ class Link:
     logic: str
 
 
-def staff(client: BookClient) -> tuple[Server, ...]:
-    """Return who works with a client on the day of the night, who serves them first; one query."""
+def serving(client: BookClient) -> QuerySet[BookRelation]:
+    """Return who works with a client on the day of the night, each with the columns `SERVING`."""
     name = BookStaff.objects.filter(staff_id=OuterRef("staff_id")).values("name")[:1]
-    rows = BookRelation.objects.filter(client_id=client.client_id).annotate(called=Subquery(name))
-    found = [Server(r.staff_id, r.called or r.staff_id, r.role, r.share, r.start_on) for r in rows]
+    return BookRelation.objects.filter(client_id=client.client_id).annotate(called=Subquery(name))
+
+
+def servers(rows: Sequence[Mapping[str, Any]]) -> tuple[Server, ...]:
+    """Read rows of `serving` (columns as a database writes them into JSON), who serves the client first."""
+    found = [_server(row) for row in rows]
     return tuple(sorted(found, key=lambda s: (_ORDER.get(s.role, 9), -s.share, s.staff_id)))
+
+
+def _server(row: Mapping[str, Any]) -> Server:
+    since = date.fromisoformat(row["start_on"]) if row["start_on"] else None
+    return Server(row["staff_id"], row["called"] or row["staff_id"], row["role"], row["share"], since)
 
 
 def links(viewer: Viewer, client: BookClient) -> tuple[Link, ...]:

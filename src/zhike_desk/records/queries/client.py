@@ -15,6 +15,7 @@ from django.db.models.functions import JSONObject
 
 from zhike_desk.records import scope
 from zhike_desk.records.book import UNKNOWN
+from zhike_desk.records.masking import struck
 from zhike_desk.records.models import BookClient, BookProposal, Consent, Contact, Move, Tag, Task
 from zhike_desk.records.queries import bonds, client_money, clients, listing, peers, timeline
 from zhike_desk.records.queries.nights import Shown
@@ -43,8 +44,13 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What the desk wrote down of a client: tags as (number, word), open tasks, consents by kind, the last contact, who took them over."""
+    """What stands in short lists about a client: the night's staff and proposals, the desk's own entries.
 
+    Tags are (number, word); consents say by kind whether they were given; `moved_to` is who took the client over.
+    """
+
+    staff: tuple[bonds.Server, ...] = ()
+    proposals: tuple[Duty, ...] = ()
     tags: tuple[tuple[int, str], ...] = ()
     tasks: tuple[Duty, ...] = ()
     consents: Mapping[str, bool] | None = None
@@ -73,9 +79,7 @@ class Portrait:
     assets: tuple[client_money.Assets, ...]
     held: client_money.Held
     expected: tuple[client_money.Expected, ...]
-    staff: tuple[bonds.Server, ...]
     links: tuple[bonds.Link, ...]
-    proposals: tuple[Duty, ...]
     written: Written
     stream: timeline.Stream
 
@@ -96,11 +100,12 @@ class Portrait:
 
 
 def portrait(viewer: Viewer, key: str, night: Shown) -> Portrait:
-    """Return a client by number (or pseudonym); raise Denied where `viewer` may not see them, or there is none. At most 12 queries."""
+    """Return a client by number (or pseudonym); raise Denied where `viewer` may not see them, or there is none. Ten queries."""
     row = scope.client(viewer, key)
     hidden = viewer.need("client.view").pseudonym
     money = viewer.may("client.money") is not None
     values = measures(row.client_id)
+    gained, expected = client_money.outlook(row)
     return Portrait(
         key=row.pseudonym if hidden else row.client_id,
         name=row.pseudonym if hidden else row.name,
@@ -111,13 +116,11 @@ def portrait(viewer: Viewer, key: str, night: Shown) -> Portrait:
         points=json.loads(row.criteria),
         measures=values,
         compared=peers.compared(row, values, night),
-        attributions=client_money.attributions(row) if money else (),
+        attributions=gained if money else (),
         assets=client_money.assets(row) if money else (),
         held=client_money.holdings(row) if money else client_money.Held((), 0, 0.0, None),
-        expected=client_money.expected(row),
-        staff=bonds.staff(row),
+        expected=expected,
         links=bonds.links(viewer, row),
-        proposals=proposals(viewer, row),
         written=written(viewer, row),
         stream=timeline.of_client(viewer, row, night),
     )
@@ -127,15 +130,14 @@ def portrait(viewer: Viewer, key: str, night: Shown) -> Portrait:
 class Care:
     """What staff's acts change of a client's page."""
 
-    proposals: tuple[Duty, ...]
     written: Written
     stream: timeline.Stream
 
 
 def care(viewer: Viewer, key: str, night: Shown) -> Care:
-    """Return what staff's acts change of a client's page; raise Denied for a client that isn't `viewer`'s to see. Four queries."""
+    """Return what staff's acts change of a client's page; raise Denied for a client that isn't `viewer`'s to see. Three queries."""
     row = scope.client(viewer, key)
-    return Care(proposals(viewer, row), written(viewer, row), timeline.of_client(viewer, row, night))
+    return Care(written(viewer, row), timeline.of_client(viewer, row, night))
 
 
 def measures(client_id: str) -> Mapping[str, float | None]:
@@ -147,47 +149,33 @@ def measures(client_id: str) -> Mapping[str, float | None]:
     return dict(zip(names[1:], row[1:], strict=True)) if row else {}
 
 
-def proposals(viewer: Viewer, client: BookClient) -> tuple[Duty, ...]:
-    """Return what the night proposes for a client, must-do first, without what is held back or is a task already."""
-    if viewer.may("care.read") is None:
-        return ()
-    taken = Task.objects.filter(client_id=client.client_id).exclude(proposal_id="").values("proposal_id")
-    rows = BookProposal.objects.filter(client_id=client.client_id).exclude(arm="hold")
-    rows = rows.exclude(proposal_id__in=taken).order_by("-must_do", "due_on", "proposal_id")
-    return tuple(
-        Duty(
-            kind=r.kind,
-            title=r.reason,
-            reason=r.reason,
-            due_on=r.due_on,
-            must_do=r.must_do,
-            minutes=r.minutes,
-            proposal_id=r.proposal_id,
-            suitability=r.suitability,
-            staff_id=r.staff_id,
-        )
-        for r in rows
-    )
-
-
 def written(viewer: Viewer, client: BookClient) -> Written:
-    """Return what the desk wrote down of a client, as far as `viewer` may read it; one query over five tables."""
+    """Return what stands in short lists about a client, as far as `viewer` may read it; one query over seven tables.
+
+    Of the night's proposals those are left out that are held back, or are a task already.
+    """
     care, consent = viewer.may("care.read") is not None, viewer.may("consent.read") is not None
     of = {"client_id": client.client_id}
-    parts = [_plain("move", Move.objects.filter(**of, ended_at__isnull=True), to="to_staff")]
+    parts = [
+        _plain("staff", bonds.serving(client), **{n: n for n in bonds.SERVING}),
+        _plain("move", Move.objects.filter(**of, ended_at__isnull=True), to="to_staff"),
+    ]
     if care:
-        tasks = Task.objects.filter(**of, state="open").order_by()
-        parts.append(_plain("tag", Tag.objects.filter(**of), id="id", word="word"))
-        parts.append(_plain("task", tasks, **{n: n for n in _OF_TASK}))
+        taken = Task.objects.filter(**of).exclude(proposal_id="").values("proposal_id")
+        proposed = BookProposal.objects.filter(**of).exclude(arm="hold").exclude(proposal_id__in=taken)
         last = (
             Contact.objects.filter(**of, undone_at__isnull=True).values("client_id").annotate(last=Max("at"))
         )
-        parts.append(_plain("contact", last, at="last"))
+        parts += [
+            _plain("proposal", proposed, **{n: n for n in _OF_PROPOSAL}),
+            _plain("tag", Tag.objects.filter(**of), id="id", word="word"),
+            _plain("task", Task.objects.filter(**of, state="open"), **{n: n for n in _OF_TASK}),
+            _plain("contact", last, at="last"),
+        ]
     if care or consent:
         newest = Consent.objects.filter(**of).values("kind").annotate(newest=Max("id")).values("newest")
         parts.append(_plain("consent", Consent.objects.filter(id__in=newest), kind="kind", given="given"))
-    rows = list(parts[0].union(*parts[1:], all=True))
-    return _written(rows)
+    return _written(list(parts[0].union(*parts[1:], all=True)))
 
 
 _OF_TASK = (
@@ -202,6 +190,7 @@ _OF_TASK = (
     "staff_id",
     "proposal_id",
 )
+_OF_PROPOSAL = ("proposal_id", "kind", "reason", "suitability", "due_on", "must_do", "minutes", "staff_id")
 
 
 def _plain(what: str, rows: QuerySet[Any], **columns: str) -> QuerySet[Any]:
@@ -214,8 +203,11 @@ def _written(rows: list[tuple[str, dict[str, Any]]]) -> Written:
     by: dict[str, list[dict[str, Any]]] = {}
     for what, told in rows:
         by.setdefault(what, []).append(told)
-    tasks = [_task(t) for t in by.get("task", [])]
+    tasks = [_duty(t) for t in by.get("task", [])]
+    proposed = [_duty(p) for p in by.get("proposal", [])]
     return Written(
+        staff=bonds.servers(by.get("staff", [])),
+        proposals=tuple(sorted(proposed, key=lambda d: (not d.must_do, d.due_on, d.proposal_id))),
         tags=tuple(sorted((int(t["id"]), str(t["word"])) for t in by.get("tag", []))),
         tasks=tuple(sorted(tasks, key=lambda d: (not d.must_do, d.due_on, d.task_id))[:_TASKS]),
         consents={c["kind"]: bool(c["given"]) for c in by.get("consent", [])},
@@ -224,17 +216,18 @@ def _written(rows: list[tuple[str, dict[str, Any]]]) -> Written:
     )
 
 
-def _task(told: dict[str, Any]) -> Duty:
+def _duty(told: dict[str, Any]) -> Duty:
     return Duty(
         kind=told["kind"],
-        title=told["title"],
-        reason=told["reason"],
+        title=struck(told.get("title") or told["reason"]),
+        reason=struck(told["reason"]),
         due_on=date.fromisoformat(told["due_on"]),
         must_do=bool(told["must_do"]),
         minutes=told["minutes"],
         proposal_id=told["proposal_id"],
-        task_id=told["id"],
-        version=told["version"],
+        suitability=told.get("suitability", ""),
+        task_id=told.get("id", 0),
+        version=told.get("version", 0),
         staff_id=told["staff_id"],
     )
 
@@ -276,4 +269,5 @@ def beside(viewer: Viewer, found: Portrait, query: str | None) -> Beside:
     after = listing.sliced(clients.LISTED, rows, replace(state, after=mark, before=None), 1).rows
     before = listing.sliced(clients.LISTED, rows, replace(state, after=None, before=mark), 1).rows
     name = "pseudonym" if viewer.need("client.list").pseudonym else "client_id"
-    return Beside(query, *(getattr(one[0], name) if one else "" for one in (before, after)), listed=True)
+    keys = [getattr(one[0], name) if one else "" for one in (before, after)]
+    return Beside(query, keys[0], keys[1], listed=True)

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from django.db.models import CharField, FloatField, OuterRef, Subquery, Value
+from django.db.models.functions import Cast
 
 from zhike_desk.records import scope
 from zhike_desk.records.models import (
@@ -81,14 +85,36 @@ class Expected:
 
 def attributed(viewer: Viewer, key: str) -> tuple[Attribution, ...]:
     """Return a client's profit by window, shortest first; raise Denied for a client that isn't `viewer`'s to see."""
-    return attributions(scope.client(viewer, key, "client.money"))
+    return outlook(scope.client(viewer, key, "client.money"))[0]
 
 
-def attributions(client: BookClient) -> tuple[Attribution, ...]:
-    """Return a client's profit by window, shortest first; windows without any profit or loss are left in."""
-    rows = BookAttribution.objects.filter(client_id=client.client_id)
-    found = [Attribution(r.window_days, r.pnl, tuple(getattr(r, p) for p in PARTS)) for r in rows]
-    return tuple(sorted(found, key=lambda a: a.window))
+def outlook(client: BookClient) -> tuple[tuple[Attribution, ...], tuple[Expected, ...]]:
+    """Return a client's profit by window, shortest first, and what they will bring, the nearest horizon first; one query."""
+    of = {"client_id": client.client_id}
+    past = BookAttribution.objects.filter(**of).order_by()
+    future = BookClv.objects.filter(**of).order_by()
+    none = Cast(Value(None), FloatField())
+    rows = past.values_list(Value("past", CharField()), "window_days", "pnl", *PARTS).union(
+        future.values_list(
+            Value("future", CharField()),
+            "horizon_months",
+            "p10",
+            "p50",
+            "p90",
+            "neutral_p50",
+            none,
+            none,
+            none,
+        ),
+        all=True,
+    )
+    gained, brought = [], []
+    for what, length, *figures in rows:
+        if what == "past":
+            gained.append(Attribution(length, figures[0], tuple(figures[1:])))
+        else:
+            brought.append(Expected(length, *figures[:4]))
+    return tuple(sorted(gained, key=lambda a: a.window)), tuple(sorted(brought, key=lambda e: e.months))
 
 
 def assets(client: BookClient) -> tuple[Assets, ...]:
@@ -100,31 +126,29 @@ def assets(client: BookClient) -> tuple[Assets, ...]:
 
 
 def holdings(client: BookClient) -> Held:
-    """Return what a client holds, the largest first; what has no price comes last."""
-    rows = list(BookHolding.objects.filter(client_id=client.client_id))
+    """Return what a client holds, the largest first; what has no price comes last. One query."""
+    security = BookSecurity.objects.filter(security_id=OuterRef("security_id"))
+    rows = list(
+        BookHolding.objects.filter(client_id=client.client_id).annotate(
+            called=Subquery(security.values("name")[:1]), trade=Subquery(security.values("industry")[:1])
+        )
+    )
     rows.sort(key=lambda r: (-(r.market_value or 0.0), r.security_id))
-    names = BookSecurity.objects.in_bulk([r.security_id for r in rows[:HELD_SHOWN]]) if rows else {}
     total = sum(r.market_value or 0.0 for r in rows)
-    shown = tuple(_holding(r, names.get(r.security_id), total) for r in rows[:HELD_SHOWN])
+    shown = tuple(_holding(r, total) for r in rows[:HELD_SHOWN])
     return Held(shown, len(rows), total, shown[0].share if shown else None)
 
 
-def _holding(row: BookHolding, security: BookSecurity | None, total: float) -> Holding:
+def _holding(row: Any, total: float) -> Holding:
     value, cost = row.market_value, row.cost
     gain = value - cost if value is not None and cost is not None else None
     return Holding(
         security_id=row.security_id,
-        name=security.name if security else row.security_id,
-        industry=security.industry if security else "",
+        name=row.called or row.security_id,
+        industry=row.trade or "",
         quantity=row.quantity,
         market_value=value,
         share=value / total if value is not None and total > 0 else None,
         gain=gain,
         gain_share=gain / cost if gain is not None and cost else None,
     )
-
-
-def expected(client: BookClient) -> tuple[Expected, ...]:
-    """Return what a client will bring, the nearest horizon first."""
-    rows = BookClv.objects.filter(client_id=client.client_id).order_by("horizon_months")
-    return tuple(Expected(r.horizon_months, r.p10, r.p50, r.p90, r.neutral_p50) for r in rows)

@@ -65,6 +65,7 @@ LISTED = Listed(
     ),
     sort="-score",
     texts=("tag", "staff_id"),
+    named="pseudonym",
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 
 from zhike.base.errors import UsageError
 from zhike.base.text import Said, say
@@ -21,6 +22,13 @@ class Draft:
     text: str
     judged: tuple[str, ...]
     obstacles: tuple[Said, ...]
+
+    @property
+    def digest(self) -> str:
+        """Return the hash of the document, whatever it will be called: two drafts of the same words have the same."""
+        return sha256(
+            re.sub(r"^version = .*$", "", self.text, count=1, flags=re.MULTILINE).encode()
+        ).hexdigest()
 
 
 def draft(panel: int, version: str) -> Draft:

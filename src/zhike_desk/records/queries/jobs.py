@@ -29,6 +29,7 @@ STEPS: Mapping[str, Said] = {
     "pages": say("页面", "pages"),
     "publish": say("发布", "publishing"),
     "load": say("载入工作台", "loading the workbench"),
+    "rows": say("逐行处理", "going through the rows"),
     "value": say("重新评分", "scoring anew"),
     "done": say("完成", "done"),
 }

@@ -27,6 +27,7 @@ Kind = Literal["text", "choice", "money", "fraction", "number", "count", "date"]
 PAGE = 50
 COUNT_CAP = 10_000
 MOST_FILTERS = 12
+_NAME = re.compile(r"[A-Za-z0-9]{1,60}")
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
 
 
@@ -66,6 +67,8 @@ class Listed:
     shown: tuple[str, ...]
     sort: str
     texts: tuple[str, ...] = ("tag",)
+    named: str = ""
+    """A unique column by which cursors name rows, where neither key nor sorted value may stand in an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +121,8 @@ def asked(listed: Listed, query: Mapping[str, Sequence[str]], measures: Iterable
         extra=extra,
         sort=name,
         descending=descending,
-        after=_cursor(query, "after", listed.columns[name]),
-        before=_cursor(query, "before", listed.columns[name]),
+        after=_cursor(query, "after", listed, listed.columns[name]),
+        before=_cursor(query, "before", listed, listed.columns[name]),
     )
 
 
@@ -202,7 +205,7 @@ def sliced(listed: Listed, rows: QuerySet[Any], state: Asked, size: int = PAGE) 
     """Read one page of `rows`, in one query of `size` + 1 rows, entered by the index of (sort, key)."""
     backwards = state.before is not None
     descending = state.descending != backwards
-    found = _beyond(rows, listed.key, state, descending)
+    found = _beyond(rows, listed.key, _placed(rows, listed, state), descending)
     if not state.descending and listed.columns[state.sort].figure:
         found = found.filter(**{f"{state.sort}__gt": UNKNOWN})
     sign = "-" if descending else ""
@@ -230,17 +233,37 @@ def _beyond(rows: QuerySet[Any], key: str, state: Asked, descending: bool) -> Qu
     )
 
 
+def _placed(rows: QuerySet[Any], listed: Listed, state: Asked) -> Asked:
+    """Look up where a row stands that a cursor only names; one query, by a unique index."""
+    mark = state.before if state.before is not None else state.after
+    if not listed.named or mark is None:
+        return state
+    found = rows.model._default_manager.filter(**{listed.named: mark[1]}).values_list(state.sort, listed.key)
+    place = found.first()
+    if place is None:
+        raise _cant("after", mark[1])
+    return replace(state, before=place) if state.before is not None else replace(state, after=place)
+
+
 def _mark(row: Any, state: Asked, listed: Listed) -> str:
+    if listed.named:
+        return str(getattr(row, listed.named))
     value = getattr(row, state.sort)
     plain = value.isoformat() if isinstance(value, date) else value
     text = json.dumps([plain, str(getattr(row, listed.key))], ensure_ascii=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _cursor(query: Mapping[str, Sequence[str]], name: str, column: Column) -> tuple[Any, str] | None:
+def _cursor(
+    query: Mapping[str, Sequence[str]], name: str, listed: Listed, column: Column
+) -> tuple[Any, str] | None:
     text = _one(query, name)
     if not text:
         return None
+    if listed.named:
+        if not _NAME.fullmatch(text):
+            raise _cant(name, text)
+        return None, text
     try:
         value, key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         if column.kind == "date":

@@ -149,9 +149,9 @@ def _cells(viewer: Viewer, state: Asked) -> QuerySet[BookCell]:
 
 def _grouped(rows: QuerySet[BookClient]) -> list[_Row]:
     sums = rows.values_list(*_BY).annotate(
-        Count("client_id"),
-        Sum("net_now", filter=Q(net_now__gt=UNKNOWN)),
-        Sum("revenue_12m", filter=Q(revenue_12m__gt=UNKNOWN)),
+        number=Count("client_id"),
+        assets=Sum("net_now", filter=Q(net_now__gt=UNKNOWN)),
+        revenue=Sum("revenue_12m", filter=Q(revenue_12m__gt=UNKNOWN)),
     )
     return [tuple(row) for row in sums.order_by()]
 

@@ -18,6 +18,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from zhike.base.text import Said, say
 from zhike_desk.records import scope
+from zhike_desk.records.masking import struck
 from zhike_desk.records.models import BookClient, BookProposal, BookStaff, Contact, Move, Task
 from zhike_desk.records.queries import permission
 from zhike_desk.records.queries.permission import SELLING, Permission
@@ -242,7 +243,7 @@ def _work(
         version=1 if proposal else row.version,
         kind=row.kind,
         rule=origin.rule if origin is not None else "",
-        title=row.reason if proposal else row.title,
+        title=struck(row.reason if proposal else row.title),
         suitability=origin.suitability if origin is not None else "",
         minutes=row.minutes,
         due_on=row.due_on,

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from pypinyin import Style, lazy_pinyin
 
+PERSON = 6
+"""Characters of the longest person's name: a longer one is an institution's."""
 _LONGEST = 160
 
 
@@ -20,29 +22,27 @@ def surnames() -> dict[str, str]:
 
 @cache
 def _syllable(character: str) -> str:
-    return str(lazy_pinyin(character, style=Style.NORMAL, errors=lambda other: other.lower())[0])
-
-
-def _surname(name: str) -> tuple[str, str]:
-    """Return the surname of `name` that is read otherwise, and how; two empty texts where it isn't such a one."""
-    table = surnames()
-    for length in (2, 1):
-        if name[:length] in table:
-            return name[:length], table[name[:length]]
-    return "", ""
-
-
-def syllables(name: str) -> list[str]:
-    """Return how a name is read, a syllable a character, without tones; what isn't Chinese stays, in small letters."""
-    surname, read = _surname(name)
-    return [*read.split(), *(_syllable(c) for c in name[len(surname) :])]
+    return str(lazy_pinyin(character, style=Style.NORMAL, errors=str.lower)[0])
 
 
 def readings(name: str) -> list[list[str]]:
-    """Return the ways a name may be typed: as its surname is read, and as its characters are read elsewhere where that differs."""
-    plain = [_syllable(c) for c in name]
-    proper = syllables(name)
-    return [proper] if proper == plain else [proper, plain]
+    """Return the ways a name may be typed, a syllable a character, the most likely first; no two are equal.
+
+    As its surname of two characters is read, of one, and as its characters are read elsewhere: who types 单 may mean shan, chan, dan.
+    What isn't Chinese stays, in small letters.
+    """
+    table = surnames()
+    heads = [name[:length] for length in (2, 1) if name[:length] in table]
+    ways = [[*table[head].split(), *map(_syllable, name[len(head) :])] for head in heads]
+    ways.append([_syllable(c) for c in name])
+    return [way for place, way in enumerate(ways) if way not in ways[:place]]
+
+
+def syllables(name: str) -> list[str]:
+    """Return how a name is read most likely; an institution's by its words, so that 银行 is yinhang."""
+    if len(name) > PERSON:
+        return [str(s) for s in lazy_pinyin(name, style=Style.NORMAL, errors=str.lower)]
+    return readings(name)[0]
 
 
 def sort_key(name: str) -> str:

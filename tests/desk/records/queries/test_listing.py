@@ -106,9 +106,12 @@ def test_any_measure_of_the_night_is_a_filter_and_a_column(viewer: Who) -> None:
         {"after": ["W251bGwsIngiXQ"]},
     ],
 )
-def test_what_a_list_cannot_understand_is_refused_by_name(db: Path, query: dict[str, list[str]]) -> None:
+def test_what_a_list_cannot_understand_is_refused_by_name(
+    db: Path, viewer: Callable[[str], Viewer], query: dict[str, list[str]]
+) -> None:
+    bob = viewer("bob")
     with pytest.raises(Refused) as refused:
-        clients.asked(query)
+        clients.page(bob, clients.asked(query))
     assert next(iter(query)).partition(".min")[0].partition(".max")[0] in refused.value.why.zh
 
 

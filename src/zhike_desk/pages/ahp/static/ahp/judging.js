@@ -16,6 +16,7 @@
     at.setAttribute("aria-valuetext", words);
     at.dataset.judged = "1";
     verdict.textContent = words;
+    document.getElementById("sides").dataset.lean = ["right", "equal", "left"][1 - Math.sign(Number(at.value))];
     verdict.classList.remove("open");
     document.getElementById("touched").value = "1";
   }
@@ -73,7 +74,7 @@
   document.addEventListener("ahp:saved", (event) => { last = event.detail.undo; });
   document.addEventListener("htmx:afterSettle", () => {
     const button = document.getElementById("take-back");
-    if (button) button.hidden = !last;
+    if (button) button.hidden = !last || !document.body.dataset.undo;
   });
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("#take-back");

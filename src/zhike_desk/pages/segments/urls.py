@@ -1,0 +1,9 @@
+"""Routes of the segments."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from zhike_desk.pages.segments import views
+
+urlpatterns = [path("segments/", views.segments, name="segments")]

@@ -1,0 +1,33 @@
+"""The segments."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from zhike_desk.gate import viewer_of
+from zhike_desk.pages.segments.context import asked, build
+from zhike_desk.records.queries import nights
+from zhike_desk.records.queries import segments as query
+
+
+@require_GET
+def segments(request: HttpRequest) -> HttpResponse:
+    """Show the map of the clients within the viewer's scope, narrowed as the URL asks."""
+    viewer = viewer_of(request)
+    night = nights.shown()
+    if night is None:
+        return render(request, "segments/segments.html", {"page": None})
+    state = query.asked(viewer, dict(request.GET.lists()))
+    found = query.segments(viewer, state)
+    page = build(
+        asked(request.GET, state),
+        found,
+        query.flows(viewer),
+        staff=query.staff(viewer),
+        reach=viewer.need("segment.view"),
+        night=night.as_of,
+        listed=viewer.may("client.list") is not None,
+    )
+    return render(request, "segments/segments.html", {"page": page})

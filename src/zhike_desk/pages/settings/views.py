@@ -1,0 +1,136 @@
+"""The settings, and what is one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from zhike.base.text import say
+from zhike_desk.gate import viewer_of
+from zhike_desk.records import clock
+from zhike_desk.records import settings as stored
+from zhike_desk.records.actions import settings as setting
+from zhike_desk.records.actions import tokens
+from zhike_desk.records.policy import policy
+from zhike_desk.records.queries import people
+from zhike_desk.records.refusals import Refused
+from zhike_desk.records.viewer import Viewer
+from zhike_desk.ui.speech import told
+
+GROUPS: dict[str, tuple[str, str]] = {
+    "care": ("联系频率", "How often clients are approached"),
+    "undo": ("撤销", "Undo"),
+    "export": ("导出", "Exports"),
+    "reveal": ("查看未脱敏信息", "Revealing"),
+    "night": ("夜间运行", "The night"),
+    "shown": ("提示", "What is pointed out"),
+    "retention": ("保留", "Retention"),
+}
+SCOPES: dict[str, tuple[str, str]] = {
+    "client.list": ("客户列表", "lists of clients"),
+    "client.view": ("客户全景", "a client"),
+    "client.money": ("资产与交易", "assets and trades"),
+    "care.read": ("联系、任务、备注：读", "contacts, tasks, notes: read"),
+    "care.write": ("联系、任务、备注：写", "contacts, tasks, notes: write"),
+    "data.upload": ("上传数据文件", "deliver files"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Settings that belong together."""
+
+    title: str
+    entries: Sequence[stored.Entry]
+
+
+@require_GET
+def settings(request: HttpRequest) -> HttpResponse:
+    """Show what the viewer may see of the settings, and their own account."""
+    viewer = viewer_of(request)
+    return render(request, "settings/settings.html", _context(viewer))
+
+
+def _context(viewer: Viewer) -> dict[str, Any]:
+    today = clock.today()
+    sees, writes = viewer.may("settings.view") is not None, viewer.may("settings.write") is not None
+    manages = viewer.may("users.view") is not None or viewer.may("users.write") is not None
+    names_deputy = viewer.may("deputy.name") is not None
+    found = people.users(viewer) if manages else []
+    return {
+        "groups": _groups() if sees else [],
+        "writes": writes,
+        "users": found,
+        "manages": manages,
+        "changes_users": viewer.may("users.write") is not None,
+        "roles": policy().roles,
+        "deputies": people.deputies(viewer, today),
+        "names_deputy": names_deputy,
+        "candidates": [u for u in found if u.active and u.id != viewer.user_id] if names_deputy else [],
+        "tokens": people.tokens(viewer) if viewer.may("token.write") else None,
+        "scopes": [(n, told(*SCOPES.get(n, (n, n)))) for n in sorted(policy().tokens) if viewer.may(n)],
+    }
+
+
+def _groups() -> list[Group]:
+    found: dict[str, list[stored.Entry]] = {}
+    for entry in stored.entries():
+        found.setdefault(entry.name.partition(".")[0], []).append(entry)
+    return [Group(told(*GROUPS.get(name, (name, name))), entries) for name, entries in found.items()]
+
+
+@require_POST
+def put(request: HttpRequest) -> HttpResponse:
+    """Ask that the settings that were changed in the form be changed; a second person decides."""
+    standing = {entry.name: entry for entry in stored.entries()}
+    values: dict[str, Any] = {}
+    seen: dict[str, int] = {}
+    for name, entry in standing.items():
+        typed = request.POST.get(name, "").strip()
+        if typed and typed != str(entry.value):
+            values[name] = (
+                int(typed)
+                if isinstance(entry.default, int) and typed.isascii() and typed.isdigit()
+                else typed
+            )
+            seen[name] = _whole(request, f"{name}.version")
+    setting.put(
+        values, seen=seen, reason=request.POST.get("reason", ""), by=viewer_of(request), at=clock.now()
+    )
+    messages.success(request, told("已提交，等第二人批准。", "Asked for: a second person decides."))
+    return redirect("settings")
+
+
+@require_POST
+def token(request: HttpRequest) -> HttpResponse:
+    """Make a token; its secret is shown in this answer and never again."""
+    viewer = viewer_of(request)
+    done = tokens.create(
+        request.POST.get("name", ""),
+        scopes=request.POST.getlist("scope"),
+        days=_whole(request, "days"),
+        by=viewer,
+        at=clock.real(),
+    )
+    return render(request, "settings/settings.html", {**_context(viewer), "secret": done.secret})
+
+
+@require_POST
+def revoke(request: HttpRequest, number: int) -> HttpResponse:
+    """Revoke one of one's own tokens."""
+    tokens.revoke(number, by=viewer_of(request), at=clock.real())
+    messages.success(request, told("令牌已吊销。", "The token is revoked."))
+    return redirect("settings")
+
+
+def _whole(request: HttpRequest, name: str) -> int:
+    text = request.POST.get(name, "")
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise Refused(say("表单中有一个数字无法识别。", "A number in the form can't be understood."))
+    return int(text)

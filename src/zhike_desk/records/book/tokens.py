@@ -1,0 +1,27 @@
+"""What kinds of tokens clients are found by, shared by who writes them and who searches."""
+
+from __future__ import annotations
+
+import unicodedata
+
+NAME, PINYIN, INITIALS, NUMBER, PSEUDONYM, PHONE = 0, 2, 4, 6, 8, 9
+"""Weights: what a token is. One more (WITHIN) where it isn't from the beginning of a name or a number."""
+WITHIN = 1
+LONGEST = 80
+KINDS = {
+    NAME: "name",
+    NAME + WITHIN: "name",
+    PINYIN: "pinyin",
+    PINYIN + WITHIN: "pinyin",
+    INITIALS: "initials",
+    INITIALS + WITHIN: "initials",
+    NUMBER: "number",
+    NUMBER + WITHIN: "number",
+    PSEUDONYM: "pseudonym",
+    PHONE: "phone",
+}
+
+
+def folded(text: str) -> str:
+    """Return text as tokens have it: full-width folded (NFKC), small letters, ü as v, no blanks."""
+    return "".join(unicodedata.normalize("NFKC", text).lower().replace("ü", "v").split())
