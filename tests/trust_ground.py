@@ -40,7 +40,7 @@ from zhike_desk.records.models import (
     Task,
     User,
 )  # fmt: skip
-from zhike_desk.records.queries import care, clients
+from zhike_desk.records.queries import clients, nights, permission, timeline
 from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Denied, Viewer
 
@@ -166,11 +166,9 @@ def task(by: Viewer, client_id: str, **more: Any) -> Task:
     return Task.objects.create(client_id=client_id, by_id=by.user_id, created_at=AT, changed_at=AT, **fields)
 
 
-def note(by: Viewer, client_id: str) -> Note:
+def note(by: Viewer, client_id: str, text: str = "喜欢打新") -> Note:
     """Write a note of somebody's about a client, past all rules."""
-    return Note.objects.create(
-        client_id=client_id, text="喜欢打新", by_id=by.user_id, created_at=AT, changed_at=AT
-    )
+    return Note.objects.create(client_id=client_id, text=text, by_id=by.user_id, created_at=AT, changed_at=AT)
 
 
 def _undone(by: Viewer, client_id: str) -> Any:
@@ -201,6 +199,24 @@ def _exported(by: Viewer, client_id: str, action: str) -> bool:
     return exports._matching("", by, action).filter(client_id=client_id).exists()
 
 
+def _timeline(by: Viewer, client_id: str) -> Any:
+    shown = nights.shown()
+    assert shown is not None
+    return timeline.page(by, _key(by, client_id), shown)
+
+
+def _tasks(by: Viewer, client_id: str) -> None:
+    made = task(by, client_id)
+    if not scope.tasks(by, "care.read").filter(pk=made.pk).exists():
+        raise Denied("care.read")
+
+
+def _notes(by: Viewer, client_id: str) -> None:
+    note(by, client_id)
+    if not scope.of_clients(Note.objects.filter(client_id=client_id), by, "care.read").exists():
+        raise Denied("care.read")
+
+
 def _handed_over(by: Viewer, client_id: str) -> Any:
     to_staff = "E0004" if by.branch_id == OTHER else "E0001"
     return moves.hand_over([client_id], to_staff=to_staff, reason="休假", by=by, at=AT)
@@ -222,11 +238,11 @@ ACTS = (
     Act("take a tag off", CARE, _untagged, _BOTH),
     Act("tag many", CARE, lambda v, c: bulk.apply("tag.add", [c], {"word": "打新"}, by=v, at=AT).rows == 1, _BOTH),
     Act("a task for many", CARE, lambda v, c: bulk.apply("task.add", [c], {"title": "回访", "due_on": "2025-07-09"}, by=v, at=AT).rows == 1, _BOTH),
-    Act("read the timeline", SEEN, lambda v, c: care.timeline(v, _key(v, c)), _BOTH),
-    Act("read its tasks", CARE, lambda v, c: care.tasks(v, DUE, client_id=c), _BOTH),
-    Act("read its tags", CARE, lambda v, c: care.tags(v, c), _BOTH),
-    Act("ask whether it may be approached", CARE, lambda v, c: c in care.allowed(v, [c], AT), _BOTH),
-    Act("read what is proposed", CARE, lambda v, c: (care.proposals(v, AT, client_id=c), c in scope.clients(v, "care.read").values_list("client_id", flat=True))[1], _BOTH),
+    Act("read the timeline", SEEN, _timeline, _BOTH),
+    Act("read its tasks", CARE, _tasks, _BOTH),
+    Act("read its notes", CARE, _notes, _BOTH),
+    Act("ask whether it may be approached", CARE, lambda v, c: c in permission.allowed(v, [c], AT), _BOTH),
+    Act("read what is done for it", CARE, lambda v, c: scope.client(v, c, "care.read"), _BOTH),
     Act("see it in the list", SEEN, _listed, ("lists",)),
     Act("view it", SEEN, lambda v, c: scope.client(v, _key(v, c), "client.view"), _BOTH),
     Act("see its money", SEEN, lambda v, c: scope.client(v, _key(v, c), "client.money")),

@@ -11,7 +11,9 @@ ALONE = frozenset({"api", "admin"})
 """Namespaces with a gate of their own: proved where they are."""
 
 
-def patterns(found: list[Any] | None = None, before: str = "") -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+def patterns(
+    found: list[Any] | None = None, before: str = ""
+) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """Yield every route of the desk: its name, its pattern, the converters of what the pattern asks for."""
     for entry in found if found is not None else get_resolver().url_patterns:
         if isinstance(entry, URLResolver):

@@ -118,19 +118,27 @@ def _password() -> str:
 
 
 def _log(username: str, detail: dict[str, str], at: datetime) -> None:
-    audit.append(None, "users.write", at=at, kind="user", object_id=username, detail={"by": "command line", **detail})
+    audit.append(
+        None, "users.write", at=at, kind="user", object_id=username, detail={"by": "command line", **detail}
+    )
 
 
 def _refuse_unfit(username: str, role: str, staff_id: str, branch_id: str) -> None:
     why: Said | None = None
     if not _NAME.fullmatch(username):
-        why = say("账号应以小写字母开头，2–40 位字母、数字或 . _ -。", "An account's name: a small letter, then 1–39 letters, digits, . _ -")
+        why = say(
+            "账号应以小写字母开头，2–40 位字母、数字或 . _ -。",
+            "An account's name: a small letter, then 1–39 letters, digits, . _ -",
+        )
     elif role not in ROLES:
         why = say(f"没有这个角色：{role}。", f"There is no such role: {role}.")
     elif not _CODE.fullmatch(staff_id) or not _CODE.fullmatch(branch_id):
         why = say("员工或营业部编号无法识别。", "The number of staff or branch can't be understood.")
     elif role in ("manager", "adviser") and not staff_id:
-        why = say("请用 --staff 给出员工编号：客户据此归属。", "Give the staff number (--staff): clients follow from it.")
+        why = say(
+            "请用 --staff 给出员工编号：客户据此归属。",
+            "Give the staff number (--staff): clients follow from it.",
+        )
     elif role in ("manager", "adviser", "head") and not branch_id:
         why = say("请用 --branch 给出营业部编号。", "Give the branch's number (--branch).")
     if why is not None:

@@ -34,14 +34,18 @@ def queue() -> Huey:
     scheme = named.partition(":")[0]
     if not named:
         place = Path(settings.DESK) / "jobs.sqlite3"
-        return SqliteHuey(_NAME, filename=str(place), journal_mode=sqlite.journal(), timeout=20, results=False)
+        return SqliteHuey(
+            _NAME, filename=str(place), journal_mode=sqlite.journal(), timeout=20, results=False
+        )
     if scheme in ("redis", "rediss"):
         return RedisHuey(_NAME, url=named, results=False)
     if scheme in ("postgres", "postgresql"):
         return PostgresHuey(_NAME, dsn=named, results=False)
     raise UsageError(
         say(f"{VARIABLE} 的值无法理解：{scheme}。", f"{VARIABLE} can't be understood: {scheme}."),
-        next_=say("可用 redis:// 或 postgresql://，或不设。", "Use redis:// or postgresql://, or leave it unset."),
+        next_=say(
+            "可用 redis:// 或 postgresql://，或不设。", "Use redis:// or postgresql://, or leave it unset."
+        ),
     )
 
 
@@ -72,7 +76,9 @@ def _written(sender: type[Model], created: bool = False, **_: Any) -> None:
 def _ring() -> None:
     try:
         ring()
-    except Exception:  # the job stands, and the worker looks each minute: whoever asked is not told of a fault
+    except (
+        Exception
+    ):  # the job stands, and the worker looks each minute: whoever asked is not told of a fault
         logging.getLogger(__name__).exception("the bell didn't ring")
 
 

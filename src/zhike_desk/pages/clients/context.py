@@ -185,7 +185,9 @@ def _measure_head(name: str) -> Head:
 def _line(row: clients.Row, columns: Sequence[Column], state: Asked, inside: str) -> Line:
     cells = [_cell(c, row) for c in columns if c.name != "sort_key"]
     cells += [f'<td class="n">{writing.number(row.measures.get(n), 2)}</td>' for n in state.extra]
-    url = f"{reverse('client', args=[row.key])}?{inside}"  # the list they stand in, for the clients beside them
+    url = (
+        f"{reverse('client', args=[row.key])}?{inside}"  # the list they stand in, for the clients beside them
+    )
     return Line(row.key, url, row.name, row.number, SafeString("".join(cells)), row.opt_out)
 
 

@@ -31,7 +31,10 @@ from zhike_desk.ui.speech import said, told
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Show the form of a new task; add it."""
-    viewer, today = viewer_of(request), clock.today(nights.shown())
+    viewer, night = viewer_of(request), nights.shown()
+    if night is None:
+        return redirect("tasks")
+    today = clock.today(night)
     given = {name: request.POST.get(name, request.GET.get(name, "")).strip() for name in _FIELDS}
     wrong = ""
     if request.method == "POST":

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Model
 
 from zhike.base.text import Said, say
+from zhike_desk.records.masking import struck
 from zhike_desk.records.models import Inverse
 from zhike_desk.records.models.base import Kept
 from zhike_desk.records.refusals import Conflict, Refused
@@ -127,7 +128,11 @@ def _plain(value: Any) -> Any:
 
 
 def text(value: str, most: int, what: Said, *, needed: bool = True) -> str:
-    """Return `value` trimmed; refuse one that is empty where it is needed, or longer than `most`, or holds control characters."""
+    """Return `value` trimmed; refuse one that is empty where it is needed, longer than `most`, or holds characters nobody can see.
+
+    What people write goes into the log, the inbox and the next night: who a client is has no place in it, so a telephone
+    number, identity number or mail address is refused, not struck out unseen.
+    """
     found = value.strip()
     if needed and not found:
         raise Refused(say(f"请填写{what.zh}。", f"Please give the {what.en}."))
@@ -138,6 +143,13 @@ def text(value: str, most: int, what: Said, *, needed: bool = True) -> str:
     if any((ord(c) < 32 and c not in "\n\t") or c in _UNSEEN for c in found):
         raise Refused(
             say(f"{what.zh}中有不可见字符。", f"The {what.en} holds characters that can't be seen.")
+        )
+    if struck(found) != found:
+        raise Refused(
+            say(
+                f"{what.zh}中请勿写入手机号、证件号或邮箱；客户资料变更请在柜台系统登记。",
+                f"No telephone number, identity number or mail address in the {what.en}; changes of those belong in the counter system.",
+            )
         )
     return found
 

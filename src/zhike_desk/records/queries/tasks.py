@@ -11,6 +11,7 @@ from django.db.models import Count, QuerySet, Sum
 
 from zhike.base.text import say
 from zhike_desk.records import scope
+from zhike_desk.records.masking import struck
 from zhike_desk.records.models import BookClient, BookStaff, Task
 from zhike_desk.records.queries import listing
 from zhike_desk.records.queries.listing import Asked, Column, Listed
@@ -198,15 +199,15 @@ def _row(task: Task, client: Any, names: Mapping[str, str], viewer: Viewer, whol
         key=client.client_id if client is not None else "",
         client=client.name if client is not None else "",
         kind=task.kind,
-        title=task.title,
-        reason=task.reason,
+        title=struck(task.title),
+        reason=struck(task.reason),
         minutes=task.minutes,
         due_on=task.due_on,
         must_do=task.must_do,
         staff_id=task.staff_id,
         staff=names.get(task.staff_id, task.staff_id),
         state=task.state,
-        outcome=task.outcome,
+        outcome=struck(task.outcome),
         mine=whole or task.by_id == viewer.user_id or task.staff_id == viewer.staff_id,
     )
 

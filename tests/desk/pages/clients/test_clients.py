@@ -17,7 +17,7 @@ SignedIn = Callable[[str], Client]
 
 
 def numbers(html: str) -> set[str]:
-    return set(re.findall(r'/clients/(\d{6,})/', html))
+    return set(re.findall(r"/clients/(\d{6,})/", html))
 
 
 def test_a_page_costs_at_most_twelve_queries(signed_in: SignedIn) -> None:
