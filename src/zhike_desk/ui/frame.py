@@ -101,11 +101,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
     if getattr(request, "user", None) is not None and request.user.is_authenticated:
         viewer = Viewer.of(request.user)
-        night = nights.shown()
+        found, night = places(request), nights.shown()
         around |= {
             "viewer": viewer,
-            "places": places(request),
+            "places": found,
             "night": night,
+            "stamp_url": next((place.url for place in found if place.route == "data"), ""),
             "stamp": stamp(night, timezone.now()),
         }
     return around
