@@ -7,6 +7,7 @@ leaves (230 days of assets a client). Clients, relations, staff and securities a
 
 from __future__ import annotations
 
+import random
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -77,14 +79,13 @@ def _take_in(base: Path, home: Path, tiles: int) -> None:
     drop = home.with_name(f"{home.name}-drop")
     shutil.rmtree(drop, ignore_errors=True)
     drop.mkdir(parents=True)
-    rng = np.random.default_rng(1)
     for table in ("client", "relation", "staff"):
         rows = _stored(base, table)
         if table == "client":
             rows = rows.drop_columns(["referrer_id", "channel_id"])
         with pq.ParquetWriter(drop / f"{table}.parquet", rows.schema) as out:
             for tile in range(tiles):
-                out.write_table(_own(rows, tile, rng if table == "client" else None))
+                out.write_table(_own(rows, tile))
     pq.write_table(_stored(base, "security"), drop / "security.parquet")
     _zhike("ingest", str(drop), "--feed", "made-up", "--home", str(home))
     shutil.rmtree(drop)
@@ -96,8 +97,8 @@ def _stored(home: Path, table: str) -> pa.Table:
     return pa.concat_tables([read_table(f, columns) for f in store.files(store.manifest(), table)])
 
 
-def _own(rows: pa.Table, tile: int, rng: np.random.Generator | None = None) -> pa.Table:
-    """Give a copy's rows its own numbers, branch, staff; with `rng` its clients names and phones of their own."""
+def _own(rows: pa.Table, tile: int) -> pa.Table:
+    """Give a copy's rows their own numbers, branch, staff, and their clients names and phones that follow from their numbers."""
     for name, value in (
         ("client_id", _number),
         ("staff_id", _staff),
@@ -106,15 +107,26 @@ def _own(rows: pa.Table, tile: int, rng: np.random.Generator | None = None) -> p
     ):
         if name in rows.column_names:
             rows = _set(rows, name, value(rows[name], tile))
-    if rng is not None:
-        rows = _set(
-            rows,
-            "name",
-            pc.if_else(pc.equal(rows["kind"], "individual"), _names(rng, len(rows)), rows["name"]),
-        )
-        phones = [f"1{n:010d}" for n in rng.integers(3_000_000_000, 9_999_999_999, len(rows))]
+    if "phone" in rows.column_names:
+        names, phones = _people(rows["client_id"].cast(pa.int64()).to_numpy())
+        if "id_number" not in rows.column_names:  # cards show hints
+            names = [n[0] + "*" * (len(n) - 1) for n in names]
+            phones = ["*" * 9 + p[-2:] for p in phones]
+        person = pc.equal(rows["kind"], "individual")
+        rows = _set(rows, "name", pc.if_else(person, pa.array(names), rows["name"]))
         rows = _set(rows, "phone", pa.array(phones))
     return rows
+
+
+def _people(numbers: npt.NDArray[np.int64]) -> tuple[list[str], list[str]]:
+    """Return names and phones of clients by their numbers: three quarters have two given characters."""
+    names, phones = [], []
+    for number in numbers.tolist():
+        a, b, c, d = random.Random(number).choices(range(1 << 20), k=4)
+        given = _GIVEN[a % len(_GIVEN)] + (_GIVEN[b % len(_GIVEN)] if d % 4 else "")
+        names.append(_SURNAMES[c % len(_SURNAMES)] + given)
+        phones.append(f"1{3_000_000_000 + a * 5_003 + b:010d}")
+    return names, phones
 
 
 def _set(rows: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) -> pa.Table:
@@ -136,15 +148,6 @@ def _branch(ids: pa.ChunkedArray, tile: int) -> pa.Array:
 
 def _proposal(ids: pa.ChunkedArray, tile: int) -> pa.ChunkedArray:
     return pc.binary_join_element_wise(ids, str(tile), "-")
-
-
-def _names(rng: np.random.Generator, n: int) -> pa.Array:
-    surnames = rng.choice(list(_SURNAMES), n)
-    given = rng.choice(list(_GIVEN), (n, 2))
-    two = rng.random(n) < 0.75
-    return pa.array(
-        [s + a + (b if longer else "") for s, (a, b), longer in zip(surnames, given, two, strict=True)]
-    )
 
 
 def _lay_out(base: Generation, home: Path, tiles: int) -> None:

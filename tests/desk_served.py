@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -17,7 +20,10 @@ from pathlib import Path
 
 from processes import alive
 
-PATIENCE = 60.0
+PATIENCE = 120.0
+_STATIC = Path(tempfile.mkdtemp(prefix="zhike-desk-static-"))
+"""Static files as the first desk of this run gathered them: the next ones find them there, as a second start does."""
+atexit.register(shutil.rmtree, _STATIC, ignore_errors=True)
 
 
 def free_port() -> int:
@@ -85,6 +91,9 @@ def _below(process: int) -> list[int]:
 def served(home: Path, *words: str, lang: str = "en") -> Iterator[Served]:
     """Serve a home; end it, and all below it, at the end."""
     port, log = free_port(), home.parent / f"{home.name}-serve.log"
+    static = home / "desk" / "static"
+    if (_STATIC / "static").exists() and not static.exists():
+        shutil.copytree(_STATIC / "static", static)
     with log.open("w") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "zhike", "serve", "--home", str(home), "--port", str(port), "--lang", lang, *words],
@@ -98,6 +107,8 @@ def served(home: Path, *words: str, lang: str = "en") -> Iterator[Served]:
             if process.poll() is None:
                 process.kill()
                 process.wait()
+            if not (_STATIC / "static").exists() and (static / ".made-from").exists():
+                shutil.copytree(static, _STATIC / "static")
             for each in below:
                 if alive(each):
                     os.kill(each, signal.SIGKILL)

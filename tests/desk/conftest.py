@@ -138,6 +138,7 @@ def _put_back(desk: Path) -> None:
     connections.close_all()
     call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
     connection.creation.deserialize_db_from_string(settings.STANDING)
+    _count_on()
     cache.clear()
     (desk / "desk" / "keys" / audit.WITNESS).unlink(missing_ok=True)
     try:
@@ -148,6 +149,18 @@ def _put_back(desk: Path) -> None:
         publish(desk, NIGHT)
         follow()
         settings.STANDING = connection.creation.serialize_db_to_string()
+
+
+def _count_on() -> None:
+    """Let PostgreSQL number new rows after those put back."""
+    from django.apps import apps
+    from django.core.management.color import no_style
+    from django.db import connection
+
+    models = [m for m in apps.get_models() if m._meta.managed]
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), models):
+            cursor.execute(statement)
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from zhike_desk.commands import desk, serve, up
+from zhike_desk.commands import desk, keeping, serve, up
 
 if TYPE_CHECKING:
     from zhike.cli.arguments import Subparsers
 
 
 def register(subparsers: Subparsers) -> None:
-    """Add `zhike up`, `zhike serve`, `zhike desk`."""
-    for room in (up, serve, desk):
+    """Add `zhike up`, `zhike serve`, `zhike desk`, `zhike backup`, `zhike restore`."""
+    for room in (up, serve, desk, keeping):
         room.register(subparsers)

@@ -1,4 +1,4 @@
-"""`zhike desk user …`: the accounts of a branch, made at the machine; `zhike desk publish`: show the latest night."""
+"""`zhike desk user …`: the accounts of a branch, made at the machine; `publish`: show the latest night; `check`: is all well."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ def register(subparsers: Subparsers) -> None:
         told("把最近一夜的结果载入工作台", "load the latest night into the workbench"),
         publish,
     )
+    command(what, "check", told("检查数据库与审计链", "check the database and the chain of the log"), check)
     users = what.add_parser("user", help=told("账号", "accounts"))
     acts = users.add_subparsers(title=told("命令", "commands"), metavar="COMMAND", required=True)
     _add(
@@ -116,6 +117,26 @@ def publish(args: argparse.Namespace) -> int:
         f"The workbench shows the night of {done.as_of} ({rows:,} rows, loaded in {done.seconds:.1f} s).",
     )
     return 0
+
+
+def check(args: argparse.Namespace) -> int:
+    """Say whether the database is whole and the log's chain holds; return 1 where either isn't."""
+    _begin()
+    from django.core.checks import run_checks
+
+    from zhike_desk.records import audit
+    from zhike_desk.records.safekeeping import tables
+
+    rows = sum(content.rows for content in tables.contents().values())
+    tell(f"✓ 数据库完整（{rows:,} 行）", f"✓ the database is whole ({rows:,} rows)")
+    for found in run_checks():
+        line(f"· {found.msg}")
+    breaks = audit.verify()
+    for each in breaks:
+        tell(f"✗ 审计链第 {each.seq} 行：{each.what}", f"✗ the log, row {each.seq}: {each.what}")
+    if not breaks:
+        tell("✓ 审计链完整", "✓ the chain of the log holds")
+    return 1 if breaks else 0
 
 
 def _standing(name: str, active: bool) -> int:

@@ -65,13 +65,18 @@ def first_book(home: Path) -> bool:
     from django.utils import timezone
 
     from zhike.datacentre.generation import Generation
+    from zhike_desk.records.actions import jobs
     from zhike_desk.records.publish import publish
     from zhike_desk.records.queries import nights
 
-    if nights.shown() is not None or Generation.latest(home) is None:
+    shown, latest = nights.shown(), Generation.latest(home)
+    if latest is None:
         return False
-    publish(home, timezone.now())
-    return True
+    if shown is None:
+        publish(home, timezone.now())
+    elif shown.generation_id != latest.id:
+        jobs.ask("publish", {}, by=None, at=timezone.now())
+    return shown is None
 
 
 def static() -> bool:

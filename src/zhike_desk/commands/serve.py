@@ -98,10 +98,12 @@ def _serve(args: argparse.Namespace, home: Path, accounts: list[tuple[str, str, 
     words += ["--workers", str(args.workers), "--threads", str(args.threads)]
     children = [Child("web", ["zhike_desk.commands.web", *words]), Child("worker", ["zhike_desk.worker"])]
     with Supervisor(children, os.environ, _crashed) as desk:
-        if desk.watch(lambda: _answers(args.host, args.port)):
+        failed = None
+        if desk.wait(lambda: _answers(args.host, args.port)):
             _greet(args, home, accounts)
             desk.watch()
-        failed = desk.hopeless()
+        else:
+            failed = desk.hopeless()
     if failed is not None:
         raise _hopeless(failed.name)
     tell("工作台已停止。", "The workbench has stopped.")

@@ -15,7 +15,7 @@ from zhike_desk.offspring import PARENT
 
 _TICK = 0.1
 _LONGEST = 30.0
-_STEADY = 60.0
+_STEADY = 5.0
 GRACE = 15.0
 HOPELESS = 5
 
@@ -91,17 +91,24 @@ class Supervisor:
     def _asked(self, number: int, frame: FrameType | None) -> None:
         self.stopping = True
 
-    def watch(self, until: Callable[[], bool] = lambda: False) -> bool:
-        """Keep everything running until asked to stop (False) or until `until()` (True). False also where a start is hopeless."""
-        while not self.stopping:
-            for child in self.children:
-                self._look_at(child)
-            if self.hopeless() is not None:
-                return False
+    def wait(self, until: Callable[[], bool]) -> bool:
+        """Keep everything running until `until()` holds (True), somebody asks to stop, or a start is hopeless (False)."""
+        while not self.stopping and self.hopeless() is None:
+            self._look()
             if until():
                 return True
             time.sleep(_TICK)
         return False
+
+    def watch(self) -> None:
+        """Keep everything running until asked to stop; what has run once is never given up."""
+        while not self.stopping:
+            self._look()
+            time.sleep(_TICK)
+
+    def _look(self) -> None:
+        for child in self.children:
+            self._look_at(child)
 
     def hopeless(self) -> Child | None:
         """Return a child that crashed again and again and never ran for long."""
@@ -116,11 +123,10 @@ class Supervisor:
         if child.process is not None:
             child.kill_rest()
             child.crashes += 1
-            pause = min(0.5 * 2 ** (child.crashes - 1), _LONGEST)
+            pause = min(0.5 * 2 ** min(child.crashes - 1, 10), _LONGEST)
             child.next = now + pause
             code, child.process = child.process.returncode, None
-            if child.crashes < HOPELESS:
-                self.crashed(child.name, code, pause)
+            self.crashed(child.name, code, pause)
         elif now >= child.next:
             child.start(self.environment)
 

@@ -20,6 +20,8 @@ from zhike_desk.records.viewer import Viewer
 ACTIONS: Mapping[str, str] = {
     "night": "night.run",
     "publish": "night.run",
+    "preview": "data.upload",
+    "check": "data.view",
     "import": "data.commit",
     "undo_import": "data.commit",
     "export": "export.small",

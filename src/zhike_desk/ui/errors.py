@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from zhike_desk.records.actions.writing import Conflict, Refused
 from zhike_desk.ui.speech import said
+from zhike_desk.ui.words import word
 
 
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -32,6 +37,15 @@ def refused(request: HttpRequest, error: Refused) -> HttpResponse:
 
 def conflict(request: HttpRequest, error: Conflict) -> HttpResponse:
     """Show what somebody else wrote meanwhile beside what the viewer wanted, field by field."""
-    rows = [(name, error.theirs[name], error.mine[name]) for name in error.mine]
+    rows = [
+        (word("field", name), _shown(error.theirs[name]), _shown(mine)) for name, mine in error.mine.items()
+    ]
     name = "errors/conflict_part.html" if request.headers.get("HX-Request") else "errors/conflict.html"
     return render(request, name, {"rows": rows}, status=409)
+
+
+def _shown(value: Any) -> Any:
+    """Write a moment and a day as pages do; everything else as it is."""
+    if isinstance(value, datetime):
+        return f"{timezone.localtime(value):%Y-%m-%d %H:%M}"
+    return value.isoformat() if isinstance(value, date) else value

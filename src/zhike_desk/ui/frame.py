@@ -58,6 +58,9 @@ _PLACES = (
     ("help", "帮助", "Help", "question"),
 )
 
+_WITHIN = {"clients": "client"}
+"""Pages that are reached through a place and belong to it."""
+
 
 def places(request: HttpRequest) -> list[Place]:
     """Return the places the viewer may go to, in order; a page that isn't there yet is left out."""
@@ -72,7 +75,8 @@ def places(request: HttpRequest) -> list[Place]:
             url = reverse(route)
         except NoReverseMatch:
             continue
-        found.append(Place(route, url, told(zh, en), icon, name.partition("_")[0] == route))
+        here = name.partition("_")[0] in (route, _WITHIN.get(route))
+        found.append(Place(route, url, told(zh, en), icon, here))
     return found
 
 
@@ -97,11 +101,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
     if getattr(request, "user", None) is not None and request.user.is_authenticated:
         viewer = Viewer.of(request.user)
-        night = nights.shown()
+        found, night = places(request), nights.shown()
         around |= {
             "viewer": viewer,
-            "places": places(request),
+            "places": found,
             "night": night,
+            "stamp_url": next((place.url for place in found if place.route == "data"), ""),
             "stamp": stamp(night, timezone.now()),
         }
     return around

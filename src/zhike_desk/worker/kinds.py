@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from importlib import import_module
 
-MODULES = ("zhike_desk.worker.night", "zhike_desk.worker.importing", "zhike_desk.worker.valuing")
+MODULES = tuple(
+    f"zhike_desk.worker.{room}" for room in ("night", "importing", "looking", "handed", "valuing")
+)
 
 
 def load() -> None:

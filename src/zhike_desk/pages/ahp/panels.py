@@ -22,6 +22,7 @@ from zhike_desk.ui.templatetags import zhike as writing
 from zhike_desk.ui.words import word
 
 _MOVES = 12
+_MOVERS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Head:
     mine_left: int
     published_as: str
     waiting: str
-    approval_mine: bool
+    approval: str
     sees_all: bool
     expert: bool
 
@@ -132,8 +133,7 @@ class Trial:
 
     sentence: str
     against: str
-    at: str
-    generation: str
+    night: str
     changes: Sequence[Mapping[str, Any]]
 
 
@@ -147,7 +147,7 @@ def head(view: PanelView) -> Head:
     return Head(
         view.id, view.version, view.name, kind_word(view.kind), view.base, state, state_word(state), view.by,
         writing.day(view.created_at), view.open, reverse("ahp_judge", args=[view.id, first]), mine_left,
-        view.published_as, _waiting(view), bool(wait and wait.mine), view.sees_all, view.expert is not None,
+        view.published_as, _waiting(view), _decision(view), view.sees_all, view.expert is not None,
     )  # fmt: skip
 
 
@@ -159,6 +159,15 @@ def _waiting(view: PanelView) -> str:
         f"{wait.by} 于 {writing.moment(wait.asked_at)} 申请发布为 {wait.version}，等待另一人复核；在此之前判断不可更改。",
         f"{wait.by} asked on {writing.moment(wait.asked_at)} to publish it as {wait.version}; a second person decides, until then nothing changes.",
     )
+
+
+def _decision(view: PanelView) -> str:
+    """Name what the viewer can do about a publication that waits; empty: nothing."""
+    if view.waiting is None:
+        return ""
+    if view.waiting.mine:
+        return told("查看或撤回申请", "See or withdraw the request")
+    return told("去复核", "Decide") if view.waiting.decidable else ""
 
 
 def nodes(view: PanelView, here: str) -> list[NodeLine]:
@@ -184,7 +193,8 @@ def _node(state: NodeState, here: str) -> NodeLine:
 def label(node: Node) -> str:
     """Name a node."""
     name = said(node.label)
-    return f"{name}（{word('logic', node.logic)}）" if node.logic else name
+    logic = word("logic", node.logic)
+    return told(f"{name}（{logic}）", f"{name} ({logic})") if node.logic else name
 
 
 def joint(node: Node, found: Joint) -> JointView:
@@ -219,7 +229,7 @@ def _sentence(names: Sequence[str], judged: Judged) -> str:
     share = f"{judged.weights[top]:.0%}"
     return told(
         f"合议认为“{names[top]}”最重，占 {share}。",
-        f"Together they hold “{names[top]}” for the weightiest: {share}.",
+        f"Together they hold '{names[top]}' for the weightiest: {share}.",
     )
 
 
@@ -247,14 +257,14 @@ def _room(names: Sequence[str], room: Room) -> str:
         parts.append(
             told(
                 f"降到 {room.down:.1%} 时与“{names[room.down_with]}”易位",
-                f"at {room.down:.1%} it changes places with “{names[room.down_with]}”",
+                f"at {room.down:.1%} it changes places with '{names[room.down_with]}'",
             )
         )
     if room.up is not None:
         parts.append(
             told(
                 f"升到 {room.up:.1%} 时与“{names[room.up_with]}”易位",
-                f"at {room.up:.1%} with “{names[room.up_with]}”",
+                f"at {room.up:.1%} with '{names[room.up_with]}'",
             )
         )
     return told("；", "; ").join(parts) or told("怎样移动都不改变次序", "no movement changes the order")
@@ -274,7 +284,7 @@ def _differing(names: Sequence[str], d: Differing) -> str:
     opposed = told("，方向相反", ", in opposite directions") if d.opposed else ""
     return told(
         f"“{left}”对“{right}”：{d.lowest_by} 判 {low}，{d.highest_by} 判 {high}{opposed}；合议 {d.group:.2f}。",
-        f"“{left}” against “{right}”: {d.lowest_by} says {low}, {d.highest_by} {high}{opposed}; together {d.group:.2f}.",
+        f"'{left}' against '{right}': {d.lowest_by} says {low}, {d.highest_by} says {high}{opposed}; together {d.group:.2f}.",
     )
 
 
@@ -291,7 +301,7 @@ def worst(names: Sequence[str], judged: Judged) -> str:
     left, right = names[found.i], names[found.j]
     return told(
         f"最矛盾的一对：“{left}”对“{right}”判为 {scale.written(found.given)}，其余判断指向 {scale.written(found.mended)}；照此修改{ratio}。",
-        f"The worst pair: “{left}” against “{right}” is {scale.written(found.given)}, the others point to {scale.written(found.mended)}; so changed{ratio}.",
+        f"The worst pair: '{left}' against '{right}' is {scale.written(found.given)}, the others point to {scale.written(found.mended)}; so changed{ratio}.",
     )
 
 
@@ -309,7 +319,7 @@ def _expert(e: ExpertRow) -> ExpertLine:
 
 
 def trial(view: PanelView, movers: Mapping[str, SeenMover]) -> Trial | None:
-    """Turn a kept trial into tables; movers the viewer may not see are left out and counted."""
+    """Turn a kept trial into tables; of the movers, those the viewer may see."""
     found = view.diff
     if not found:
         return None
@@ -321,26 +331,22 @@ def trial(view: PanelView, movers: Mapping[str, SeenMover]) -> Trial | None:
         f"{clients:,} 户中 {moved:,} 户的等级会变。",
         f"{moved:,} of {clients:,} clients would change their grade.",
     )
-    return Trial(
-        sentence, found["before"], found.get("at", "")[:16].replace("T", " "), found["generation"], changes
-    )
+    return Trial(sentence, found["before"], found.get("as_of") or found["generation"], changes)
 
 
 def _change(
     change: Mapping[str, Any], movers: Mapping[str, SeenMover], labels: Mapping[str, str]
 ) -> Mapping[str, Any]:
     moves = sorted((m for m in change["grades"] if m[0] != m[1]), key=lambda m: (-m[2], m[0], m[1]))[:_MOVES]
-    lines = [
-        (m, movers[m["client_id"]]) for way in ("up", "down") for m in change[way] if m["client_id"] in movers
-    ]
+    seen = [m for way in ("up", "down") for m in change[way] if m["client_id"] in movers]
+    farthest = sorted(seen, key=lambda m: -abs(m["rank"][0] - m["rank"][1]))[:_MOVERS]
     return {
         "kind": word("kind", change["kind"]),
         "clients": f"{change['clients']:,}",
         "moved": f"{change['moved']:,}",
         "order": "—" if change["order"] is None else f"{change['order']:.3f}",
         "moves": [(word("grade", a), word("grade", b), f"{n:,}") for a, b, n in moves],
-        "movers": [_mover(m, seen, labels) for m, seen in lines],
-        "hidden": len(change["up"]) + len(change["down"]) - len(lines),
+        "movers": [_mover(m, movers[m["client_id"]], labels) for m in farthest],
     }
 
 
@@ -352,6 +358,7 @@ def _mover(m: Mapping[str, Any], seen: SeenMover, labels: Mapping[str, str]) -> 
         "key": seen.key,
         "grade": before if before == after else f"{before} → {after}",
         "score": f"{m['score'][0]:.1f} → {m['score'][1]:.1f}",
+        "rank": f"{m['rank'][0]:,} → {m['rank'][1]:,}",
         "why": why or told("他人变动所致", "others moved"),
         "up": "1" if m["rank"][1] < m["rank"][0] else "",
     }

@@ -87,6 +87,9 @@ def panel(request: HttpRequest, number: int) -> HttpResponse:
         "experts": panels.experts(view),
         "leads": leads,
     }
+    if view.waiting is not None and view.sees_all:
+        asked = value_models.change(viewer, view.document, view.waiting.document)
+        around["changed"] = [context.block(n) for n in asked]
     if leads:
         version = drafts.next_version(view.kind)
         draft = drafts.of(view.heard, {e: weight for e, _, weight in view.voices}, version)
@@ -96,5 +99,6 @@ def panel(request: HttpRequest, number: int) -> HttpResponse:
             "judged_nodes": len(draft.judged),
             "next_version": version,
             "publishes": viewer.may("ahp.publish") is not None,
+            "stale": bool(view.diff) and view.diff.get("of") != draft.digest,
         }
     return render(request, "ahp/joint.html" if request.htmx.target == "joint" else "ahp/panel.html", around)  # type: ignore[attr-defined]

@@ -71,7 +71,7 @@ def _facts(found: Portrait) -> list[tuple[str, str, str]]:
     row = found.row
     facts = [(told("类别", "Kind"), word("kind", row.kind), "")]
     if row.age is not None:
-        age = told("成立", "Founded") if row.kind != "individual" else told("年龄", "Age")
+        age = told("成立", "Age") if row.kind != "individual" else told("年龄", "Age")
         facts.append(
             (
                 age,

@@ -117,12 +117,13 @@ def _states(found: Portrait) -> list[StateReturn]:
     values = {s: found.measure(f"return_{s}_12m") for s in STATES}
     if all(v is None for v in values.values()):
         return []
-    largest = max((abs(v) for v in values.values() if v is not None), default=0.0) or 1.0
-    rows = []
-    for state, value in values.items():
-        days = int(found.measure(f"return_days_{state}_12m") or 0)
-        rows.append(StateReturn(state, value, days, (value or 0.0) / largest, 0 < days < FEW_DAYS))
-    return rows
+    days = {s: int(found.measure(f"return_days_{s}_12m") or 0) for s in STATES}
+    enough = [abs(v) for s, v in values.items() if v is not None and days[s] >= FEW_DAYS]
+    largest = max(enough or [abs(v) for v in values.values() if v is not None]) or 1.0
+    return [
+        StateReturn(s, value, days[s], (value or 0.0) / largest, 0 < days[s] < FEW_DAYS)
+        for s, value in values.items()
+    ]
 
 
 def _sentence(states: Sequence[StateReturn]) -> str:

@@ -21,6 +21,8 @@ WINDOWS = (20, 60, 120, 250)
 USUAL = 250
 _BANDS = {"frozen": "sunken", "ebbing": "sunken", "hot": "accent-soft", "warming": "accent-soft"}
 _SMALL = 0.1
+_LARGE = 10_000.0
+"""From this amount on a picture is told in 万元."""
 
 
 def part_names() -> dict[str, tuple[str, str]]:
@@ -111,8 +113,9 @@ def _falling(
     coloured = [({"color": f"token:{direction(v)}"}, a, b) for (a, b), v in zip(steps, values, strict=True)]
     over = [{"value": _above(a, b), "itemStyle": style} for style, a, b in coloured]
     under = [{"value": -_above(-a, -b), "itemStyle": style} for style, a, b in coloured]
+    large = max(abs(v) for step in steps for v in step) >= _LARGE
     labels = [
-        {"value": [t, max(a, b, 0.0)], "label": {"formatter": _in_wan(v)}}
+        {"value": [t, max(a, b, 0.0)], "label": {"formatter": _written(v, large=large)}}
         for t, (a, b), v in zip(titles, steps, values, strict=True)
     ]
     clear = {"type": "bar", "itemStyle": {"color": "transparent"}, "silent": True, "barWidth": "56%"}
@@ -120,7 +123,7 @@ def _falling(
     return {
         "grid": {"left": 8, "right": 8, "top": 28, "bottom": 4, "containLabel": True},
         "xAxis": {"type": "category", "data": list(titles), "axisLabel": {"interval": 0, "hideOverlap": False}},
-        "yAxis": {"type": "value", "axisLabel": {"formatter": "format:wan"}, "name": told("万元", "10k CNY")},
+        "yAxis": {"type": "value", "axisLabel": {"formatter": "format:wan" if large else "format:whole"}, "name": told("万元", "10k CNY") if large else told("元", "CNY")},
         "series": [
             {**clear, "stack": "all", "data": [_base(a, b) for a, b in steps]},
             {**shown, "stack": "all", "data": over},
@@ -142,8 +145,9 @@ def _above(a: float, b: float) -> float:
     return round(max(a, b, 0.0) - max(min(a, b), 0.0), 2)
 
 
-def _in_wan(value: float) -> str:
-    return f"{value / 1e4:+,.2f}".replace("-", "−")
+def _written(value: float, *, large: bool) -> str:
+    text = f"{value / 1e4:+,.1f}" if large else f"{value:+,.0f}"
+    return "0" if text in ("+0", "-0", "+0.0", "-0.0") else text.replace("-", "−")
 
 
 def assets_view(days: Sequence[Assets], runs: Sequence[Run], events: Sequence[Event]) -> AssetsView:
@@ -152,24 +156,26 @@ def assets_view(days: Sequence[Assets], runs: Sequence[Run], events: Sequence[Ev
         return AssetsView(None, days[-1].net if days else 0.0, days[-1].debt if days else 0.0)
     first, last = days[0], days[-1]
     peak = max(days, key=lambda d: d.net)
+    since = _moved(first, last)
     sentence = told(
-        f"净资产 {money(last.net)}，自 {first.date:%Y-%m} 的 {money(first.net)} {_moved(first.net, last.net)}；最高 {money(peak.net)}（{peak.date:%Y-%m-%d}）。",
-        f"Net assets {money(last.net)}, {_moved(first.net, last.net)} from {money(first.net)} in {first.date:%Y-%m}; highest {money(peak.net)} ({peak.date:%Y-%m-%d}).",
+        f"净资产 {money(last.net)}{since}；最高 {money(peak.net)}（{peak.date:%Y-%m-%d}）。",
+        f"Net assets {money(last.net)}{since}; highest {money(peak.net)} ({peak.date:%Y-%m-%d}).",
     )
     columns = [told("日期", "Date"), told("净资产", "Net"), told("资金", "Cash"), told("证券", "Securities"), told("基金", "Funds"), told("负债", "Debt")]  # fmt: skip
     figure = Figure("assets-option", sentence, _assets(days, runs, events), columns, _month_ends(days))
     return AssetsView(figure, last.net, last.debt)
 
 
-def _moved(before: float, after: float) -> str:
-    if before < 1_000:
-        return told("起", "up") if after > before else told("降", "down")
-    change = after / before - 1
+def _moved(first: Assets, last: Assets) -> str:
+    """Say how net assets moved since the first day shown; nothing where there was next to nothing then."""
+    if first.net < 1_000:
+        return ""
+    change = last.net / first.net - 1
     if abs(change) < 0.005:
-        return told("基本持平", "about the same")
+        return told(f"，与 {first.date:%Y-%m} 基本持平", f", about as in {first.date:%Y-%m}")
     return told(
-        f"{'增' if change > 0 else '减'} {share(abs(change))}",
-        f"{'up' if change > 0 else 'down'} {share(abs(change))}",
+        f"，较 {first.date:%Y-%m} {'增' if change > 0 else '减'} {share(abs(change))}",
+        f", {'up' if change > 0 else 'down'} {share(abs(change))} since {first.date:%Y-%m}",
     )
 
 
@@ -183,34 +189,35 @@ def _month_ends(days: Sequence[Assets]) -> list[list[str]]:
 
 
 def _assets(days: Sequence[Assets], runs: Sequence[Run], events: Sequence[Event]) -> dict[str, Any]:
-    kinds = [
+    kinds = (
         ("cash", told("资金", "Cash"), "token:c4"),
         ("securities", told("证券", "Securities"), "token:c1"),
         ("funds", told("基金", "Funds"), "token:c3"),
-    ]
+    )
+    shown = [kind for kind in kinds if any(getattr(d, kind[0]) for d in days)]
+    columns = ["net", *(column for column, _, _ in shown)]
     areas = [
         {
-            "name": name, "type": "line", "stack": "gross", "symbol": "none", "lineStyle": {"width": 0}, "itemStyle": {"color": colour},
-            "areaStyle": {"opacity": 0.35, "color": colour}, "data": [[str(d.date), round(getattr(d, column))] for d in days],
+            "name": name, "type": "line", "stack": "gross", "stackStrategy": "all", "symbol": "none", "lineStyle": {"width": 0},
+            "itemStyle": {"color": colour}, "areaStyle": {"opacity": 0.35, "color": colour}, "encode": {"x": 0, "y": place},
         }
-        for column, name, colour in kinds
-        if any(getattr(d, column) for d in days)
+        for place, (_, name, colour) in enumerate(shown, 2)
     ]  # fmt: skip
     net = {
-        "name": told("净资产", "Net assets"), "type": "line", "symbol": "none", "z": 5,
+        "name": told("净资产", "Net assets"), "type": "line", "symbol": "none", "z": 5, "encode": {"x": 0, "y": 1},
         "lineStyle": {"width": 2, "color": "token:ink"}, "itemStyle": {"color": "token:ink"},
-        "data": [[str(d.date), round(d.net)] for d in days],
         "markArea": {"silent": True, "data": _shades(runs, days[0].date, days[-1].date)},
         "markPoint": {"symbol": "pin", "symbolSize": 30, "data": _flows(days, events)},
     }  # fmt: skip
     return {
-        "legend": {"top": 0, "left": 0},
+        "dataset": {"source": [[str(d.date), *(round(getattr(d, c)) for c in columns)] for d in days], "sourceHeader": False},
+        "legend": {"top": 0, "right": 0},
         "grid": {"left": 8, "right": 12, "top": 40, "bottom": 4, "containLabel": True},
         "tooltip": {"trigger": "axis", "valueFormatter": "format:whole"},
         "xAxis": {"type": "time"},
         "yAxis": {"type": "value", "axisLabel": {"formatter": "format:wan"}, "name": told("万元", "10k CNY")},
         "series": [*areas, net],
-    }
+    }  # fmt: skip
 
 
 def _shades(runs: Sequence[Run], first: date, last: date) -> list[list[dict[str, Any]]]:
@@ -262,5 +269,9 @@ def held_sentence(held: Held) -> str:
     paper = told(f"，浮动盈亏 {signed_money(gain)}（{signed_share(gain / cost)}）", f"; on paper {signed_money(gain)} ({signed_share(gain / cost)})") if cost > 0 else ""  # fmt: skip
     return told(
         f"持有 {held.count} 只，市值 {money(held.value)}，最大一只 {most.name} 占 {share(most.share or 0.0)}{paper}。",
-        f"{held.count} securities worth {money(held.value)}; the largest, {most.name}, is {share(most.share or 0.0)}{paper}.",
+        f"{_securities(held.count)} worth {money(held.value)}; the largest, {most.name}, is {share(most.share or 0.0)}{paper}.",
     )
+
+
+def _securities(count: int) -> str:
+    return "One security" if count == 1 else f"{count} securities"

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from zhike_desk.pages.client.logic_view import Driver
-from zhike_desk.pages.client.sums import money, signed_money, signed_share
+from zhike_desk.pages.client.sums import money, signed_money, signed_share, sized
 from zhike_desk.pages.client.value_view import ValueView
 from zhike_desk.records.queries.client import Portrait
 from zhike_desk.records.queries.reference import Meaning
 from zhike_desk.ui.speech import said, told
-from zhike_desk.ui.templatetags.zhike import direction, number, signed_percent, signed_wan, wan
+from zhike_desk.ui.templatetags.zhike import direction, number, signed_percent
 from zhike_desk.ui.words import word
 
 
@@ -41,7 +41,6 @@ class Stat:
 
 def stats(found: Portrait, value: ValueView, meanings: Mapping[str, Meaning], as_of: date) -> list[Stat]:
     """Return the figures above a client, the same six for everybody; what isn't known is a dash."""
-    unit = told("万元", "10k CNY")
 
     def why(measure: str) -> Why:
         meaning = meanings.get(measure)
@@ -51,12 +50,12 @@ def stats(found: Portrait, value: ValueView, meanings: Mapping[str, Meaning], as
 
     net, pnl, twr = found.figure("net_now"), found.figure("pnl_3m"), found.figure("twr_12m")
     return [
-        Stat(told("净资产", "Net assets"), str(wan(net)), unit, "", _flow(found), why("net_now")),
-        Stat(told("近 3 月盈亏", "Profit, 3 m"), str(signed_wan(pnl)), unit, direction(pnl), _year(found), why("pnl_3m")),
+        Stat(told("净资产", "Net assets"), *sized(net), "", _flow(found), why("net_now")),
+        Stat(told("近 3 月盈亏", "Profit, 3 m"), *sized(pnl, signed=True), direction(pnl), _year(found), why("pnl_3m")),
         Stat(told("近 12 月收益率", "Return, 12 m"), signed_percent(twr), "", direction(twr), _index(found), why("twr_12m")),
-        Stat(told("近 12 月创收", "Revenue, 12 m"), str(wan(found.figure("revenue_12m"))), unit, "", _lately(found), why("revenue_12m")),
+        Stat(told("近 12 月创收", "Revenue, 12 m"), *sized(found.figure("revenue_12m")), "", _lately(found), why("revenue_12m")),
         Stat(told("价值得分", "Value score"), number(value.score), told("分", "points"), "", _graded(value), _why_value(value, as_of)),
-        Stat(told("未来 12 月贡献", "Expected, 12 m"), str(wan(found.figure("clv_p50"))), unit, "", _range(found), _why_expected(as_of)),
+        Stat(told("未来 12 月贡献", "Expected, 12 m"), *sized(found.figure("clv_p50")), "", _range(found), _why_expected(as_of)),
     ]  # fmt: skip
 
 

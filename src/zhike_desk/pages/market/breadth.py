@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zhike.base.text import Said, say
-from zhike_desk.pages.market.course import thinned
 from zhike_desk.pages.market.percentiles import percentile, placed
 from zhike_desk.records.queries.market import Day
 from zhike_desk.ui.speech import said, told
 
-_WIDE, _HIGH, _EDGE = 220.0, 52.0, 4.0
+_WIDE, _HIGH, _EDGE = 440, 104, 8
+_MOST_POINTS = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,7 @@ _PARTS = (
 
 def panels(days: Sequence[Day], year: Sequence[Day]) -> list[Panel]:
     """Draw each figure's course over `days`; places are those among the days of `year`."""
-    points = thinned(days)
-    return [_panel(figure, points, year) for figure in FIGURES]
+    return [_panel(figure, days, year) for figure in FIGURES]
 
 
 def parts(year: Sequence[Day]) -> list[Part]:
@@ -100,24 +99,34 @@ def _of(day: Day, column: str) -> float | None:
     return day.limit_up - day.limit_down
 
 
-def _panel(figure: Figure, points: Sequence[Day], year: Sequence[Day]) -> Panel:
-    values = [_of(day, figure.column) for day in points]
-    known = [v for v in values if v is not None]
-    low, high = (min(known), max(known)) if known else (0.0, 1.0)
+def _panel(figure: Figure, days: Sequence[Day], year: Sequence[Day]) -> Panel:
+    values = [_of(day, figure.column) for day in days]
     among = [_of(day, figure.column) for day in year]
-    value, place = _written(values[-1] if values else None, figure.form), percentile(among)
-    middle = sorted(v for v in among if v is not None)
+    known, usual = [v for v in values if v is not None], sorted(v for v in among if v is not None)
+    low, high = (min(known), max(known)) if known else (0.0, 1.0)
+    middle = usual[len(usual) // 2] if usual else None
+    points = _drawn(values, middle or 0.0)
     ends = [_written(v, figure.form) for v in (low, high)] if known else ["—", "—"]
     return Panel(
         name=said(figure.name),
         meaning=said(figure.meaning),
-        value=value,
-        place=_place(figure.column, place),
-        lines=_lines(values, low, high),
-        end=_at(len(values) - 1, values[-1], len(values), low, high) if values else None,
-        middle=f"{_height(middle[len(middle) // 2], low, high):.1f}" if middle else "",
+        value=_written(values[-1], figure.form),
+        place=_place(figure.column, percentile(among)),
+        lines=_lines(points, low, high),
+        end=_at(len(points) - 1, points[-1], len(points), low, high),
+        middle="" if middle is None else f"{_height(middle, low, high):.0f}",
         summary=told(f"最低 {ends[0]}，最高 {ends[1]}", f"from {ends[0]} to {ends[1]}"),
     )
+
+
+def _drawn(values: Sequence[float | None], middle: float) -> list[float | None]:
+    """Keep of many values, of each few, the one furthest from the middle, so that no peak is lost; and the last."""
+    step = -(-len(values) // _MOST_POINTS)
+    if step <= 1:
+        return list(values)
+    few = (values[at : at + step] for at in range(0, len(values) - 1, step))
+    known = ([v for v in part if v is not None] for part in few)
+    return [max(part, key=lambda v: abs(v - middle)) if part else None for part in known] + [values[-1]]
 
 
 def _place(column: str, place: float | None) -> str:
@@ -141,7 +150,7 @@ def _at(n: int, value: float | None, count: int, low: float, high: float) -> tup
     if value is None:
         return None
     x = _EDGE + n / max(count - 1, 1) * (_WIDE - 2 * _EDGE)
-    return f"{x:.1f}", f"{_height(value, low, high):.1f}"
+    return f"{x:.0f}", f"{_height(value, low, high):.0f}"
 
 
 def _lines(values: Sequence[float | None], low: float, high: float) -> list[str]:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from zhike_desk.records.queries.palette import Found
+from zhike_desk.records.queries.search import Found
 from zhike_desk.records.viewer import Viewer
 from zhike_desk.ui.frame import Place
 from zhike_desk.ui.speech import told
 
 MOST = 8
+MOST_CLIENTS = 6
 
 # What can be done from anywhere: route, what follows it, the action of policy.yaml, names to find it by, icon.
 _ACTS = (
@@ -60,7 +61,8 @@ def groups(viewer: Viewer, text: str, found: Sequence[Found], places: Sequence[P
 
 
 def _client(found: Found) -> Option:
-    small = " · ".join(part for part in (found.number, found.phone) if part)
+    number = found.key if found.key != found.name else ""
+    small = " · ".join(part for part in (number, found.phone) if part)
     return Option(reverse("client", args=[found.key]), found.name, small, "user")
 
 

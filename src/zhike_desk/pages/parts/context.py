@@ -219,10 +219,11 @@ def _made_up() -> dict[str, Any]:
         "icons": ICONS,
         "reason": _why(),
         "rows": ROWS,
+        "manager": told("爱丽", "Alice"),
         "form": form,
         "tabs": [
-            {"name": told("概览", "Overview"), "url": "#tabs", "here": True},
-            {"name": told("任务", "Tasks"), "url": "#tabs", "count": 3},
+            {"name": told("概览", "Overview"), "url": "#part-tabs", "here": True},
+            {"name": told("任务", "Tasks"), "url": "#part-tabs", "count": 3},
         ],
         "steps": [
             {"name": told("上传", "Upload"), "done": True},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from zhike.base.text import say
@@ -21,8 +21,10 @@ from zhike_desk.records.refusals import Refused
 @require_GET
 def tasks(request: HttpRequest) -> HttpResponse:
     """Show one page of the tasks the URL asks for; only the table when the page is already there."""
-    viewer, today = viewer_of(request), clock.today(nights.shown())
-    state = query.asked(dict(request.GET.lists()))
+    viewer, night = viewer_of(request), nights.shown()
+    if night is None:
+        return render(request, "tasks/first.html")
+    today, state = clock.today(night), query.asked(dict(request.GET.lists()))
     shown = {
         "page": build(state, query.page(viewer, state), today),
         "colleagues": query.colleagues(viewer),
@@ -45,7 +47,10 @@ def count(request: HttpRequest) -> HttpResponse:
 @require_GET
 def week(request: HttpRequest) -> HttpResponse:
     """Show a week of open tasks by the day they are due, against the hours there are."""
-    viewer, today = viewer_of(request), clock.today(nights.shown())
+    viewer, night = viewer_of(request), nights.shown()
+    if night is None:
+        return redirect("tasks")
+    today = clock.today(night)
     staff = request.GET.get("staff", "")[:40]
     found = query.week(viewer, _day(request.GET.get("on", ""), today), staff=staff)
     shown = {

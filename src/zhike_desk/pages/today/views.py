@@ -70,6 +70,8 @@ def _list(request: HttpRequest) -> dict[str, Any]:
 def load(request: HttpRequest) -> HttpResponse:
     """Sum up the list and what is done; loaded after the list, and again after each line that ends."""
     viewer, when, staff = viewer_of(request), _when(), _staff(request)
+    if when.as_of is None:
+        return HttpResponse("")
     found = context.figures(
         workload.load(viewer, when.today, staff=staff), workload.done(viewer, when.at, staff=staff)
     )
@@ -100,7 +102,10 @@ def night(request: HttpRequest) -> HttpResponse:
 @require_GET
 def team(request: HttpRequest) -> HttpResponse:
     """Show a head what lies on each of the branch's staff."""
-    found = workload.colleagues(viewer_of(request), _when().today)
+    viewer, when = viewer_of(request), _when()
+    if when.as_of is None:
+        return HttpResponse("")
+    found = workload.colleagues(viewer, when.today)
     return render(request, "today/team.html", {"team": context.mates(found), "staff": _staff(request)})
 
 

@@ -13,6 +13,7 @@ from zhike_desk.records import audit, scope, settings
 from zhike_desk.records.actions.asking import REASON, act, ask
 from zhike_desk.records.actions.writing import Done, Refused, change, one_of, text
 from zhike_desk.records.models import BookClient, Contact, Hold, Note, Tag, Task
+from zhike_desk.records.safekeeping import tombstones
 from zhike_desk.records.viewer import Viewer
 
 _NAMES = {"frozen": ("冻结", "freeze"), "erased": ("删除", "erase"), "lift": ("解除", "lift the hold on")}
@@ -60,7 +61,8 @@ def _carry_out(payload: Mapping[str, Any], by: Viewer, at: datetime) -> Done:
         kind = "frozen"
     done = _put(standing, client.client_id, kind, payload["reason"], by, at)
     if kind == "erased":
-        _forget(client.client_id, at)
+        forget(client.client_id, at)
+        tombstones.lay(client.client_id, by.username, at)
     warning = None
     if kind != payload["kind"]:
         warning = say(
@@ -93,7 +95,7 @@ def _lift(standing: Hold | None, payload: Mapping[str, Any], by: Viewer, at: dat
     return Done(str(standing.pk), standing.version)
 
 
-def _forget(client_id: str, at: datetime) -> None:
+def forget(client_id: str, at: datetime) -> None:
     """Erase what people wrote about a client; the rows stay, as numbers of the branch's work."""
     Note.objects.filter(client_id=client_id).update(text="", removed_at=at)
     Tag.objects.filter(client_id=client_id).delete()

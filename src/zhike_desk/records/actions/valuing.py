@@ -45,7 +45,7 @@ def ask_to_publish(panel: int, version: str, *, seen: int, reason: str, by: View
             {"panel": panel, "version": named, "document": draft.text, "judged": list(draft.judged)},
             summary=say(
                 f"发布价值模型 {named}（评议“{found.name}”，基于 {found.base_version}）",
-                f"Publish the model of value {named} (panel “{found.name}”, based on {found.base_version})",
+                f"Publish the model of value {named} (panel '{found.name}', based on {found.base_version})",
             ),
             reason=reason,
             by=by,
@@ -113,7 +113,13 @@ def try_out(panel: int, at: datetime) -> dict[str, Any]:
     if draft.obstacles:
         raise Refused(draft.obstacles[0])
     before = value_models.text_of(value_models.in_force(drafting.model(draft.text).kinds[0]))
-    result = trying.tried(value_models.home(), before, draft.text) | {"at": at.isoformat()}
+    result = trying.tried(value_models.home(), before, draft.text) | {
+        "at": at.isoformat(),
+        "of": draft.digest,
+    }
+    night = nights.shown()
+    if night is not None and night.generation_id == result["generation"]:
+        result["as_of"] = night.as_of.isoformat()
     panels.compared(panel, result, at=at)
     return result
 

@@ -18,5 +18,9 @@ COMPARED = (
     "cost_share_12m",
     "fall_12m",
 )
+RESTS_ON = {"win_rate_drawn_12m": "win_rate_12m", "disposition_drawn_12m": "disposition_12m"}
+"""Shrunk measures are known of everybody: they count where the one they are shrunk from is known."""
+ACTIVE = "decisions_12m"
+"""Who took no decision in the year has no behaviour, and isn't counted among like clients."""
 LEAST_PEERS = 20
 """Clients whose measure must be known before quartiles of a group are told: fewer would tell of single persons."""

@@ -8,6 +8,9 @@ NAME, PINYIN, INITIALS, NUMBER, PSEUDONYM, PHONE = 0, 2, 4, 6, 8, 9
 """Weights: what a token is. One more (WITHIN) where it isn't from the beginning of a name or a number."""
 WITHIN = 1
 LONGEST = 80
+SHORTEST_END = 4
+"""Characters of a number's end from which on it is looked for."""
+_BACKWARDS = "~"
 KINDS = {
     NAME: "name",
     NAME + WITHIN: "name",
@@ -20,6 +23,11 @@ KINDS = {
     PSEUDONYM: "pseudonym",
     PHONE: "phone",
 }
+
+
+def ending(number: str) -> str:
+    """Return the token that the end of a number begins: the number backwards, behind a sign that nothing else begins with."""
+    return _BACKWARDS + number[::-1]
 
 
 def folded(text: str) -> str:

@@ -15,6 +15,8 @@ from django.conf import settings
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from zhike_desk.records.rows.decimals import numbers
+
 MEASURES = "book_measure"
 ORDERED = 'COLLATE "C"'  # PostgreSQL: text in order of its bytes, as SQLite has it
 
@@ -120,6 +122,8 @@ def _shaped(field: models.Field[object, object], rows: pa.Table, first: int) -> 
 
 
 def _cast(values: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    if kind == pa.float64() and pa.types.is_decimal(values.type):
+        return numbers(values)
     if pa.types.is_timestamp(kind) and values.type.tz is None:
         values = pc.assume_timezone(values.cast(pa.timestamp("us")), settings.TIME_ZONE)
     return values.cast(kind)

@@ -28,7 +28,7 @@ from zhike_desk.records.rows.preparing import Ground
 from zhike_desk.records.rows.source import Source
 
 KEPT = 3
-FORMAT = 4  # raised whenever the same generation would make another book
+FORMAT = 6
 
 
 def publish(
@@ -56,9 +56,7 @@ def publish(
         if standing is not None and not forced:
             return standing
         _sweep(desk)
-        done = _load(Source(home, generation), desk, at, told)
-        _sweep(desk)
-    return done
+        return _load(Source(home, generation), desk, at, told)
 
 
 def _standing(generation: Generation, desk: Path) -> Publication | None:
@@ -132,8 +130,11 @@ def _switch(
 
 
 def _sweep(desk: Path) -> None:
-    """Remove books older than those kept, and what a killed publication left; never the one the pointer names."""
-    keep = set(Publication.objects.order_by("-id").values_list("place", flat=True)[:KEPT])
+    """Remove all but the last books, and what a killed publication left; never the one the pointer names.
+
+    Done before a book is made, not after: who still reads the oldest has had the whole time since the last publication.
+    """
+    keep = set(Publication.objects.order_by("-id").values_list("place", flat=True)[: KEPT - 1])
     keep |= set(Pointer.objects.values_list("publication__place", flat=True))
     if connection.vendor == "sqlite":
         sqlite_book.sweep(books(desk), keep)

@@ -44,8 +44,9 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What stands in short lists about a client: staff and proposals of the night; tags as (number, word), open tasks, consents by kind,
-    the last contact, who took them over, as the desk wrote them down.
+    """What stands in short lists about a client: the night's staff and proposals, the desk's own entries.
+
+    Tags are (number, word); consents say by kind whether they were given; `moved_to` is who took the client over.
     """
 
     staff: tuple[bonds.Server, ...] = ()
@@ -252,6 +253,10 @@ class Beside:
         return urlencode({"in": self.query})
 
 
+_PLACED = replace(clients.LISTED, named="")
+"""The list of clients, entered at a place that is known: no look at where the named one stands."""
+
+
 def beside(viewer: Viewer, found: Portrait, query: str | None) -> Beside:
     """Return who stands beside a client in the list that `query` asks for; nothing where the list can't be understood. Two queries."""
     if query is None:
@@ -265,7 +270,8 @@ def beside(viewer: Viewer, found: Portrait, query: str | None) -> Beside:
         return Beside(query, listed=True)
     mark = (place, found.row.client_id)
     rows = clients.matching(viewer, state)
-    after = listing.sliced(clients.LISTED, rows, replace(state, after=mark, before=None), 1).rows
-    before = listing.sliced(clients.LISTED, rows, replace(state, after=None, before=mark), 1).rows
+    after = listing.sliced(_PLACED, rows, replace(state, after=mark, before=None), 1).rows
+    before = listing.sliced(_PLACED, rows, replace(state, after=None, before=mark), 1).rows
     name = "pseudonym" if viewer.need("client.list").pseudonym else "client_id"
-    return Beside(query, *(getattr(one[0], name) if one else "" for one in (before, after)), listed=True)
+    keys = [getattr(one[0], name) if one else "" for one in (before, after)]
+    return Beside(query, keys[0], keys[1], listed=True)

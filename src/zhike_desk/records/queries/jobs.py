@@ -29,12 +29,15 @@ STEPS: Mapping[str, Said] = {
     "pages": say("页面", "pages"),
     "publish": say("发布", "publishing"),
     "load": say("载入工作台", "loading the workbench"),
+    "rows": say("逐行处理", "going through the rows"),
     "value": say("重新评分", "scoring anew"),
     "done": say("完成", "done"),
 }
 _KINDS: Mapping[str, Said] = {
     "night": say("夜间运行", "night run"),
     "publish": say("发布到工作台", "publication"),
+    "preview": say("预览", "preview"),
+    "check": say("健康检查", "health check"),
     "import": say("导入", "import"),
     "undo_import": say("撤回导入", "import taken back"),
     "export": say("导出", "export"),
@@ -108,3 +111,11 @@ def _seen(job: Job, viewer: Viewer) -> JobSeen:
         seconds=round(ran.total_seconds(), 1) if ran is not None else None,
         may_cancel=mine and job.state in ("waiting", "running") and not job.cancel_asked,
     )
+
+
+def arguments_of(viewer: Viewer, job_id: int) -> dict[str, Any]:
+    """Return what a job the viewer may see was asked with."""
+    found = _seen_by(viewer).filter(pk=job_id).first()
+    if found is None:
+        raise Denied("job.view")
+    return dict(found.arguments)

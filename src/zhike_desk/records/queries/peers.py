@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from zhike_desk.records.book.compared import COMPARED
+from zhike_desk.records.book.compared import ACTIVE, COMPARED, RESTS_ON
 from zhike_desk.records.models import BookClient, BookPeer
 from zhike_desk.records.queries.nights import Shown
 
@@ -46,16 +46,23 @@ class Compared:
 def compared(client: BookClient, measures: Mapping[str, float | None], night: Shown) -> tuple[Compared, ...]:
     """Hold a client's measures beside like clients'; those the night doesn't have are left out.
 
-    Of a client whose logic isn't known, like clients are all of their kind.
+    Of a client whose logic isn't known, like clients are all of their kind. Nothing is returned of who took no decision in the year.
     """
+    if not measures.get(ACTIVE):
+        return ()
     logic = "" if client.logic in UNJUDGED else client.logic
     own = _bands(night, client.branch_id, client.kind, logic)
     every = _bands(night, client.branch_id, client.kind, "")
     return tuple(
-        Compared(name, measures[name], own.get(name) or every.get(name))
+        Compared(name, _known(name, measures), own.get(name) or every.get(name))
         for name in COMPARED
         if name in measures
     )
+
+
+def _known(name: str, measures: Mapping[str, float | None]) -> float | None:
+    """Return a measure where it tells something of the client: a shrunk one without observations tells of the branch alone."""
+    return None if measures.get(RESTS_ON.get(name, name)) is None else measures[name]
 
 
 @lru_cache(maxsize=_GROUPS)

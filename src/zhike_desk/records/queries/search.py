@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from zhike_desk.records import scope
-from zhike_desk.records.book.tokens import KINDS, PSEUDONYM, folded
+from zhike_desk.records.book.tokens import KINDS, PSEUDONYM, SHORTEST_END, ending, folded
 from zhike_desk.records.models import BookToken
 from zhike_desk.records.viewer import Viewer
 
@@ -44,14 +44,22 @@ def clients(viewer: Viewer, text: str, limit: int = 8) -> list[Found]:
     if not wanted or len(wanted) > _LONGEST or (cell.pseudonym and not _PSEUDONYM.fullmatch(wanted)):
         return []
     kinds = Q(weight=PSEUDONYM) if cell.pseudonym else ~Q(weight=PSEUDONYM) | Q(token=wanted)
-    tokens = _of(viewer, cell.scope).filter(kinds, token__gte=wanted, token__lt=wanted + _LAST)
+    tokens = _of(viewer, cell.scope).filter(kinds)
     found: dict[str, Found] = {}
-    for weights in _fitting(tokens, wanted):
-        for row in _visible(viewer, weights, cell.pseudonym):
-            found.setdefault(row.key, row)
-        if len(found) >= limit:
-            break
-    return list(found.values())[:limit]
+    for begin in _beginnings(wanted):
+        for weights in _fitting(tokens, begin):
+            for row in _visible(viewer, weights, cell.pseudonym):
+                found.setdefault(row.key, row)
+            if len(found) >= limit:
+                return list(found.values())[:limit]
+    return list(found.values())
+
+
+def _beginnings(wanted: str) -> Iterator[str]:
+    """Yield what a token must begin with: the text; and where it may be the end of a number, that."""
+    yield wanted
+    if len(wanted) >= SHORTEST_END and wanted.isascii() and any(c.isdigit() for c in wanted):
+        yield ending(wanted)
 
 
 def _of(viewer: Viewer, whose: str) -> QuerySet[BookToken]:
@@ -66,8 +74,9 @@ def _of(viewer: Viewer, whose: str) -> QuerySet[BookToken]:
 
 
 def _fitting(tokens: QuerySet[BookToken], wanted: str) -> Iterator[dict[str, int]]:
-    """Yield clients that fit, a few at a time, each with the weight of what fits best: the whole token first, then by weight."""
-    rows = tokens.order_by("token", "weight", "client_id").values_list("token", "weight", "client_id")
+    """Yield clients of whom a token begins with `wanted`, a few at a time, each with the weight of what fits best: the whole token first, then by weight."""
+    fit = tokens.filter(token__gte=wanted, token__lt=wanted + _LAST)
+    rows = fit.order_by("token", "weight", "client_id").values_list("token", "weight", "client_id")
     for start in range(0, _CHUNK * _CHUNKS, _CHUNK):
         chunk = list(rows[start : start + _CHUNK])
         best: dict[str, int] = {}

@@ -98,9 +98,10 @@ def day(viewer: Viewer, when: Moment, *, staff: str = "", after: str = "") -> Da
 
     Raises Denied where the viewer has no day's list, Refused for a cursor that can't be understood.
     """
-    alone = _alone(viewer, staff)
-    bound = _read(after)
-    found = list(_after(proposed(viewer, staff), bound, alone)[: PAGE + 1]) if when.as_of is not None else []
+    alone, bound = _alone(viewer, staff), _read(after)
+    if when.as_of is None:
+        return Day((), "")
+    found = list(_after(proposed(viewer, staff), bound, alone)[: PAGE + 1])
     more, found = len(found) > PAGE, found[:PAGE]
     last = _key(found[-1], alone) if more else None
     tasks = [t for t in _tasks(viewer, when.today, staff) if _between(_key(t, alone), bound, last)]
@@ -205,15 +206,19 @@ def _read(text: str) -> _Key | None:
 def _works(viewer: Viewer, rows: Sequence[Any], when: Moment, *, named: bool) -> tuple[Work, ...]:
     """Put beside each row its client, whether they may be approached, what was tried today: queries don't grow with rows."""
     ids = sorted({row.client_id for row in rows if row.client_id})
-    clients = scope.clients(viewer, "today.view").in_bulk(ids) if ids and when.as_of else {}
+    clients = scope.clients(viewer, "today.view").in_bulk(ids) if ids else {}
     allowed = (
         permission.judged({c.client_id: c.opt_out for c in clients.values()}, when.at) if clients else {}
     )
     contacts = _contacts(list(clients), when) if clients else {}
     staff = _names({row.staff_id for row in rows}) if named else {}
+    origins = BookProposal.objects.in_bulk(
+        [t.proposal_id for t in rows if isinstance(t, Task) and t.proposal_id]
+    )
     return tuple(
         _work(
             row,
+            origins.get(row.proposal_id) if isinstance(row, Task) else row,
             _person(clients[row.client_id], allowed.get(row.client_id), contacts.get(row.client_id, ()), when)
             if row.client_id in clients
             else None,
@@ -224,21 +229,27 @@ def _works(viewer: Viewer, rows: Sequence[Any], when: Moment, *, named: bool) ->
     )
 
 
-def _work(row: Any, client: Person | None, allowed: Permission | None, staff: Mapping[str, str]) -> Work:
-    proposal = isinstance(row, BookProposal)
+def _work(
+    row: Any,
+    origin: BookProposal | None,
+    client: Person | None,
+    allowed: Permission | None,
+    staff: Mapping[str, str],
+) -> Work:
+    proposal = row is origin
     return Work(
         proposal_id=row.proposal_id if proposal else "",
         task_id=None if proposal else row.pk,
         version=1 if proposal else row.version,
         kind=row.kind,
-        rule=row.rule if proposal else "",
+        rule=origin.rule if origin is not None else "",
         title=struck(row.reason if proposal else row.title),
-        suitability=row.suitability if proposal else "",
+        suitability=origin.suitability if origin is not None else "",
         minutes=row.minutes,
         due_on=row.due_on,
         must_do=row.must_do,
         place=row.place if proposal else 0,
-        expected_value=row.expected_value if proposal else None,
+        expected_value=origin.expected_value if origin is not None else None,
         staff_id=row.staff_id,
         staff=staff.get(row.staff_id, row.staff_id),
         client=client,
@@ -276,18 +287,19 @@ def _why_not(row: Any, allowed: Permission | None) -> Said | None:
 
 
 def _last(client: BookClient, contacts: Sequence[tuple[datetime, str]], as_of: date | None) -> date | None:
-    if contacts:
-        return max(scope.day_of(t) for t, _ in contacts)
+    reached = [scope.day_of(t) for t, outcome in contacts if outcome != UNREACHED]
+    if reached:
+        return max(reached)
     if as_of is None or client.days_since_contact < 0:
         return None
     return as_of - timedelta(days=int(client.days_since_contact))
 
 
 def _contacts(ids: list[str], when: Moment) -> dict[str, list[tuple[datetime, str]]]:
-    """Return what was logged at the desk after the day of the night: client → moment and outcome."""
+    """Return what was logged at the desk from the day of the night on: client → moment and outcome."""
     found: dict[str, list[tuple[datetime, str]]] = {}
     rows = Contact.objects.filter(
-        client_id__in=ids, undone_at__isnull=True, at__date__gt=when.as_of, at__lte=when.at
+        client_id__in=ids, undone_at__isnull=True, at__date__gte=when.as_of, at__lte=when.at
     )
     for client_id, moment, outcome in rows.order_by("at").values_list("client_id", "at", "outcome"):
         found.setdefault(client_id, []).append((moment, outcome))

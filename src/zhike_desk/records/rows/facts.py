@@ -16,6 +16,7 @@ from zhike.base.text import say
 from zhike.engine.parquet import read_groups
 from zhike.features.clients import MEASURES
 from zhike_desk.records.book.series import pack
+from zhike_desk.records.rows.decimals import wholes
 from zhike_desk.records.rows.source import Source, beside
 
 _MONEY = ("cash", "securities", "funds", "debt")
@@ -76,15 +77,9 @@ def _days(dates: pa.ChunkedArray) -> npt.NDArray[np.int64]:
 
 
 def _cents(money: pa.ChunkedArray) -> npt.NDArray[np.int64]:
-    """Return amounts in cents, rounded half up; read from the decimals' own whole numbers, of which 64 bits hold any amount."""
+    """Return amounts in cents, rounded half up."""
     scale = 10 ** (money.type.scale - 2)
-    chunks = [_whole(chunk) for chunk in money.chunks]
-    return np.asarray((np.concatenate(chunks) + scale // 2) // scale, np.int64)
-
-
-def _whole(decimals: pa.Array) -> npt.NDArray[np.int64]:
-    words = np.frombuffer(decimals.buffers()[1], np.int64)
-    return words[decimals.offset * 2 : (decimals.offset + len(decimals)) * 2 : 2]
+    return np.asarray((wholes(money) + scale // 2) // scale, np.int64)
 
 
 def staff(source: Source, main: pa.Table) -> Iterator[pa.Table]:

@@ -22,7 +22,7 @@ def surnames() -> dict[str, str]:
 
 @cache
 def _syllable(character: str) -> str:
-    return str(lazy_pinyin(character, style=Style.NORMAL, errors=lambda other: other.lower())[0])
+    return str(lazy_pinyin(character, style=Style.NORMAL, errors=str.lower)[0])
 
 
 def readings(name: str) -> list[list[str]]:
@@ -41,7 +41,7 @@ def readings(name: str) -> list[list[str]]:
 def syllables(name: str) -> list[str]:
     """Return how a name is read most likely; an institution's by its words, so that 银行 is yinhang."""
     if len(name) > PERSON:
-        return [str(s) for s in lazy_pinyin(name, style=Style.NORMAL, errors=lambda other: [*other.lower()])]
+        return [str(s) for s in lazy_pinyin(name, style=Style.NORMAL, errors=str.lower)]
     return readings(name)[0]
 
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from zhike_desk.records.book.compared import COMPARED, LEAST_PEERS
+from zhike_desk.records.book.compared import ACTIVE, COMPARED, LEAST_PEERS, RESTS_ON
 from zhike_desk.records.rows.source import Source
 
 REFERRAL = "referral"
@@ -44,15 +44,25 @@ def _plain(rows: pa.Table) -> pa.Table:
 
 
 def behaviour(listed: pa.Table, measures: pa.Table) -> pa.Table:
-    """Return what quartiles of like clients are counted from, a row a client: branch, kind, logic, the measures compared (32 bits each)."""
+    """Return what quartiles of like clients are counted from: branch, kind, logic, the measures compared (32 bits each).
+
+    A row for each client who took a decision in the year; rows of `listed` and `measures` go together.
+    """
     columns: dict[str, pa.ChunkedArray] = {
         name: listed[name].cast(pa.string()).fill_null("") for name in _GROUP
     }
     for name in COMPARED:
-        there = name in measures.column_names
-        values = measures[name] if there else pa.chunked_array([pa.nulls(len(measures), pa.float64())])
+        values = _measure(measures, name)
+        if name in RESTS_ON:
+            values = pc.if_else(pc.is_valid(_measure(measures, RESTS_ON[name])), values, None)
         columns[name] = values.cast(pa.float32())
-    return pa.table(columns)
+    return pa.table(columns).filter(pc.fill_null(pc.greater(_measure(measures, ACTIVE), 0.0), False))
+
+
+def _measure(measures: pa.Table, name: str) -> pa.ChunkedArray:
+    if name in measures.column_names:
+        return measures[name].cast(pa.float64())
+    return pa.chunked_array([pa.nulls(len(measures), pa.float64())])
 
 
 def peers(behaviours: Sequence[pa.Table]) -> Iterator[pa.Table]:

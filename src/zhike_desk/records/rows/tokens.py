@@ -1,7 +1,7 @@
 """What a client is found by: names, how they are read, initials, numbers, as rows that a prefix range finds.
 
 A token is a suffix of something at a character or a syllable, so that a range finds what lies in the middle too: 王小明 is found
-by 小明, by xiaoming and ming, by wxm and xm. `weight` says what a token is, and orders what fits equally.
+by 小明, by xiaoming and ming, by wxm and xm. A number is kept backwards too, for its end. `weight` says what a token is, and orders what fits equally.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from zhike_desk.records.book.tokens import (
     PINYIN,
     PSEUDONYM,
     WITHIN,
+    ending,
     folded,
 )
 from zhike_desk.records.rows.names import PERSON, readings, syllables
 
-SHORTEST_NUMBER = 4
 PHONE_END = 4
 _STARTS = 10  # suffixes of an institution's name
 
@@ -91,6 +91,5 @@ def _suffixes(parts: list[str], kind: int, most: int) -> Iterator[tuple[str, int
 def _numbered(client_id: str, phone: str) -> Iterator[tuple[str, int]]:
     number = folded(client_id)
     yield number, NUMBER
-    for start in range(1, len(number) - SHORTEST_NUMBER + 1):
-        yield number[start:], NUMBER + WITHIN
+    yield ending(number), NUMBER + WITHIN
     yield phone[-PHONE_END:], PHONE

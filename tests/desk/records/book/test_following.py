@@ -110,6 +110,36 @@ def test_either_sqlite_attaches_a_book_as_immutable(db: Path, module: str) -> No
     link.close()
 
 
+class Reader(threading.Thread):
+    """Asks again and again for pseudonyms, a query each; `seen` are the keys they were made by, `wrong` what fits none alone."""
+
+    def __init__(self, known: list[bytes]) -> None:
+        super().__init__()
+        self.known, self.seen, self.wrong = known, list[int](), list[str]()
+        self.ids = list(BookClient.objects.order_by("client_id").values_list("client_id", flat=True))[::16]
+        self.stop = threading.Event()
+
+    def run(self) -> None:
+        """Read until told to stop."""
+        try:
+            while not self.stop.is_set():
+                self.request()
+        except BaseException as error:
+            self.wrong.append(repr(error))
+            raise
+        finally:
+            connection.close()
+
+    def request(self) -> None:
+        """Read as one request does."""
+        request_started.send(sender=None)
+        one = [BookClient.objects.get(client_id=i).pseudonym for i in self.ids]
+        fits = [n for n, key in enumerate(self.known) if one == [pseudonym(key, i) for i in self.ids]]
+        self.seen.extend(fits)
+        if len(fits) != 1:
+            self.wrong.append(str(one))
+
+
 @both
 def test_a_reader_sees_whole_books_while_three_are_published(
     transactional: Path, monkeypatch: pytest.MonkeyPatch
@@ -117,39 +147,17 @@ def test_a_reader_sees_whole_books_while_three_are_published(
     """Each book has pseudonyms by a key of its own: those that one request reads must all come from one key."""
     kept = keys.secret
     made = [hashlib.sha256(bytes([n])).digest() for n in range(3)]
-    known = [kept(transactional / "desk", "pseudonym"), *made]
-    ids = list(BookClient.objects.order_by("client_id").values_list("client_id", flat=True))[::16]
-    seen: list[int] = []
-    wrong: list[str] = []
-    stop = threading.Event()
-
-    def read() -> None:
-        try:
-            while not stop.is_set():
-                request_started.send(sender=None)
-                one = [BookClient.objects.get(client_id=i).pseudonym for i in ids]
-                fits = [n for n, key in enumerate(known) if one == [pseudonym(key, i) for i in ids]]
-                if len(fits) != 1:
-                    wrong.append(str(one))
-                seen.extend(fits)
-        except BaseException as error:
-            wrong.append(repr(error))
-            raise
-        finally:
-            connection.close()
-
-    reader = threading.Thread(target=read)
+    reader = Reader([kept(transactional / "desk", "pseudonym"), *made])
     reader.start()
     for n, key in enumerate(made):
         monkeypatch.setattr(
             keys, "secret", lambda desk, name, key=key: key if name == "pseudonym" else kept(desk, name)
         )
         again(transactional, n)
-    deadline = threading.Event()
-    while len(made) not in seen and not wrong and not deadline.wait(0.05):
-        assert reader.is_alive()
-    stop.set()
+    while len(made) not in reader.seen and reader.is_alive():
+        reader.stop.wait(0.05)
+    reader.stop.set()
     reader.join()
-    assert wrong == []
-    assert seen == sorted(seen)
-    assert set(seen) >= {0, 3}
+    assert reader.wrong == []
+    assert reader.seen == sorted(reader.seen)
+    assert set(reader.seen) >= {0, 3}

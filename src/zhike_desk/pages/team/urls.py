@@ -1,0 +1,12 @@
+"""Routes of the team."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from zhike_desk.pages.team import views
+
+urlpatterns = [
+    path("team/", views.team, name="team"),
+    path("team/hand-over/", views.hand_over, name="team_hand_over"),
+]

@@ -1,0 +1,53 @@
+"""The team."""
+
+from __future__ import annotations
+
+import re
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from zhike_desk.gate import viewer_of
+from zhike_desk.records import clock
+from zhike_desk.records.actions import moves
+from zhike_desk.records.queries import team as query
+from zhike_desk.ui.speech import told
+
+_BETWEEN = re.compile(r"[\s,，、;；]+")
+
+
+@require_GET
+def team(request: HttpRequest) -> HttpResponse:
+    """Show the staff the viewer may see, and the hand-overs that stand."""
+    viewer = viewer_of(request)
+    found = query.rows(viewer, clock.now())
+    moving = viewer.may("client.move") is not None
+    context = {
+        "rows": found,
+        "names": {row.staff_id: row.name for row in found},
+        "moving": moving,
+        "receivers": query.receivers(viewer) if moving else [],
+        "moves": query.handed_over(viewer),
+        "opens": viewer.may("client.list") is not None,
+    }
+    return render(request, "team/team.html", context)
+
+
+@require_POST
+def hand_over(request: HttpRequest) -> HttpResponse:
+    """Ask that clients be served by somebody else; a second person decides."""
+    numbers = [n for n in _BETWEEN.split(request.POST.get("clients", "")) if n]
+    moves.hand_over(
+        numbers,
+        to_staff=request.POST.get("to", ""),
+        reason=request.POST.get("reason", ""),
+        by=viewer_of(request),
+        at=clock.now(),
+    )
+    messages.success(
+        request,
+        told(f"已申请移交 {len(numbers)} 位客户，等第二人批准。", f"Asked for: {len(numbers)} clients."),
+    )
+    return redirect("team")

@@ -1,0 +1,114 @@
+"""The branch's staff: whom they serve, what lies on them, whom they spoke to; never what the market earned them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+
+from zhike_desk.records import scope
+from zhike_desk.records.book import UNKNOWN
+from zhike_desk.records.models import BookClient, BookStaff, Contact, Move, Task
+from zhike_desk.records.queries import people
+from zhike_desk.records.viewer import Viewer
+
+_MONTH = timedelta(days=30)
+_MOVES_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One member of staff: clients they mainly serve, net assets (CNY), how many were contacted in 30 days (by the night), contacts logged at the desk, tasks."""
+
+    staff_id: str
+    name: str
+    role: str
+    team: str
+    capacity_hours: float | None
+    clients: int
+    assets: float
+    contacted: int
+    contacts: int
+    open_tasks: int
+    overdue: int
+    user: str
+
+    @property
+    def coverage(self) -> float | None:
+        """Return the share of their clients who were contacted in 30 days; None without clients."""
+        return self.contacted / self.clients if self.clients else None
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """A hand-over that stands until the files say so too."""
+
+    client_id: str
+    from_staff: str
+    to_staff: str
+    reason: str
+    at: datetime
+
+
+def rows(viewer: Viewer, at: datetime) -> list[Row]:
+    """Return the staff the viewer may see, who serves most first; seven queries, whatever the branch's size."""
+    members = people.staff(viewer)
+    ids = [m.staff_id for m in members]
+    served: dict[str, Mapping[str, Any]] = {
+        r["staff_id"]: dict(r)
+        for r in BookClient.objects.filter(staff_id__in=ids, frozen=False)
+        .exclude(client_id__in=scope.held())
+        .values("staff_id")
+        .annotate(
+            n=Count("pk"),
+            assets=Sum("net_now", filter=Q(net_now__gt=UNKNOWN)),
+            reached=Count("pk", filter=Q(days_since_contact__gte=0, days_since_contact__lte=_MONTH.days)),
+        )
+    }
+    spoke = _contacts(ids, at)
+    tasks = _tasks(ids, scope.day_of(at))
+    found = []
+    for m in members:
+        mine, said, work = (by.get(m.staff_id, {}) for by in (served, spoke, tasks))
+        found.append(
+            Row(
+                m.staff_id, m.name, m.role, m.team, m.capacity_hours, mine.get("n", 0), mine.get("assets") or 0.0,
+                mine.get("reached", 0), said.get("n", 0), work.get("n", 0), work.get("late", 0), m.user,
+            )
+        )  # fmt: skip
+    return sorted(found, key=lambda row: (-row.clients, row.staff_id))
+
+
+def _contacts(ids: list[str], at: datetime) -> dict[str, Mapping[str, Any]]:
+    since = at - _MONTH
+    made = Contact.objects.filter(staff_id__in=ids, at__gt=since, at__lte=at, undone_at__isnull=True)
+    told = made.values("staff_id").annotate(n=Count("pk"))
+    return {r["staff_id"]: dict(r) for r in told.order_by()}
+
+
+def _tasks(ids: list[str], today: date) -> dict[str, Mapping[str, Any]]:
+    told = (
+        Task.objects.filter(staff_id__in=ids, state="open")
+        .values("staff_id")
+        .annotate(n=Count("pk"), late=Count("pk", filter=Q(due_on__lt=today)))
+    )
+    return {r["staff_id"]: dict(r) for r in told.order_by()}
+
+
+def receivers(viewer: Viewer) -> list[tuple[str, str]]:
+    """Return the staff of the branch that clients can be handed to, as (number, name), for who may hand over."""
+    viewer.need("client.move")
+    found = BookStaff.objects.filter(branch_id=viewer.branch_id, left_on__isnull=True).order_by("staff_id")
+    return list(found.values_list("staff_id", "name"))
+
+
+def handed_over(viewer: Viewer) -> list[HandedOver]:
+    """Return the standing hand-overs of clients the viewer may see, newest first."""
+    moves = Move.objects.filter(ended_at__isnull=True)
+    if viewer.may("client.list") is None:
+        return []
+    seen = scope.of_clients(moves, viewer, "client.list").order_by("-id")[:_MOVES_SHOWN]
+    return [HandedOver(m.client_id, m.from_staff, m.to_staff, m.reason, m.created_at) for m in seen]

@@ -1,0 +1,188 @@
+"""Tasks: one's own list and week, changed in place only as one saw them, many at once by the count that is shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from zhike_desk.records import clock
+from zhike_desk.records.actions import outcomes, tasks
+from zhike_desk.records.actions.undo import undo
+from zhike_desk.records.models import BookClient, Task
+from zhike_desk.records.queries import tasks as query
+from zhike_desk.records.viewer import Viewer
+
+SignedIn = Callable[[str], Client]
+Who = Callable[[str], Viewer]
+
+
+def add(by: Viewer, title: str, days: int = 0, **more: object) -> Task:
+    done = tasks.add(title, due_on=clock.today() + timedelta(days=days), by=by, at=clock.now(), **more)  # type: ignore[arg-type]
+    return Task.objects.get(pk=int(done.id))
+
+
+def titles(viewer: Viewer, **asked: str) -> list[str]:
+    state = query.asked({name.replace("__", "."): [value] for name, value in asked.items()})
+    return [r.title for r in query.page(viewer, state).rows]
+
+
+def test_one_sees_own_tasks_soonest_first_and_a_head_the_branchs(viewer: Who) -> None:
+    alice, bob, charlie = viewer("alice"), viewer("bob"), viewer("charlie")
+    add(alice, "后", 5)
+    add(alice, "先", 1)
+    add(charlie, "别处", 0)
+    assert titles(alice) == ["先", "后"]
+    assert titles(bob) == ["先", "后"]
+    assert titles(charlie) == ["别处"]
+
+
+def test_filters_keep_what_they_say(viewer: Who) -> None:
+    by = viewer("alice")
+    add(by, "今天")
+    later = add(by, "下月", 30, minutes=45)
+    tasks.close(later.pk, outcome="", seen=1, by=by, at=clock.now())
+    day = clock.today().isoformat()
+    assert titles(by) == ["今天"]
+    assert titles(by, state="done") == ["下月"]
+    assert titles(by, state="open,done", due_on__max=day) == ["今天"]
+    assert titles(by, state="open,done", sort="-minutes") == ["下月", "今天"]
+    assert titles(by, must_do="yes") == []
+
+
+def test_pages_hold_every_task_once(viewer: Who, monkeypatch: pytest.MonkeyPatch) -> None:
+    by = viewer("alice")
+    made = {add(by, f"第 {n}", n % 3).pk for n in range(7)}
+    monkeypatch.setattr(query.listing.sliced, "__defaults__", (3,))
+    seen, after = [], ""
+    while True:
+        page = query.page(by, query.asked({"after": [after]} if after else {}))
+        seen += [r.id for r in page.rows]
+        if not page.older:
+            break
+        after = page.older
+    assert len(seen) == 7
+    assert set(seen) == made
+
+
+def test_a_line_is_changed_in_place_and_back_by_undo(signed_in: SignedIn, viewer: Who) -> None:
+    task, browser = add(viewer("alice"), "改期"), signed_in("alice")
+    day = (clock.today() + timedelta(days=4)).isoformat()
+    answer = browser.post(f"/tasks/{task.pk}/write/", {"due": day, "seen": "1"})
+    assert answer.status_code == 200
+    task.refresh_from_db()
+    assert (task.due_on.isoformat(), task.version) == (day, 2)
+    code = json.loads(answer.headers["HX-Trigger"])["toast"]["undo"]
+    undo(code, by=viewer("alice"), at=clock.now())
+    task.refresh_from_db()
+    assert task.due_on == clock.today()
+
+
+def test_who_comes_second_is_shown_both_and_writes_nothing(signed_in: SignedIn, viewer: Who) -> None:
+    task = add(viewer("alice"), "争")
+    theirs, mine = (clock.today() + timedelta(days=n) for n in (2, 6))
+    tasks.move(task.pk, seen=1, due_on=theirs, by=viewer("bob"), at=clock.now())
+    answer = signed_in("alice").post(f"/tasks/{task.pk}/write/", {"due": mine.isoformat(), "seen": "1"})
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert theirs.isoformat() in html
+    assert mine.isoformat() in html
+    task.refresh_from_db()
+    assert (task.due_on, task.version) == (theirs, 2)
+
+
+def test_many_are_done_by_the_count_that_is_told_and_one_undo_opens_them_all(viewer: Who) -> None:
+    by = viewer("alice")
+    made = [add(by, f"第 {n}") for n in range(3)]
+    tasks.move(made[2].pk, seen=1, due_on=clock.today() + timedelta(days=1), by=viewer("bob"), at=clock.now())
+    done = outcomes.many_done({t.pk: 1 for t in made}, by=by, at=clock.now())
+    assert done.rows == Task.objects.filter(state="done").count() == 2
+    assert [(pk, why.en) for pk, why in done.left] == [(str(made[2].pk), "changed by somebody else")]
+    undo(done.undo, by=by, at=clock.now())
+    assert Task.objects.filter(state="open").count() == 3
+
+
+def test_all_that_fit_are_put_off_and_the_count_is_told(signed_in: SignedIn, viewer: Who) -> None:
+    for n in range(3):
+        add(viewer("alice"), f"第 {n}")
+    day = clock.today() + timedelta(days=2)
+    fields = {
+        "all": "1",
+        "query": "state=open",
+        "how": "postponed",
+        "until": day.isoformat(),
+        "next": "/tasks/",
+    }
+    answer = signed_in("alice").post("/tasks/many/", fields, follow=True)
+    assert "已处理 3 项" in answer.content.decode()
+    assert Task.objects.filter(due_on=day).count() == 3
+
+
+def test_another_branchs_tasks_are_left_alone(viewer: Who, signed_in: SignedIn) -> None:
+    task = add(viewer("charlie"), "别处")
+    assert outcomes.many_done({task.pk: 1}, by=viewer("bob"), at=clock.now()).rows == 0
+    browser = signed_in("alice")
+    assert browser.get(f"/tasks/{task.pk}/").status_code == 404
+    assert browser.post(f"/tasks/{task.pk}/end/", {"how": "done", "seen": "1"}).status_code == 404
+    task.refresh_from_db()
+    assert task.state == "open"
+
+
+def test_a_head_hands_tasks_on_and_a_manager_may_not(viewer: Who) -> None:
+    task = add(viewer("alice"), "交接")
+    by = viewer("alice")
+    refused = outcomes.many_moved({task.pk: 1}, staff_id="E0003", by=by, at=clock.now())
+    assert (refused.rows, len(refused.left)) == (0, 1)
+    assert outcomes.many_moved({task.pk: 1}, staff_id="E0003", by=viewer("bob"), at=clock.now()).rows == 1
+    task.refresh_from_db()
+    assert task.staff_id == "E0003"
+    assert query.colleagues(by) == []
+
+
+def test_a_week_adds_minutes_up_by_day_and_tells_what_was_due_before(viewer: Who) -> None:
+    by = viewer("alice")
+    monday = clock.today() - timedelta(days=clock.today().weekday())
+    for day, minutes in ((8, 30.0), (8, 15.0), (10, 20.0)):
+        add(by, f"{day}", (monday - clock.today()).days + day, minutes=minutes)
+    week = query.week(by, monday + timedelta(days=7))
+    assert [(d.count, d.minutes) for d in week.days[:4]] == [(0, 0.0), (2, 45.0), (0, 0.0), (1, 20.0)]
+    assert query.week(by, monday + timedelta(days=14)).earlier == 3
+    assert week.capacity == pytest.approx(140 * 60 / 21.75)
+
+
+def test_a_new_task_for_a_client_is_added_and_one_for_a_stranger_is_not(signed_in: SignedIn) -> None:
+    own = BookClient.objects.filter(staff_id="E0002", frozen=False).first()
+    other = BookClient.objects.filter(staff_id="E0004").first()
+    assert own is not None
+    assert other is not None
+    browser, day = signed_in("alice"), clock.today().isoformat()
+    fields = {"title": "寄年报", "due": day, "minutes": "15", "client": own.client_id}
+    assert browser.post("/tasks/new/", fields).status_code == 302
+    assert Task.objects.get().client_id == own.client_id
+    assert browser.post("/tasks/new/", fields | {"client": other.client_id}).status_code == 404
+    assert browser.post("/tasks/new/", fields | {"title": " "}).status_code == 422
+    assert browser.post("/tasks/new/", fields | {"due": "2020-01-01"}).status_code == 422
+    assert Task.objects.count() == 1
+
+
+def test_a_page_costs_at_most_twelve_queries(signed_in: SignedIn, viewer: Who) -> None:
+    own = BookClient.objects.filter(staff_id="E0002", frozen=False).values_list("client_id", flat=True)[:5]
+    for client_id in own:
+        add(viewer("alice"), "查", client_id=client_id)
+    for name in ("alice", "bob"):
+        browser = signed_in(name)
+        for url in ("/tasks/", "/tasks/count/", "/tasks/week/"):
+            browser.get(url)
+            with CaptureQueriesContext(connection) as queries:
+                assert browser.get(url).status_code == 200
+            assert len(queries) <= 12, url
+
+
+def test_a_day_that_is_none_is_refused_in_words(signed_in: SignedIn) -> None:
+    assert signed_in("alice").get("/tasks/week/?on=someday").status_code == 422
+    assert date.fromisoformat(clock.today().isoformat()) == clock.today()

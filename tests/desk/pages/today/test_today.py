@@ -1,0 +1,273 @@
+"""The day's list: the right lines in the right order, never one held back, and how each line ends and comes back."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from zhike_desk.records import clock
+from zhike_desk.records.actions import outcomes
+from zhike_desk.records.actions.outcomes import Line
+from zhike_desk.records.actions.undo import undo
+from zhike_desk.records.models import BookProposal, Contact, Inverse, Task
+from zhike_desk.records.queries import nights, overnight, today, workload
+from zhike_desk.records.queries.today import Moment, Work
+from zhike_desk.records.refusals import Conflict, Refused
+from zhike_desk.records.viewer import Denied, Viewer
+
+SignedIn = Callable[[str], Client]
+Who = Callable[[str], Viewer]
+
+
+def when() -> Moment:
+    night = nights.shown()
+    assert night is not None
+    return Moment(clock.now(), clock.today(night), night.as_of)
+
+
+def whole(viewer: Viewer, staff: str = "") -> list[Work]:
+    """Read the list to its end, page by page."""
+    found: list[Work] = []
+    after = ""
+    while True:
+        day = today.day(viewer, when(), staff=staff, after=after)
+        found += day.works
+        if not day.older:
+            return found
+        after = day.older
+
+
+def proposals(**of: object) -> set[str]:
+    return set(BookProposal.objects.filter(**of).values_list("proposal_id", flat=True))
+
+
+def planted(*held: str) -> None:
+    """Hold proposals back: a copy of the table stands before the book's own until the test is rolled back."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE planted AS SELECT * FROM book_proposal")
+        for one in held:
+            cursor.execute("UPDATE planted SET arm = 'hold' WHERE proposal_id = %s", [one])
+        cursor.execute("ALTER TABLE planted RENAME TO book_proposal")
+
+
+def may_do(viewer: Viewer) -> Work:
+    return next(w for w in whole(viewer) if not w.must_do)
+
+
+def must_do(viewer: Viewer) -> Work:
+    return next(w for w in whole(viewer) if w.must_do)
+
+
+def test_a_manager_has_the_proposals_of_own_clients_and_no_other(viewer: Who) -> None:
+    assert {w.proposal_id for w in whole(viewer("alice"))} == proposals(staff_id="E0002")
+    assert {w.proposal_id for w in whole(viewer("charlie"))} == proposals(staff_id="E0004")
+
+
+def test_a_head_has_the_whole_branch_or_one_of_its_staff_and_nobody_elses(viewer: Who) -> None:
+    assert {w.proposal_id for w in whole(viewer("bob"))} == proposals(branch_id="3101")
+    assert {w.proposal_id for w in whole(viewer("bob"), "E0006")} == proposals(staff_id="E0006")
+    assert whole(viewer("bob"), "E0004") == []
+
+
+def test_what_must_be_done_comes_first_then_what_is_due_first(viewer: Who) -> None:
+    keys = [(not w.must_do, w.due_on) for w in whole(viewer("alice"))]
+    assert keys == sorted(keys)
+
+
+def test_pages_hold_every_line_once(viewer: Who, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = [w.proposal_id for w in whole(viewer("alice"))]
+    monkeypatch.setattr(today, "PAGE", 3)
+    assert [w.proposal_id for w in whole(viewer("alice"))] == before
+    branch = [w.proposal_id for w in whole(viewer("bob"))]
+    assert len(branch) == len(set(branch)) == len(proposals(branch_id="3101"))
+
+
+def test_own_tasks_that_are_due_stand_among_the_pages_once(
+    viewer: Who, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by = viewer("alice")
+    for title in ("甲", "乙"):
+        _task(by, title)
+    monkeypatch.setattr(today, "PAGE", 2)
+    found = [w.title for w in whole(by) if w.task_id is not None]
+    assert sorted(found) == ["乙", "甲"]
+
+
+def test_one_held_back_is_neither_work_nor_counted_nor_hinted_at(viewer: Who, signed_in: SignedIn) -> None:
+    by = viewer("alice")
+    held = may_do(by)
+    before = workload.load(by, when().today)
+    planted(held.proposal_id)
+    after = workload.load(by, when().today)
+    assert held.proposal_id not in {w.proposal_id for w in whole(by)}
+    assert (before.works - after.works, before.minutes - after.minutes) == (1, held.minutes)
+    browser = signed_in("alice")
+    assert held.proposal_id not in browser.get("/today/").content.decode()
+    assert browser.post("/today/end/", {"proposal": held.proposal_id, "how": "reached"}).status_code == 404
+    for act in (outcomes.planned, outcomes.unsuited):
+        with pytest.raises(Denied):
+            act(Line(held.proposal_id), by=by, at=clock.now())
+
+
+def test_reached_logs_a_contact_closes_the_line_and_comes_back_by_undo(viewer: Who) -> None:
+    by, work = viewer("alice"), must_do(viewer("alice"))
+    done = outcomes.reached(Line(work.proposal_id), medium="phone", by=by, at=clock.now())
+    contact = Contact.objects.get()
+    assert (contact.outcome, contact.purpose, contact.staff_id) == ("已联系", "callback", "E0002")
+    assert Task.objects.get().state == "done"
+    assert work.proposal_id not in {w.proposal_id for w in whole(by)}
+    assert workload.done(by, clock.now()) == workload.DoneToday(contacts=1, unreached=0, tasks=0)
+    undo(done.undo, by=by, at=clock.now())
+    assert work.proposal_id in {w.proposal_id for w in whole(by)}
+    assert workload.done(by, clock.now()).contacts == 0
+
+
+def test_an_attempt_at_a_call_back_is_no_call_back_and_the_line_stays(viewer: Who) -> None:
+    by, work = viewer("alice"), must_do(viewer("alice"))
+    outcomes.missed(Line(work.proposal_id), medium="phone", by=by, at=clock.now())
+    assert Contact.objects.get().purpose == "service"
+    left = next(w for w in whole(by) if w.proposal_id == work.proposal_id)
+    assert left.client is not None
+    assert (left.client.attempts, left.client.reached) == (1, False)
+    assert not Task.objects.exists()
+
+
+def test_put_off_it_is_a_task_of_that_day_and_one_undo_takes_both_away(viewer: Who) -> None:
+    by, work, day = viewer("alice"), must_do(viewer("alice")), when().today + timedelta(days=3)
+    done = outcomes.postponed(Line(work.proposal_id), day, by=by, at=clock.now())
+    assert Task.objects.get().due_on == day
+    assert work.client is not None
+    assert work.proposal_id not in {w.proposal_id for w in whole(by)}
+    assert Inverse.objects.count() == 1
+    undo(done.undo, by=by, at=clock.now())
+    assert not Task.objects.exists()
+    assert work.proposal_id in {w.proposal_id for w in whole(by)}
+
+
+def test_what_must_be_done_is_never_unsuitable_and_the_rest_may_be(viewer: Who) -> None:
+    by = viewer("alice")
+    with pytest.raises(Refused):
+        outcomes.unsuited(Line(must_do(by).proposal_id), by=by, at=clock.now())
+    assert not Task.objects.exists()
+    gone = may_do(by)
+    done = outcomes.unsuited(Line(gone.proposal_id), by=by, at=clock.now())
+    assert (Task.objects.get().state, Task.objects.get().outcome) == ("dropped", "不合适")
+    undo(done.undo, by=by, at=clock.now())
+    assert not Task.objects.exists()
+
+
+def test_whom_two_contacts_reached_this_week_is_shown_with_the_reason_and_left_alone(
+    viewer: Who, signed_in: SignedIn
+) -> None:
+    by = viewer("alice")
+    work = may_do(by)
+    assert work.client is not None
+    for _ in range(2):
+        outcomes.missed(Line(work.proposal_id), medium="phone", by=by, at=clock.now())
+    left = next(w for w in whole(by) if w.proposal_id == work.proposal_id)
+    assert left.why_not is not None
+    assert "上限 2 次" in left.why_not.zh
+    browser = signed_in("alice")
+    line = _line_of(browser.get("/today/").content.decode(), work.proposal_id)
+    assert "上限 2 次" in line
+    assert "data-end" not in line
+    answer = browser.post("/today/end/", {"proposal": work.proposal_id, "how": "planned"})
+    assert answer.status_code == 422
+    assert all(w.why_not is None for w in whole(by) if w.must_do)
+
+
+def test_a_button_answers_with_a_toast_and_the_code_to_undo_by(signed_in: SignedIn, viewer: Who) -> None:
+    browser, work = signed_in("alice"), must_do(viewer("alice"))
+    answer = browser.post("/today/end/", {"proposal": work.proposal_id, "how": "reached", "medium": "wecom"})
+    assert answer.status_code == 200
+    assert answer.content.strip() == b""
+    toast = json.loads(answer.headers["HX-Trigger"])["toast"]
+    assert browser.post("/undo/", {"code": toast["undo"]}, headers={"HX-Request": "true"}).status_code == 204
+    assert work.proposal_id in browser.get("/today/").content.decode()
+
+
+def test_a_task_somebody_changed_first_is_not_put_off(viewer: Who) -> None:
+    by = viewer("alice")
+    task = _task(by, "甲")
+    with pytest.raises(Conflict):
+        outcomes.postponed(
+            Line(task_id=task, seen=9), when().today + timedelta(days=1), by=by, at=clock.now()
+        )
+    assert Task.objects.get().due_on == when().today
+
+
+def test_minutes_are_summed_against_the_hours_of_a_working_day(viewer: Who) -> None:
+    by = viewer("alice")
+    load = workload.load(by, when().today)
+    works = whole(by)
+    assert load.works == len(works)
+    assert load.minutes == sum(w.minutes for w in works)
+    assert load.must_do == sum(w.must_do for w in works)
+    assert load.capacity == pytest.approx(140 * 60 / 21.75)
+
+
+def test_a_head_sees_what_lies_on_each_and_a_manager_does_not(viewer: Who, signed_in: SignedIn) -> None:
+    found = {c.staff_id: c.load.works for c in workload.colleagues(viewer("bob"), when().today)}
+    assert found["E0006"] == len(proposals(staff_id="E0006"))
+    assert "E0004" not in found
+    with pytest.raises(Denied):
+        workload.colleagues(viewer("alice"), when().today)
+    assert signed_in("alice").get("/today/team/").status_code == 404
+
+
+def test_in_a_first_night_nothing_has_changed_and_the_page_says_so(viewer: Who, signed_in: SignedIn) -> None:
+    as_of = when().as_of
+    assert as_of is not None
+    found = overnight.overnight(viewer("alice"), as_of)
+    assert found.first == {"stage", "logic", "grade"}
+    assert found.changes == ()
+    assert found.book.clients >= 18
+    assert "这是第一夜" in signed_in("alice").get("/today/night/").content.decode()
+
+
+def test_roles_without_a_day_have_no_such_page(signed_in: SignedIn) -> None:
+    for name in ("erin", "dora", "frank"):
+        assert signed_in(name).get("/today/").status_code == 404
+
+
+def test_before_the_first_night_the_head_is_led_to_the_data_and_no_book_is_read(
+    signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = signed_in("bob")
+    monkeypatch.setattr(nights, "shown", lambda: None)
+    with CaptureQueriesContext(connection) as queries:
+        html = browser.get("/today/").content.decode()
+        for url in ("/today/load/", "/today/night/", "/today/team/", "/tasks/", "/palette/?q=x"):
+            assert browser.get(url).status_code == 200
+    assert "还没有第一夜" in html
+    assert "today/load" not in html
+    assert not [q for q in queries.captured_queries if "book_" in q["sql"]]
+
+
+def test_the_list_and_what_stands_beside_it_cost_few_queries(signed_in: SignedIn) -> None:
+    for name in ("alice", "bob"):
+        browser = signed_in(name)
+        for url, most in (("/today/", 17), ("/today/load/", 11), ("/today/night/", 14)):
+            browser.get(url)
+            with CaptureQueriesContext(connection) as queries:
+                assert browser.get(url).status_code == 200
+            assert len(queries) <= most, url
+
+
+def _task(by: Viewer, title: str) -> int:
+    from zhike_desk.records.actions import tasks
+
+    return int(tasks.add(title, due_on=when().today, by=by, at=clock.now()).id)
+
+
+def _line_of(html: str, proposal: str) -> str:
+    found = re.search(rf'<li class="work[^"]*" id="w-{proposal}".*?</li>\s*(?=<li|</ol)', html, re.S)
+    assert found is not None
+    return found.group()

@@ -1,0 +1,151 @@
+"""What is in a book: the night's rows, and what the store knows beside them."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from zhike.datacentre.generation import Generation
+from zhike.features.clients import MEASURES
+from zhike_desk.records.book import UNKNOWN
+from zhike_desk.records.models import (
+    BookAsset,
+    BookClient,
+    BookIdentity,
+    BookMeasureName,
+    BookProposal,
+    BookRelation,
+    BookStaff,
+    BookTimeline,
+    Pointer,
+)
+
+pytestmark = pytest.mark.both
+
+
+def night(home: Path, table: str) -> list[dict[str, Any]]:
+    generation = Generation.latest(home)
+    assert generation is not None
+    rows: list[dict[str, Any]] = generation.read(table).to_pylist()
+    return rows
+
+
+def test_classes_and_measures_are_the_nights(db: Path) -> None:
+    logic = {r["client_id"]: r for r in night(db, "logic")}
+    value = {r["client_id"]: r for r in night(db, "value")}
+    measure = {r["client_id"]: r for r in night(db, "measure")}
+    clv = {r["client_id"]: r["p50"] for r in night(db, "clv") if r["horizon_months"] == 12}
+    ranks = {"diamond": 1, "platinum": 2, "gold": 3, "growth": 4, "standard": 5}
+    for client in BookClient.objects.all():
+        mine, worth, known = logic.get(client.pk), value.get(client.pk), measure[client.pk]
+        assert client.logic == (mine["logic"] if mine else "")
+        ps = [mine[p] for p in ("p_value", "p_trend", "p_sentiment")] if mine else [None]
+        assert client.logic_p == (None if ps[0] is None else max(ps))
+        assert client.score == (worth["score"] if worth else UNKNOWN)
+        assert client.grade_rank == (ranks[worth["grade"]] if worth else 9)
+        assert client.net_now == (UNKNOWN if known["net_now"] is None else known["net_now"])
+        assert client.clv_p50 == (float(clv[client.pk]) if client.pk in clv else UNKNOWN)
+
+
+def test_the_wide_table_has_every_measure_of_the_night(db: Path) -> None:
+    names = list(BookMeasureName.objects.values_list("name", flat=True))
+    assert names == sorted(r["name"] for r in night(db, "measure_dictionary"))
+    rows = {r["client_id"]: r for r in night(db, "measure")}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM book_measure")
+        assert [c[0] for c in cursor.description] == ["client_id", *names]
+        found = {row[0]: row[1:] for row in cursor.fetchall()}
+    assert found == {k: tuple(row[n] for n in names) for k, row in rows.items()}
+
+
+def test_a_measure_is_told_in_both_languages(db: Path) -> None:
+    row = BookMeasureName.objects.get(name="net_now")
+    assert (row.meaning, row.meaning_en) == (MEASURES["net_now"].meaning.zh, MEASURES["net_now"].meaning.en)
+
+
+def test_names_and_phones_of_the_list_are_masked_and_identity_is_not(db: Path) -> None:
+    names = dict(BookIdentity.objects.values_list("client_id", "name"))
+    for client in BookClient.objects.all():
+        assert re.fullmatch(r".\*+", client.name)
+        assert client.name[0] == names[client.pk][0]
+        assert re.fullmatch(r"\*{9}\d\d", client.phone)
+
+
+def test_a_pseudonym_says_nothing_and_is_the_same_every_night(db: Path) -> None:
+    rows = dict(BookClient.objects.values_list("client_id", "pseudonym"))
+    assert len(set(rows.values())) == len(rows)
+    assert all(re.fullmatch(r"P[0-9a-f]{10}", p) for p in rows.values())
+
+
+def test_lists_sort_by_how_names_are_read(db: Path) -> None:
+    zeng = BookIdentity.objects.filter(name__startswith="曾").values("client_id")
+    for client in BookClient.objects.filter(client_id__in=zeng):
+        assert client.sort_key.startswith("zeng ")
+
+
+def test_the_main_member_of_staff_serves(db: Path) -> None:
+    relations = list(BookRelation.objects.values_list("client_id", "staff_id", "role"))
+    for client in BookClient.objects.exclude(staff_id=""):
+        serving = {s for c, s, role in relations if c == client.pk and role == "server"}
+        won = {s for c, s, role in relations if c == client.pk and role == "developer"}
+        assert client.staff_id in (serving or won or {s for c, s, _ in relations if c == client.pk})
+    alice = BookStaff.objects.get(staff_id="E0002")
+    assert alice.clients == BookClient.objects.filter(staff_id="E0002").count() > 0
+
+
+def test_relations_that_have_ended_are_left_out(db: Path) -> None:
+    day = Pointer.objects.get().publication.as_of
+    assert day == date(2025, 6, 30)
+    assert not BookRelation.objects.filter(staff_id="E0005").exists()  # left in November 2024
+    assert not BookRelation.objects.filter(start_on__gt=day).exists()
+
+
+def test_assets_come_out_of_their_packing_to_the_cent(db: Path) -> None:
+    rows = night(db, "asset_series")
+    fields = ("cash", "securities", "funds", "debt", "net")
+    for row in BookAsset.objects.all()[:20]:
+        mine = sorted((r for r in rows if r["client_id"] == row.client_id), key=lambda r: r["date"])
+        assert [d.date for d in row.series] == [r["date"] for r in mine]
+        for found, expected in zip(row.series, mine, strict=True):
+            for name in fields:
+                assert getattr(found, name) == pytest.approx(float(expected[name]), abs=0.011)
+    assert BookAsset.objects.count() == len({r["client_id"] for r in rows})
+
+
+def test_a_days_list_begins_with_what_must_be_done(db: Path) -> None:
+    for staff in BookStaff.objects.all():
+        mine = list(BookProposal.objects.filter(staff_id=staff.pk).order_by("place"))
+        assert [p.place for p in mine] == list(range(1, len(mine) + 1))
+        order = [(not p.must_do, p.due_on, -(p.expected_value or 0) / max(p.minutes, 1)) for p in mine]
+        assert order == sorted(order)
+    assert BookProposal.objects.count() == len(night(db, "proposal"))
+
+
+def test_events_are_at_the_hour_of_the_branch(db: Path) -> None:
+    told = {(r["client_id"], r["kind"], r["text"], r["at"]) for r in night(db, "timeline")}
+    found = BookTimeline.objects.values_list("client_id", "kind", "text", "at")
+    from django.utils import timezone
+
+    assert {(c, k, t, timezone.localtime(at).replace(tzinfo=None)) for c, k, t, at in found} == told
+
+
+def test_the_summary_adds_up(db: Path) -> None:
+    told = Pointer.objects.get().publication.summary
+    assert told["clients"] == 80
+    for name in ("logic", "stage", "grade", "kind"):
+        assert sum(told["by"][name].values()) == 80
+        assert told["by"][name].get("", 0) == BookClient.objects.filter(**{name: ""}).count()
+    assert sum(b["clients"] for b in told["branch_id"].values()) == 80
+    assert told["branch_id"]["3102"]["clients"] == BookClient.objects.filter(branch_id="3102").count()
+
+
+def test_evidence_is_json(db: Path) -> None:
+    for client in BookClient.objects.exclude(logic=""):
+        assert isinstance(json.loads(client.logic_evidence), dict)
+        assert isinstance(json.loads(client.criteria), dict)
