@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.contrib.staticfiles.finders import BaseFinder
+from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 from django.core.files.storage import FileSystemStorage
 from django.template.loaders.filesystem import Loader
-from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-_RARE = ("admin/", "ninja/", "django_htmx/ext/", "django_htmx/htma", "django_htmx/htmx-4")
 _PAGES = Path(__file__).parent.parent / "pages"
 
 
@@ -46,18 +45,12 @@ class PageStatic(BaseFinder):
                 yield str(path.relative_to(base)), storage
 
 
-class HashedStatic(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
-    """Names carry the hash of their content, and lie there compressed; a missing map of a vendored script is no fault."""
+class HashedStatic(ManifestStaticFilesStorage):
+    """Names carry the hash of their content; a missing map of a vendored script is no fault."""
 
     manifest_strict = False
     patterns = (("*.css", (r"""(?P<matched>url\((?P<quote>['"]{0,1})\s*(?P<url>.*?)(?P=quote)\))""",)),)
 
-    def compress_files(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
-        """Compress what pages load, under its hashed name only; the documents of admin and API tools aren't worth half a minute."""
-        ours = set(self.hashed_files.values())
-        wanted = [p for p in paths if p in ours and not p.startswith(_RARE) and not p.endswith(".map")]
-        yield from super().compress_files(wanted)
-
     def stored_name(self, name: str) -> str:
         """Return the name with its hash; the plain name before anything was collected (tests, a check of templates)."""
-        return str(super().stored_name(name)) if self.hashed_files else name
+        return super().stored_name(name) if self.hashed_files else name
