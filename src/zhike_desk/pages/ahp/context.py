@@ -85,7 +85,12 @@ def model(found: Version) -> Model:
     """Turn a version into what the template writes."""
     blocks = [block(node) for node in found.nodes]
     leaves = [
-        (said(leaf.label), writing.percent(leaf.weight), width(leaf.weight), "、".join(leaf.measures))
+        (
+            said(leaf.label),
+            writing.percent(leaf.weight),
+            width(leaf.weight),
+            told("、", ", ").join(leaf.measures),
+        )
         for leaf in found.leaves
     ]
     return Model(
@@ -108,7 +113,7 @@ def _sentence(found: Version) -> str:
     first, last = top[0], top[-1]
     return told(
         f"“{said(first.label)}”最重，占 {first.weight:.0%}；“{said(last.label)}”最轻，占 {last.weight:.0%}。",
-        f"“{said(first.label)}” weighs most, {first.weight:.0%}; “{said(last.label)}” least, {last.weight:.0%}.",
+        f"'{said(first.label)}' weighs most, {first.weight:.0%}; '{said(last.label)}' least, {last.weight:.0%}.",
     )
 
 
@@ -151,7 +156,7 @@ def width(share: float) -> str:
 
 def kinds(found: Iterable[str]) -> str:
     """Name kinds of client."""
-    return "、".join(word("kind", kind) for kind in found)
+    return told("、", ", ").join(word("kind", kind) for kind in found)
 
 
 def kind_word(kind: str) -> str:

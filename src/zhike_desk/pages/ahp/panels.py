@@ -43,7 +43,7 @@ class Head:
     mine_left: int
     published_as: str
     waiting: str
-    approval_mine: bool
+    approval: str
     sees_all: bool
     expert: bool
 
@@ -147,7 +147,7 @@ def head(view: PanelView) -> Head:
     return Head(
         view.id, view.version, view.name, kind_word(view.kind), view.base, state, state_word(state), view.by,
         writing.day(view.created_at), view.open, reverse("ahp_judge", args=[view.id, first]), mine_left,
-        view.published_as, _waiting(view), bool(wait and wait.mine), view.sees_all, view.expert is not None,
+        view.published_as, _waiting(view), _decision(view), view.sees_all, view.expert is not None,
     )  # fmt: skip
 
 
@@ -159,6 +159,15 @@ def _waiting(view: PanelView) -> str:
         f"{wait.by} 于 {writing.moment(wait.asked_at)} 申请发布为 {wait.version}，等待另一人复核；在此之前判断不可更改。",
         f"{wait.by} asked on {writing.moment(wait.asked_at)} to publish it as {wait.version}; a second person decides, until then nothing changes.",
     )
+
+
+def _decision(view: PanelView) -> str:
+    """Name what the viewer can do about a publication that waits; empty: nothing."""
+    if view.waiting is None:
+        return ""
+    if view.waiting.mine:
+        return told("查看或撤回申请", "See or withdraw the request")
+    return told("去复核", "Decide") if view.waiting.decidable else ""
 
 
 def nodes(view: PanelView, here: str) -> list[NodeLine]:
@@ -184,7 +193,8 @@ def _node(state: NodeState, here: str) -> NodeLine:
 def label(node: Node) -> str:
     """Name a node."""
     name = said(node.label)
-    return f"{name}（{word('logic', node.logic)}）" if node.logic else name
+    logic = word("logic", node.logic)
+    return told(f"{name}（{logic}）", f"{name} ({logic})") if node.logic else name
 
 
 def joint(node: Node, found: Joint) -> JointView:
@@ -219,7 +229,7 @@ def _sentence(names: Sequence[str], judged: Judged) -> str:
     share = f"{judged.weights[top]:.0%}"
     return told(
         f"合议认为“{names[top]}”最重，占 {share}。",
-        f"Together they hold “{names[top]}” for the weightiest: {share}.",
+        f"Together they hold '{names[top]}' for the weightiest: {share}.",
     )
 
 
@@ -247,14 +257,14 @@ def _room(names: Sequence[str], room: Room) -> str:
         parts.append(
             told(
                 f"降到 {room.down:.1%} 时与“{names[room.down_with]}”易位",
-                f"at {room.down:.1%} it changes places with “{names[room.down_with]}”",
+                f"at {room.down:.1%} it changes places with '{names[room.down_with]}'",
             )
         )
     if room.up is not None:
         parts.append(
             told(
                 f"升到 {room.up:.1%} 时与“{names[room.up_with]}”易位",
-                f"at {room.up:.1%} with “{names[room.up_with]}”",
+                f"at {room.up:.1%} with '{names[room.up_with]}'",
             )
         )
     return told("；", "; ").join(parts) or told("怎样移动都不改变次序", "no movement changes the order")
@@ -274,7 +284,7 @@ def _differing(names: Sequence[str], d: Differing) -> str:
     opposed = told("，方向相反", ", in opposite directions") if d.opposed else ""
     return told(
         f"“{left}”对“{right}”：{d.lowest_by} 判 {low}，{d.highest_by} 判 {high}{opposed}；合议 {d.group:.2f}。",
-        f"“{left}” against “{right}”: {d.lowest_by} says {low}, {d.highest_by} {high}{opposed}; together {d.group:.2f}.",
+        f"'{left}' against '{right}': {d.lowest_by} says {low}, {d.highest_by} says {high}{opposed}; together {d.group:.2f}.",
     )
 
 
@@ -291,7 +301,7 @@ def worst(names: Sequence[str], judged: Judged) -> str:
     left, right = names[found.i], names[found.j]
     return told(
         f"最矛盾的一对：“{left}”对“{right}”判为 {scale.written(found.given)}，其余判断指向 {scale.written(found.mended)}；照此修改{ratio}。",
-        f"The worst pair: “{left}” against “{right}” is {scale.written(found.given)}, the others point to {scale.written(found.mended)}; so changed{ratio}.",
+        f"The worst pair: '{left}' against '{right}' is {scale.written(found.given)}, the others point to {scale.written(found.mended)}; so changed{ratio}.",
     )
 
 

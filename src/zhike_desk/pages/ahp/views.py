@@ -87,6 +87,9 @@ def panel(request: HttpRequest, number: int) -> HttpResponse:
         "experts": panels.experts(view),
         "leads": leads,
     }
+    if view.waiting is not None and view.sees_all:
+        asked = value_models.change(viewer, view.document, view.waiting.document)
+        around["changed"] = [context.block(n) for n in asked]
     if leads:
         version = drafts.next_version(view.kind)
         draft = drafts.of(view.heard, {e: weight for e, _, weight in view.voices}, version)

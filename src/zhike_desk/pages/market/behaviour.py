@@ -194,12 +194,12 @@ def _meaning(figure: str) -> str:
             "Value traded a trading day over the average net assets of that logic's clients; waves averaged by their days. Shades compare within a row: deeper is more.",
         ),
         "net_buy": told(
-            "买入减卖出，每交易日平均，该类客户合计。蓝为净买入，橙为净卖出，在每一行内比较。",
+            "该类客户合计，每交易日平均，买入减卖出。蓝为净买入，橙为净卖出，在每一行内比较。",
             "Bought less sold, a trading day on average, all clients of the logic. Blue is net buying, orange net selling, compared within a row.",
         ),
         "pnl": told(
-            "盈亏，每交易日平均，该类客户合计（不论当时有无交易）。颜色在每一行内比较。",
-            "Profit or loss a trading day on average, all clients of the logic, trading or not. Shades compare within a row.",
+            "该类客户合计，每交易日平均，不论当时有无交易。颜色在每一行内比较。",
+            "All clients of the logic together, a trading day on average, trading or not. Shades compare within a row.",
         ),
     }[figure]
 

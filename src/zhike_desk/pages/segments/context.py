@@ -166,7 +166,7 @@ def build(
     drawer = _Drawer(state, found, narrowed)
     moved = moves.build(flows, state.flow, state.stay) if flows is not None else None
     return SegmentsPage(
-        sentence=_sentence(found, moved),
+        sentence=_sentence(found, None if state.narrowed.filtered else moved),
         scope=_scope(reach),
         aggregate="aggregate" in reach.limits,
         hidden=found.hidden,

@@ -143,7 +143,7 @@ def _kind(base: str, document: str) -> str:
 
 def _free(name: str) -> str:
     if Panel.objects.filter(name=name).exists():
-        raise Refused(say(f"已有名为“{name}”的评议。", f"There is a panel called “{name}” already."))
+        raise Refused(say(f"已有名为“{name}”的评议。", f"There is a panel called '{name}' already."))
     return name
 
 

@@ -45,7 +45,7 @@ def ask_to_publish(panel: int, version: str, *, seen: int, reason: str, by: View
             {"panel": panel, "version": named, "document": draft.text, "judged": list(draft.judged)},
             summary=say(
                 f"发布价值模型 {named}（评议“{found.name}”，基于 {found.base_version}）",
-                f"Publish the model of value {named} (panel “{found.name}”, based on {found.base_version})",
+                f"Publish the model of value {named} (panel '{found.name}', based on {found.base_version})",
             ),
             reason=reason,
             by=by,

@@ -86,6 +86,8 @@ class Waiting:
     mine: bool
     version: str
     asked_at: datetime
+    document: str
+    decidable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +204,8 @@ def panels(viewer: Viewer) -> tuple[PanelRow, ...]:
         .annotate(n=Count("id"))
     )
     own = {e.panel_id: e for e in _own(viewer, found)}
-    rows = [_row(p, done.get(p.pk, 0), own.get(p.pk)) for p in found]
+    wait = set(_asked().values_list("payload__panel", flat=True))
+    rows = [_row(p, "asked" if p.pk in wait else p.state, done.get(p.pk, 0), own.get(p.pk)) for p in found]
     return tuple(sorted(rows, key=lambda r: r.state not in ("judging", "asked")))
 
 
@@ -211,10 +214,10 @@ def _own(viewer: Viewer, found: Iterable[Panel]) -> QuerySet[Expert]:
     return Expert.objects.filter(panel__in=found, user_id=viewer.user_id).annotate(n=judged_pairs)
 
 
-def _row(panel: Panel, done: int, own: Any) -> PanelRow:
+def _row(panel: Panel, state: str, done: int, own: Any) -> PanelRow:
     pairs = pairs_in(panel.document["toml"])
     return PanelRow(
-        panel.pk, panel.name, panel.kind, panel.base_version, panel.state, name_of(panel.by), panel.created_at,
+        panel.pk, panel.name, panel.kind, panel.base_version, state, name_of(panel.by), panel.created_at,
         panel.published_as, panel.invited, done, pairs * panel.invited, own.n if own else None, pairs,  # type: ignore[attr-defined]
         own.reminded_at if own else None,
     )  # fmt: skip
@@ -346,13 +349,18 @@ def waiting(viewer: Viewer, number: int) -> Waiting | None:
     if found is None:
         return None
     return Waiting(
-        found.pk, name_of(found.asked_by), found.asked_by_id == viewer.user_id, str(found.payload["version"]), found.created_at
+        found.pk, name_of(found.asked_by), found.asked_by_id == viewer.user_id, str(found.payload["version"]), found.created_at,
+        str(found.payload["document"]), viewer.may("ahp.approve") is not None and found.asked_by_id != viewer.user_id,
     )  # fmt: skip
 
 
 def asked(number: int) -> QuerySet[Approval]:
     """Return the requests to publish a panel that nobody has decided."""
-    return Approval.objects.filter(action="ahp.publish", state="asked", payload__panel=number).order_by("-id")
+    return _asked().filter(payload__panel=number).order_by("-id")
+
+
+def _asked() -> QuerySet[Approval]:
+    return Approval.objects.filter(action="ahp.publish", state="asked")
 
 
 def people(viewer: Viewer, number: int | None = None) -> tuple[Person, ...]:

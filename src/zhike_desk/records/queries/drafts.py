@@ -34,11 +34,12 @@ class Draft:
 def draft(panel: int, version: str) -> Draft:
     """Return what a panel's joint judgements make of its base: nodes nobody judged stay as they were."""
     found = Panel.objects.get(pk=panel)
-    return of(ahp.judgements_of(found), dict(found.experts.values_list("id", "weight")), version)
+    made = of(ahp.judgements_of(found), dict(found.experts.values_list("id", "weight")), version)
+    return made if made.obstacles else Draft(made.text, made.judged, _unreadable(made.text))
 
 
 def of(heard: ahp.Heard, weights: Mapping[int, float], version: str) -> Draft:
-    """Return the draft that judgements make, with the experts' weights by number."""
+    """Return the draft that judgements make, with the experts' weights by number; whether it can be read is for `draft` to tell."""
     document, entries = heard.document, heard.matrices()
     nodes = drafting.nodes_of(document)
     joined = {node.key: ahp.together(entries, weights, node.key) for node in nodes}
@@ -49,7 +50,7 @@ def of(heard: ahp.Heard, weights: Mapping[int, float], version: str) -> Draft:
     if obstacles:
         return Draft(document, tuple(matrices), tuple(obstacles))
     text = drafting.toml(drafting.with_judgements(drafting.tree(document), version, matrices))
-    return Draft(text, tuple(matrices), _unreadable(text))
+    return Draft(text, tuple(matrices), ())
 
 
 def _obstacles(node: Node, matrix: Matrix) -> list[Said]:
@@ -58,7 +59,7 @@ def _obstacles(node: Node, matrix: Matrix) -> list[Said]:
         return [
             say(
                 f"“{node.label.zh}”还差 {found.needed} 对判断才能连成整体。",
-                f"“{node.label.en}” needs {found.needed} more judgements to connect its criteria.",
+                f"'{node.label.en}' needs {found.needed} more judgements to connect its criteria.",
             )
         ]
     if found.acceptable:
@@ -67,7 +68,7 @@ def _obstacles(node: Node, matrix: Matrix) -> list[Said]:
     return [
         say(
             f"“{node.label.zh}”的合议判断自相矛盾：CR {ratio}，上限 {found.most:.2f}。",
-            f"The joint judgements of “{node.label.en}” contradict each other: CR {ratio}, at most {found.most:.2f}.",
+            f"The joint judgements of '{node.label.en}' contradict each other: CR {ratio}, at most {found.most:.2f}.",
         )
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -92,11 +92,19 @@ def version(viewer: Viewer, name: str) -> Version:
 
 def difference(viewer: Viewer, before: str, after: str) -> tuple[WeighedNode, ...]:
     """Return the nodes whose weights differ between two versions, with the weight before; nodes of one version alone stand whole."""
-    first, second = version(viewer, before), version(viewer, after)
-    earlier = {node.key: node for node in first.nodes}
-    return tuple(
-        n for n in (_compared(node, earlier.get(node.key)) for node in second.nodes) if n is not None
-    )
+    return _differing(version(viewer, before).nodes, version(viewer, after).nodes)
+
+
+def change(viewer: Viewer, before: str, after: str) -> tuple[WeighedNode, ...]:
+    """Return the nodes whose weights differ between two documents, as `difference` does between versions."""
+    viewer.need("ahp.view")
+    first, second = (_version(drafting.model(text), (), None).nodes for text in (before, after))
+    return _differing(first, second)
+
+
+def _differing(first: Sequence[WeighedNode], second: Sequence[WeighedNode]) -> tuple[WeighedNode, ...]:
+    earlier = {node.key: node for node in first}
+    return tuple(n for n in (_compared(node, earlier.get(node.key)) for node in second) if n is not None)
 
 
 def text_of(name: str) -> str:
