@@ -18,8 +18,9 @@ _T = re.compile(r"\{%\s*t\s")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _LETTER = re.compile(r"[A-Za-z\u3400-\u9fff]")
 _SAME = re.compile(
-    r"\b(?:CR|RI|GCI|SHA-256|λmax|AHP|CSV|XLSX)\b|\b[a-z]+(?:_[a-z0-9]+)+\b"
+    r"\b(?:CR|RI|GCI|SHA-256|λmax|AHP|CSV|XLSX)\b|\b[a-z]+(?:_[a-z0-9]+)+\b|\bmapping\.toml\b"
 )  # no language of their own
+_HANDED = re.compile(r"\{%\s*t\s+([\w.]+)\.zh\s+\1\.en\s")  # a sentence that holds both already
 _COUNTERS = {"位", "个", "次", "只", "笔", "条", "名", "家"}  # measure words, which English hasn't
 _SPOKEN = {"title", "aria-label", "placeholder", "alt", "aria-description", "aria-roledescription", "summary"}
 _SILENT = {"script", "style", "code", "kbd", "pre"}
@@ -52,6 +53,8 @@ def half_told(text: str) -> list[str]:
     """Find `{% t %}` without two languages: one of them missing or empty, Chinese in the English."""
     found = []
     for tag in (t for t in _TAG.finditer(_HIDDEN.sub(_blank, text)) if _T.match(t.group())):
+        if _HANDED.match(tag.group()):
+            continue
         line = text[: tag.start()].count("\n") + 1
         said = _SAID.match(tag.group())
         zh, en = (said["zh"].strip(), said["en"].strip()) if said else ("", "")

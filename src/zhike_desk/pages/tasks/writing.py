@@ -160,9 +160,9 @@ def _many(request: HttpRequest, viewer: Viewer, seen: dict[int, int]) -> Bulk:
     if how == "done":
         return outcomes.many_done(seen, by=viewer, at=at)
     if how == "postponed":
-        return outcomes.many_moved(seen, due_on=_day(request.POST.get("due", "")), by=viewer, at=at)
+        return outcomes.many_moved(seen, due_on=_day(request.POST.get("until", "")), by=viewer, at=at)
     if how == "handed":
-        return outcomes.many_moved(seen, staff_id=request.POST.get("staff", "")[:40], by=viewer, at=at)
+        return outcomes.many_moved(seen, staff_id=request.POST.get("to", "")[:40], by=viewer, at=at)
     raise Refused(say("没有这样的批量操作。", "There is no such act."))
 
 

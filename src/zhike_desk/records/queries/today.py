@@ -287,8 +287,9 @@ def _why_not(row: Any, allowed: Permission | None) -> Said | None:
 
 
 def _last(client: BookClient, contacts: Sequence[tuple[datetime, str]], as_of: date | None) -> date | None:
-    if contacts:
-        return max(scope.day_of(t) for t, _ in contacts)
+    reached = [scope.day_of(t) for t, outcome in contacts if outcome != UNREACHED]
+    if reached:
+        return max(reached)
     if as_of is None or client.days_since_contact < 0:
         return None
     return as_of - timedelta(days=int(client.days_since_contact))

@@ -13,7 +13,9 @@ from zhike_desk.pages.parts.context import SAMPLES, shown
 
 def test_every_sample_is_drawn_with_its_own_lines(db: Path, signed_in: Callable[[str], Client]) -> None:
     page = signed_in("alice").get("/parts/").content.decode()
-    assert re.findall(r'<section class="card part" id="part-([\w-]+)"', page) == [anchor for anchor, *_ in SAMPLES]
+    assert re.findall(r'<section class="card part" id="part-([\w-]+)"', page) == [
+        anchor for anchor, *_ in SAMPLES
+    ]
     assert page.count("<pre tabindex") == len(SAMPLES)
     assert "{% chip &quot;logic&quot; &quot;value&quot; %}" in page  # the lines, as text
 

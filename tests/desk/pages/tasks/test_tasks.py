@@ -115,7 +115,7 @@ def test_all_that_fit_are_put_off_and_the_count_is_told(signed_in: SignedIn, vie
         "all": "1",
         "query": "state=open",
         "how": "postponed",
-        "due": day.isoformat(),
+        "until": day.isoformat(),
         "next": "/tasks/",
     }
     answer = signed_in("alice").post("/tasks/many/", fields, follow=True)
