@@ -208,7 +208,9 @@ def _works(viewer: Viewer, rows: Sequence[Any], when: Moment, *, named: bool) ->
     ids = sorted({row.client_id for row in rows if row.client_id})
     clients = scope.clients(viewer, "today.view").in_bulk(ids) if ids else {}
     allowed = (
-        permission.judged({c.client_id: c.opt_out for c in clients.values()}, when.at) if clients else {}
+        permission.judged({c.client_id: c.opt_out for c in clients.values()}, when.at, when.as_of)
+        if clients
+        else {}
     )
     contacts = _contacts(list(clients), when) if clients else {}
     staff = _names({row.staff_id for row in rows}) if named else {}
