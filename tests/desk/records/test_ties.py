@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pyarrow as pa
 import pytest
 
-from zhike_desk.records.book.compared import COMPARED
+from zhike_desk.records.book.compared import COMPARED, NEEDED
 from zhike_desk.records.rows import ties
 
 
@@ -91,3 +93,16 @@ def test_what_is_compared_is_a_measure_of_the_core(name: str) -> None:
     from zhike.features.clients import MEASURES
 
     assert name in MEASURES
+
+
+@pytest.mark.both
+def test_a_piece_of_the_branch_brings_every_measure_that_quartiles_are_counted_from(desk: Path) -> None:
+    from zhike.datacentre.generation import Generation
+    from zhike_desk.records.rows.clients import Piece
+    from zhike_desk.records.rows.source import Source
+
+    generation = Generation.latest(desk)
+    assert generation is not None
+    source = Source(desk, generation)
+    piece = Piece.of(source, next(iter(source.pieces())))
+    assert set(NEEDED) <= set(piece.measures.column_names)

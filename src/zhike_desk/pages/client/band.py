@@ -236,7 +236,7 @@ def _changed(found: Portrait) -> str:
             )
         )
     silent = found.figure("days_since_contact")
-    if silent is not None and silent >= UNCONTACTED:
+    if silent is not None and silent >= UNCONTACTED and found.written.contacted_at is None:
         parts.append(told(f"{silent:.0f} 个交易日未联系", f"not contacted for {silent:.0f} trading days"))
     if not parts:
         return ""

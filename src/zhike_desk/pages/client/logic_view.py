@@ -19,6 +19,8 @@ STATES = ("frozen", "ebbing", "ranging", "warming", "hot")
 SHOWN = 5
 FEW_DAYS = 20
 """Days of a market state below which its average return says little."""
+STILL = 2e-4
+"""Mean daily returns below which the market did nothing to a client: interest alone gives as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ def _trait(name: str) -> str:
 
 def _states(found: Portrait) -> list[StateReturn]:
     values = {s: found.measure(f"return_{s}_12m") for s in STATES}
-    if all(v is None for v in values.values()):
+    if all(v is None or abs(v) < STILL for v in values.values()):
         return []
     days = {s: int(found.measure(f"return_days_{s}_12m") or 0) for s in STATES}
     enough = [abs(v) for s, v in values.items() if v is not None and days[s] >= FEW_DAYS]

@@ -24,3 +24,5 @@ ACTIVE = "decisions_12m"
 """Who took no decision in the year has no behaviour, and isn't counted among like clients."""
 LEAST_PEERS = 20
 """Clients whose measure must be known before quartiles of a group are told: fewer would tell of single persons."""
+NEEDED = tuple(dict.fromkeys((*COMPARED, *RESTS_ON.values(), ACTIVE)))
+"""Every measure that the quartiles are counted from."""

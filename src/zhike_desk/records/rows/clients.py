@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from zhike.datacentre.masks import masked
 from zhike.datacentre.tables import Level
-from zhike_desk.records.book.compared import COMPARED
+from zhike_desk.records.book.compared import NEEDED
 from zhike_desk.records.rows.names import sort_key
 from zhike_desk.records.rows.source import Source, beside
 
@@ -40,7 +40,7 @@ class Piece:
     def of(cls, source: Source, span: tuple[int, int]) -> Piece:
         """Read a piece."""
         cards = source.piece("client_card", span)
-        wanted = [n for n in ("client_id", *MEASURED, *COMPARED) if n in source.measures]
+        wanted = [n for n in ("client_id", *MEASURED, *NEEDED) if n in source.measures]
         measures = source.piece("measure", span, wanted)
         return cls(span, cards, beside(cards, source.clients), beside(cards, measures))
 

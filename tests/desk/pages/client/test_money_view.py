@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.utils import translation
@@ -83,3 +83,13 @@ def test_assets_are_told_with_their_peak_and_flows_stand_on_the_line() -> None:
 def test_without_any_assets_there_is_no_picture() -> None:
     assert assets_view([], [], []).figure is None
     assert assets_view([_day(date(2025, 5, d), 0.0) for d in (1, 2)], [], []).figure is None
+
+
+def test_a_long_series_is_drawn_by_at_most_132_days_and_always_to_the_last() -> None:
+    days = [_day(date(2025, 1, 1) + timedelta(days=n), 1_000.0 + n) for n in range(265)]
+    view = assets_view(days, [], [])
+    assert view.figure is not None
+    drawn = view.figure.option["dataset"]["source"]
+    assert len(drawn) == 89  # every third of 265, counted from the last
+    assert drawn[-1][:2] == ["2025-09-22", 1_264]
+    assert drawn[0][0] == "2025-01-01"
