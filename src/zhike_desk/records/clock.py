@@ -15,9 +15,9 @@ from django.utils import timezone
 from zhike_desk.records.queries import nights
 
 
-def now() -> datetime:
+def now(night: nights.Shown | None = None) -> datetime:
     """Return the desk's moment, with its zone (Asia/Shanghai)."""
-    return _at(nights.shown() if settings.DEMO else None)
+    return _at(night or (nights.shown() if settings.DEMO else None))
 
 
 def today(night: nights.Shown | None = None) -> date:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from zhike_desk.records.models import BookClient, BookRelation, Hold, Move, Task
@@ -76,7 +76,15 @@ def moved_to(staff_id: str) -> QuerySet[Any, str]:
 
 def of_clients(rows: QuerySet[Any], viewer: Viewer, action: str) -> QuerySet[Any]:
     """Keep of `rows` (of any table with a `client_id`) those of clients `viewer` may do `action` with."""
-    return rows.filter(client_id__in=clients(viewer, action).values("client_id"))
+    return rows.filter(_seen(viewer, action))
+
+
+def _seen(viewer: Viewer, action: str) -> Q:
+    """Return what holds of a row whose client is seen: own clients are few and listed; of a branch's, each row's is looked up."""
+    found = clients(viewer, action)
+    if viewer.need(action).scope == "own":
+        return Q(client_id__in=found.values("client_id"))
+    return Q(Exists(found.filter(client_id=OuterRef("client_id"))))
 
 
 def tasks(viewer: Viewer, action: str = "care.read") -> QuerySet[Task]:
@@ -86,7 +94,7 @@ def tasks(viewer: Viewer, action: str = "care.read") -> QuerySet[Task]:
     """
     cell = viewer.need(action)
     bare = Q(client_id="") & _bare(viewer, cell)
-    found = Task.objects.filter(bare | Q(client_id__in=clients(viewer, action).values("client_id")))
+    found = Task.objects.filter(bare | _seen(viewer, action))
     if cell.scope == "own" and action.endswith(".write"):
         return found.filter(_mine(viewer))
     return found

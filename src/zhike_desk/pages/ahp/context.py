@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -59,6 +59,7 @@ class Model:
     panel: str
     published: str
     sentence: str
+    still: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,8 @@ class PanelLine:
     mine_total: int
 
 
-def model(found: Version) -> Model:
-    """Turn a version into what the template writes."""
+def model(found: Version, shown_by: Mapping[str, str] | None = None) -> Model:
+    """Turn a version into what the template writes; `shown_by`: which version scored the clients on the screen."""
     blocks = [block(node) for node in found.nodes]
     leaves = [
         (
@@ -105,6 +106,18 @@ def model(found: Version) -> Model:
         found.panel,
         writing.moment(found.published_at) if found.published_at else "",
         _sentence(found),
+        _still(found, shown_by or {}),
+    )
+
+
+def _still(found: Version, shown_by: Mapping[str, str]) -> str:
+    others = {shown_by[kind] for kind in found.in_force if shown_by.get(kind, found.name) != found.name}
+    if not others:
+        return ""
+    names = told("、", ", ").join(sorted(others))
+    return told(
+        f"自下一夜起用于评分；眼前的名单和等级仍由 {names} 得出。",
+        f"It scores clients from the next night on; what is on the screen is still by {names}.",
     )
 
 

@@ -21,7 +21,8 @@ from zhike_desk.ui.speech import said
 def overview(request: HttpRequest) -> HttpResponse:
     """Show the models in force with their weights, the panels, all versions."""
     viewer = viewer_of(request)
-    versions = [context.model(v) for v in value_models.known(viewer)]
+    shown_by = value_models.shown_by()
+    versions = [context.model(v, shown_by) for v in value_models.known(viewer)]
     lines = [context.panel_line(row) for row in query.panels(viewer)]
     return render(
         request,

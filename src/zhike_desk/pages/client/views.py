@@ -11,6 +11,7 @@ from zhike_desk.pages.client.context import build
 from zhike_desk.pages.client.money_view import USUAL, attribution_view
 from zhike_desk.pages.client.stream_view import stream_view
 from zhike_desk.records import clock
+from zhike_desk.records.actions import seeing
 from zhike_desk.records.queries import client as query
 from zhike_desk.records.queries import client_money, nights
 from zhike_desk.records.queries import timeline as stream
@@ -23,6 +24,7 @@ def client(request: HttpRequest, key: str) -> HttpResponse:
     if night is None:
         return render(request, "client/none.html")
     found = query.portrait(viewer, key, night)
+    seeing.seen(found.row.client_id, by=viewer, at=clock.now(night))
     beside = query.beside(viewer, found, request.GET.get("in"))
     page = build(found, night, viewer, beside, clock.today(night))
     return render(request, "client/client.html", {"page": page})

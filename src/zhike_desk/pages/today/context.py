@@ -85,6 +85,8 @@ class Words:
     as_task: str
     unsuited: str
     days: Sequence[tuple[str, str]]
+    first_day: str
+    other_day: str
     end_url: str
 
 
@@ -177,6 +179,8 @@ def words(when: Moment) -> Words:
         as_task=told("列入任务，日期不变", "As a task, on its day"),
         unsuited=told("不合适", "Not suitable"),
         days=later(when.today),
+        first_day=when.today.isoformat(),
+        other_day=told("改到这天", "To this day"),
         end_url=reverse("today_end"),
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from zhike_desk.records.models import Approval, Expert, Judgement, Panel, User
+from zhike_desk.records.models import Approval, Expert, Panel, User
 from zhike_desk.records.valuing import drafting, judged
 from zhike_desk.records.valuing.drafting import Matrix, Node
 from zhike_desk.records.valuing.judged import Joint, Judged
@@ -39,7 +39,6 @@ class PanelRow:
     pairs: int
     mine: int | None
     pairs_each: int
-    reminded_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,29 +196,22 @@ def visible(viewer: Viewer, action: str = "ahp.view") -> QuerySet[Panel]:
 
 def panels(viewer: Viewer) -> tuple[PanelRow, ...]:
     """Return the panels the viewer may see, those under way first, then the newest."""
-    found = list(visible(viewer).annotate(invited=Count("experts")).order_by("-id")[:100])
-    done = dict(
-        Judgement.objects.filter(panel__in=found, value__isnull=False)
-        .values_list("panel_id")
-        .annotate(n=Count("id"))
-    )
-    own = {e.panel_id: e for e in _own(viewer, found)}
+    found = list(visible(viewer).order_by("-id")[:100])
+    done = Count("judgements", filter=Q(judgements__value__isnull=False))
+    experts: dict[int, list[Any]] = {}
+    for expert in Expert.objects.filter(panel__in=found).annotate(done=done):
+        experts.setdefault(expert.panel_id, []).append(expert)
     wait = set(_asked().values_list("payload__panel", flat=True))
-    rows = [_row(p, "asked" if p.pk in wait else p.state, done.get(p.pk, 0), own.get(p.pk)) for p in found]
+    rows = [_row(viewer, p, "asked" if p.pk in wait else p.state, experts.get(p.pk, [])) for p in found]
     return tuple(sorted(rows, key=lambda r: r.state not in ("judging", "asked")))
 
 
-def _own(viewer: Viewer, found: Iterable[Panel]) -> QuerySet[Expert]:
-    judged_pairs = Count("judgements", filter=Q(judgements__value__isnull=False))
-    return Expert.objects.filter(panel__in=found, user_id=viewer.user_id).annotate(n=judged_pairs)
-
-
-def _row(panel: Panel, state: str, done: int, own: Any) -> PanelRow:
-    pairs = pairs_in(panel.document["toml"])
+def _row(viewer: Viewer, panel: Panel, state: str, experts: Sequence[Any]) -> PanelRow:
+    pairs, own = pairs_in(panel.document["toml"]), [e for e in experts if e.user_id == viewer.user_id]
     return PanelRow(
         panel.pk, panel.name, panel.kind, panel.base_version, state, name_of(panel.by), panel.created_at,
-        panel.published_as, panel.invited, done, pairs * panel.invited, own.n if own else None, pairs,  # type: ignore[attr-defined]
-        own.reminded_at if own else None,
+        panel.published_as, len(experts), sum(e.done for e in experts), pairs * len(experts),
+        own[0].done if own else None, pairs,
     )  # fmt: skip
 
 

@@ -15,6 +15,8 @@ from zhike_desk.records.models import AuditHead, AuditRow, User
 from zhike_desk.records.viewer import Viewer
 
 NEWEST = 50
+OF_A_BRANCH = ("manager", "adviser", "head")
+"""Whose acts a head reads: those who see the branch's clients only. What compliance does about a person is not a head's to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,8 @@ def _seen(viewer: Viewer) -> QuerySet[AuditRow]:
     if scope == "all":
         return rows
     if scope == "branch" and viewer.branch_id:
-        return rows.filter(actor__in=User.objects.filter(branch_id=viewer.branch_id).values("username"))
+        people = User.objects.filter(branch_id=viewer.branch_id, role__in=OF_A_BRANCH)
+        return rows.filter(actor__in=people.values("username"))
     return rows.filter(actor=viewer.username)
 
 

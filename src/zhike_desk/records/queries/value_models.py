@@ -8,12 +8,15 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Subquery
 
 from zhike.base.text import Said, say
 from zhike.models.ahp import random_index
 from zhike.models.value import ValueModel, Weights
+from zhike.models.value.model import KINDS
 from zhike.models.value.versions import versions
-from zhike_desk.records.models import Panel
+from zhike_desk.records.models import BookClient, Panel, Pointer
+from zhike_desk.records.queries import nights
 from zhike_desk.records.valuing import drafting
 from zhike_desk.records.viewer import Denied, Viewer
 
@@ -123,6 +126,19 @@ def names() -> frozenset[str]:
 def in_force(kind: str) -> str:
     """Return the name of the version that values a kind of client."""
     return versions(home()).active[kind]
+
+
+def shown_by() -> dict[str, str]:
+    """Return, by kind of client, the version that scored those on the screen; empty before the first night.
+
+    It differs from the version in force from a publication to the night after it.
+    """
+    if nights.shown() is None:
+        return {}
+    best = BookClient.objects.order_by("-score", "-client_id").values("model_version")
+    scored = {f"{kind}_by": Subquery(best.filter(kind=kind)[:1]) for kind in KINDS}
+    row = dict(Pointer.objects.values(**scored).first() or {})
+    return {kind: str(row[f"{kind}_by"]) for kind in KINDS if row.get(f"{kind}_by")}
 
 
 def home() -> Path:

@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from zhike_desk.pages.ahp import scale
 from zhike_desk.records.actions import judgements, panels
 from zhike_desk.records.models import Judgement, User
+from zhike_desk.records.queries import value_models
 from zhike_desk.records.viewer import Viewer
 
 AT = datetime(2025, 7, 2, 2, 0, tzinfo=UTC)
@@ -168,3 +169,32 @@ def test_versions_are_compared_weight_by_weight(db: Path, signed_in: SignedIn) -
     other = text(signed_in("bob").get("/value/versions/institution-1/?against=individual-1"))
     assert "individual-1 → institution-1" in other
     assert signed_in("bob").get("/value/versions/nothing/").status_code == 404
+
+
+def test_between_publication_and_night_the_page_says_which_version_scored_what_is_shown(
+    db: Path, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert value_models.shown_by()["individual"] == "individual-1"
+    assert "自下一夜起" not in text(signed_in("bob").get("/value/"))
+    monkeypatch.setattr(value_models, "shown_by", lambda: {"individual": "individual-0"})
+    assert "眼前的名单和等级仍由 individual-0 得出" in text(signed_in("bob").get("/value/"))
+
+
+def test_a_panel_that_waits_shows_the_weights_asked_for_and_is_read_only(
+    panel: int, signed_in: SignedIn, viewer: Who
+) -> None:
+    for left, right, value in (
+        ("market_value", "pledgeable", 2.0),
+        ("market_value", "cash", 4.0),
+        ("pledgeable", "cash", 2.0),
+    ):
+        judgements.judge(panel, NODE, left, right, value, seen=0, by=viewer("alice"), at=AT)
+    asked = signed_in("bob").post(
+        f"/value/panels/{panel}/publish/", {"version": "institution-2", "seen": "1", "reason": "三季度"}
+    )
+    assert asked.status_code == 302
+    shown = text(signed_in("erin").get(f"/value/panels/{panel}/"))
+    assert re.search(r"申请发布的权重 .*持仓市值 57\.1% 原 54\.0%，\+3\.2 个百分点", shown)
+    assert "去复核" in shown
+    assert "申请发布的权重" not in text(signed_in("alice").get(f"/value/panels/{panel}/"))
+    assert answer(signed_in("alice"), panel, k=0, step="-6", seen="1").status_code == 422

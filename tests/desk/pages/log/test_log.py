@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.test import Client
 
-from zhike_desk.records.models import AuditRow
+from zhike_desk.records.models import AuditRow, BookClient
 
 SignedIn = Callable[[str], Client]
 
@@ -50,3 +50,13 @@ def test_the_chain_is_verified_and_a_changed_row_is_named(signed_in: SignedIn) -
     AuditRow.objects.filter(seq=row.seq).update(actor="mallory")
     assert f"#{row.seq}" in dora.post("/log/verify/").content.decode()
     assert signed_in("alice").post("/log/verify/").status_code == 404
+
+
+def test_a_look_at_a_client_is_written_down_once_a_day(signed_in: SignedIn) -> None:
+    alice = signed_in("alice")
+    number = BookClient.objects.filter(staff_id="E0002").order_by("client_id")[0].client_id
+    for _ in range(3):
+        assert alice.get(f"/clients/{number}/").status_code == 200
+    rows = AuditRow.objects.filter(action="client.view")
+    assert [(r.actor, r.object_id) for r in rows] == [("alice", number)]
+    assert "客户 · 查看" in signed_in("dora").get(f"/log/?client={number}").content.decode()

@@ -193,6 +193,17 @@ def test_a_button_answers_with_a_toast_and_the_code_to_undo_by(signed_in: Signed
     assert work.proposal_id in browser.get("/today/").content.decode()
 
 
+def test_a_preset_day_a_chosen_day_and_no_day_at_all(signed_in: SignedIn, viewer: Who) -> None:
+    browser, works = signed_in("alice"), [w.proposal_id for w in whole(viewer("alice")) if w.must_do]
+    one, five = (when().today + timedelta(days=n) for n in (1, 5))
+    browser.post("/today/end/", {"proposal": works[0], "due": ["", one.isoformat()]})
+    browser.post("/today/end/", {"proposal": works[1], "due": five.isoformat(), "how": "postponed"})
+    assert (
+        browser.post("/today/end/", {"proposal": works[2], "due": "", "how": "postponed"}).status_code == 422
+    )
+    assert dict(Task.objects.values_list("proposal_id", "due_on")) == {works[0]: one, works[1]: five}
+
+
 def test_a_task_somebody_changed_first_is_not_put_off(viewer: Who) -> None:
     by = viewer("alice")
     task = _task(by, "甲")

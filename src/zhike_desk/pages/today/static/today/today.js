@@ -22,7 +22,10 @@
     if (!["1", "2", "3", "4"].includes(event.key) || typing(event) || !list()) return;
     const row = current();
     const button = row?.querySelector(`[data-end="${event.key}"]`);
-    if (!button) return;
+    if (!button) {
+      if (row?.querySelector(".ends") && event.key === "4") window.desk.toast(list().dataset.cannot);
+      return;
+    }
     event.preventDefault();
     button.click();
     if (event.key === "3") setTimeout(() => row.querySelector(".ends .sheet button")?.focus(), 0);

@@ -1,0 +1,26 @@
+"""Who saw whom: the first look of a day at a client's page is written down."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from zhike_desk.records import audit
+from zhike_desk.records.models import AuditRow
+from zhike_desk.records.viewer import Viewer
+
+SEEN = "client.view"
+
+
+def seen(client_id: str, *, by: Viewer, at: datetime) -> bool:
+    """Write down that `by` saw a client, once a day; return whether it was the first time. One query, and a row the first time."""
+    day = at.date().isoformat()
+    rows = AuditRow.objects.filter(
+        kind="client", object_id=client_id, actor=by.username, action=SEEN, at__gte=day, at__lt=f"{day}U"
+    )
+    if rows.exists():
+        return False
+    with transaction.atomic():
+        audit.append(by, SEEN, at=at, kind="client", object_id=client_id)
+    return True
