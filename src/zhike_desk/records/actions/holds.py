@@ -9,11 +9,10 @@ from typing import Any
 from django.db import transaction
 
 from zhike.base.text import say
-from zhike_desk.records import audit, scope, settings
+from zhike_desk.records import audit, scope, settings, tombstones
 from zhike_desk.records.actions.asking import REASON, act, ask
 from zhike_desk.records.actions.writing import Done, Refused, change, one_of, text
 from zhike_desk.records.models import BookClient, Contact, Hold, Note, Tag, Task
-from zhike_desk.records.safekeeping import tombstones
 from zhike_desk.records.viewer import Viewer
 
 _NAMES = {"frozen": ("冻结", "freeze"), "erased": ("删除", "erase"), "lift": ("解除", "lift the hold on")}

@@ -23,10 +23,10 @@ from django.db.migrations.executor import MigrationExecutor
 
 from zhike.base.errors import DamagedStore, UsageError
 from zhike.base.text import Said, say
-from zhike_desk.records import audit
+from zhike_desk.records import audit, tombstones
 from zhike_desk.records.actions import holds
 from zhike_desk.records.models import Hold, Pointer, User
-from zhike_desk.records.safekeeping import backup, tables, tombstones
+from zhike_desk.records.safekeeping import backup, tables
 
 _CHUNK = 1 << 20
 
