@@ -68,6 +68,7 @@ def test_who_may_decide_is_who_is_named_and_never_who_asked(action: str, db: Pat
 
 def test_every_act_that_needs_a_second_person_can_be_carried_out_where_it_is_approved() -> None:
     assert set(ACTS) == set(policy().seconds)
+    assert {act.__module__ for act in ACTS.values()} == {room.__name__ for room in approvals.ROOMS}
 
 
 @pytest.mark.both
