@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from django.test import Client
 
-from zhike_desk.records.models import Approval, AuditRow, BookClient, Move
+from trust_ground import AT
+from zhike_desk.records.models import Approval, AuditRow, BookClient, Move, Panel, User
 
 SignedIn = Callable[[str], Client]
 
@@ -62,3 +63,39 @@ def test_who_comes_second_is_told_what_stands_now(signed_in: SignedIn) -> None:
     late = signed_in("dora").post(f"/approvals/{found.pk}/", {"act": "approve", "version": found.version})
     assert late.status_code == 409
     assert not Move.objects.exists()
+
+
+def test_a_hand_over_leads_to_its_clients_for_who_may_open_them_and_tells_its_fields_in_words(
+    signed_in: SignedIn,
+) -> None:
+    found = asked_by_bob(signed_in)
+    (client,) = found.payload["clients"]
+    for name in ("bob", "dora"):
+        page = signed_in(name).get("/approvals/").content.decode()
+        assert f'href="/clients/{client}/"' in page
+    assert "<dt>新服务人员</dt><dd>E0003</dd>" in page
+    for raw in ("to_staff", "from_staff"):
+        assert raw not in page
+
+
+def test_a_request_leads_nowhere_for_who_may_open_no_client(signed_in: SignedIn) -> None:
+    client = BookClient.objects.filter(branch_id="3101").order_by("client_id")[0].client_id
+    asker = User.objects.get(username="frank")
+    Approval.objects.create(action="consent.write", branch_id="3101", payload={"client_id": client, "given": True}, summary="s",
+                            reason="r", asked_by=asker, created_at=AT, changed_at=AT)  # fmt: skip
+    page = signed_in("frank").get("/approvals/").content.decode()
+    assert "/clients/" not in page.split("<main")[1]
+    assert f'href="/clients/{client}/"' in signed_in("dora").get("/approvals/").content.decode()
+
+
+def test_a_model_to_be_published_leads_to_its_panel(signed_in: SignedIn) -> None:
+    asker = User.objects.get(username="erin")
+    panel = Panel.objects.create(
+        name="t", kind="individual", base_version="individual-1", document={}, by=asker, created_at=AT, changed_at=AT
+    )  # fmt: skip
+    Approval.objects.create(action="ahp.publish", branch_id="3101", payload={"panel": panel.pk, "version": "x-2", "document": "long"},
+                            summary="s", reason="r", asked_by=asker, created_at=AT, changed_at=AT)  # fmt: skip
+    page = signed_in("bob").get("/approvals/").content.decode()
+    assert f'href="/value/panels/{panel.pk}/"' in page
+    assert "<dt>模型版本</dt><dd>x-2</dd>" in page
+    assert "long" not in page.split("<main")[1].split("批准后将执行")[1].split("</dl>")[0]
