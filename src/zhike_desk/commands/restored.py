@@ -41,7 +41,8 @@ def _restored(folder: Path, stones: Path, built: Path, home: Path) -> dict[str, 
     from django.db import connections
     from django.utils import timezone
 
-    from zhike_desk.records.safekeeping import restoring, tombstones
+    from zhike_desk.records import tombstones
+    from zhike_desk.records.safekeeping import restoring
 
     restoring.refuse_present(home)
     manifest = restoring.manifest_of(folder)

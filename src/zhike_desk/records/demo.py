@@ -66,6 +66,15 @@ def close() -> list[tuple[str, str, str, str]]:
     return []
 
 
+def shown() -> list[tuple[str, str, str]]:
+    """Return who may be signed in as on a branch made up: account, role, name of the member of staff; nobody elsewhere."""
+    if not settings.DEMO:
+        return []
+    found = User.objects.filter(username__in=NAMES, is_active=True)
+    known = {u.username: (u.username, u.role, u.display_name) for u in found}
+    return [known[name] for name in NAMES if name in known]
+
+
 def _make(name: str, role: str, person: Person | None, at: datetime) -> None:
     tied = {
         "staff_id": person.staff_id if person and role in ("manager", "adviser", "head") else "",

@@ -78,6 +78,7 @@ def _sprite() -> str:
     return static("ui/icons.svg")
 
 
+@cache
 def icon(name: str, kind: str = "") -> SafeString:
     """Draw the icon `name` of the sprite; it is a picture only: the word stands beside it."""
     return format_html(

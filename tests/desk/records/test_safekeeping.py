@@ -17,10 +17,10 @@ from django.db import connection
 from desk_served import environment
 from zhike.base.errors import StoreLocked, UsageError
 from zhike.engine.durable import only_writer
-from zhike_desk.records import clock, scope
+from zhike_desk.records import clock, scope, tombstones
 from zhike_desk.records.actions import contacts, notes
 from zhike_desk.records.models import User
-from zhike_desk.records.safekeeping import backup, restoring, tables, tombstones
+from zhike_desk.records.safekeeping import backup, restoring, tables
 from zhike_desk.records.viewer import Viewer
 
 on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="a restore needs a database of its own")

@@ -95,3 +95,14 @@ def test_sessions_show_where_one_is_signed_in(db: Path) -> None:
     page = text_of(browser.get("/account/sessions/"))
     assert "A browser of tests" in page
     assert "就是这里" in page
+
+
+def test_a_demo_branch_offers_its_accounts_and_a_real_one_none(db: Path) -> None:
+    from django.test import override_settings
+
+    offered = text_of(Client().get("/account/login/"))
+    assert offered.count('name="login" value="') >= 6
+    with override_settings(DEMO=False):
+        real = text_of(Client().get("/account/login/"))
+    assert "zhike-demo" not in real
+    assert 'name="login" value="' not in real

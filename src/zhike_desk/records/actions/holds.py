@@ -9,12 +9,10 @@ from typing import Any
 from django.db import transaction
 
 from zhike.base.text import say
-from zhike_desk.records import audit, scope, settings
+from zhike_desk.records import audit, scope, settings, tombstones
 from zhike_desk.records.actions.asking import REASON, act, ask
 from zhike_desk.records.actions.writing import Done, Refused, change, one_of, text
-from zhike_desk.records.models import BookClient, Hold
-from zhike_desk.records.safekeeping import tombstones
-from zhike_desk.records.safekeeping.forgetting import forget
+from zhike_desk.records.models import BookClient, Contact, Hold, Note, Tag, Task
 from zhike_desk.records.viewer import Viewer
 
 _NAMES = {"frozen": ("冻结", "freeze"), "erased": ("删除", "erase"), "lift": ("解除", "lift the hold on")}
@@ -94,3 +92,11 @@ def _lift(standing: Hold | None, payload: Mapping[str, Any], by: Viewer, at: dat
     detail = {"done": "lifted", "reason": payload["reason"]}
     audit.append(by, "client.hold", at=at, kind="client", object_id=standing.client_id, detail=detail)
     return Done(str(standing.pk), standing.version)
+
+
+def forget(client_id: str, at: datetime) -> None:
+    """Erase what people wrote about a client; the rows stay, as numbers of the branch's work."""
+    Note.objects.filter(client_id=client_id).update(text="", removed_at=at)
+    Tag.objects.filter(client_id=client_id).delete()
+    Task.objects.filter(client_id=client_id).update(title="—", reason="", outcome="")
+    Contact.objects.filter(client_id=client_id).update(outcome="")

@@ -1,5 +1,5 @@
 """Backups, and what must outlive them.
 
 `tables` (the database's rows, copied and hashed table by table) · `backup` (everything of a home in one folder, with the hash of
-each file) · `restoring` (a home made from it, checked before anybody sees it) · `tombstones` (who was erased stays erased).
+each file) · `restoring` (a home made from it, checked before anybody sees it). Who was erased stays erased: `records.tombstones`.
 """

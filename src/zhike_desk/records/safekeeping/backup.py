@@ -29,9 +29,9 @@ from zhike import __version__
 from zhike.base.errors import UsageError
 from zhike.base.text import say
 from zhike.engine.durable import flush, only_writer, write_whole
-from zhike_desk.records import audit
+from zhike_desk.records import audit, tombstones
 from zhike_desk.records.models import AuditHead
-from zhike_desk.records.safekeeping import tables, tombstones
+from zhike_desk.records.safekeeping import tables
 
 FORMAT = 1
 MANIFEST = "backup.json"

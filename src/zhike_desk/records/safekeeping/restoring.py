@@ -23,10 +23,10 @@ from django.db.migrations.executor import MigrationExecutor
 
 from zhike.base.errors import DamagedStore, UsageError
 from zhike.base.text import Said, say
-from zhike_desk.records import audit
+from zhike_desk.records import audit, tombstones
+from zhike_desk.records.actions import holds
 from zhike_desk.records.models import Hold, Pointer, User
-from zhike_desk.records.safekeeping import backup, tables, tombstones
-from zhike_desk.records.safekeeping.forgetting import forget
+from zhike_desk.records.safekeeping import backup, tables
 
 _CHUNK = 1 << 20
 
@@ -151,7 +151,7 @@ def _erase(stone: tombstones.Tombstone, at: datetime) -> bool:
     Hold.objects.update_or_create(
         client_id=stone.client_id, defaults=fields, create_defaults={**fields, "created_at": at}
     )
-    forget(stone.client_id, at)
+    holds.forget(stone.client_id, at)
     audit.append(None, "client.hold", at=at, kind="client", object_id=stone.client_id, detail={"done": "erased", "reason": "tombstone"})  # fmt: skip
     return True
 

@@ -6,10 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.template import Context
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from zhike_desk.records import demo
 from zhike_desk.records.book import UNKNOWN
 from zhike_desk.ui import marks, words
 from zhike_desk.ui.speech import told
@@ -28,6 +30,12 @@ def t(zh: str, en: str, **values: Any) -> str:
 def word(group: str, value: str | None) -> str:
     """Name a class: {% word "logic" client.logic %}."""
     return words.word(group, value)
+
+
+@register.inclusion_tag("account/demo.html", takes_context=True)
+def demo_accounts(context: Context) -> dict[str, Any]:
+    """Offer the accounts of a branch made up, one a role: {% demo_accounts %}; nothing on a real one."""
+    return {"accounts": demo.shown(), "password": demo.PASSWORD, "csrf_token": context.get("csrf_token")}
 
 
 @register.simple_tag

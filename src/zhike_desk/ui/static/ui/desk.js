@@ -233,5 +233,16 @@
     if (row) row.classList.toggle("chosen", event.target.checked);
   });
 
+  /* ---- what scrolls sideways can be scrolled by keys */
+
+  function reach() {
+    document.querySelectorAll(".table-box:not([tabindex])").forEach((box) => {
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    });
+  }
+  reach();
+  addEventListener("resize", reach);
+  body.addEventListener("htmx:afterSettle", reach);
+
   window.desk = Object.freeze({ toast, open, token });
 })();

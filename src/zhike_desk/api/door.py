@@ -1,0 +1,118 @@
+"""The door of the API: who a token stands for, what each operation needs, how refusals are answered."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from django.core.cache import caches
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Router
+from ninja.errors import ValidationError
+from ninja.security import HttpBearer
+from ninja.throttling import AuthRateThrottle
+
+from zhike.base.errors import UsageError
+from zhike.base.text import say
+from zhike_desk.api.schemas import Difference, Problem, Refusal
+from zhike_desk.records import clock
+from zhike_desk.records.actions import tokens
+from zhike_desk.records.policy import policy
+from zhike_desk.records.refusals import Conflict, Refused
+from zhike_desk.records.viewer import Denied, Viewer
+
+RATE = "600/m"
+MISSING = "Not found"
+ANSWERS: dict[int, type[Any]] = {401: Problem, 404: Problem, 422: Refusal, 429: Problem}
+CHANGES: dict[int, type[Any]] = {**ANSWERS, 409: Difference}
+
+
+class Token(HttpBearer):
+    """A token in the header `Authorization: Bearer …`; stands for its owner, within its scopes."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Viewer | None:
+        """Return whom the token stands for; None for one that is unknown, revoked or too old."""
+        return tokens.viewer(token, clock.real())
+
+
+class Throttle(AuthRateThrottle):
+    """So many requests a minute for each token's owner; counted in the process, since a count isn't worth a write."""
+
+    cache = caches["memory"]
+
+    def get_cache_key(self, request: HttpRequest) -> str:
+        """Name who is counted."""
+        viewer: Viewer = request.auth  # type: ignore[attr-defined]
+        return f"api-{viewer.user_id}"
+
+
+api = NinjaAPI(
+    title="Zhike 知客",
+    version="1",
+    description=__doc__,
+    urls_namespace="api",
+    auth=Token(),
+    throttle=[Throttle(RATE)],
+    docs_url=None,
+)
+
+router = Router()
+"""All operations: what reads and what writes at one path must stand on one router."""
+
+
+def needs(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Hold an operation to policy.yaml: the route `api:<its name>` names the action its viewer needs."""
+    action = policy().route(f"api:{function.__name__}")
+    if action is None:
+        raise UsageError(
+            say(
+                f"policy.yaml 中没有接口 {function.__name__}。",
+                f"policy.yaml knows no route api:{function.__name__}.",
+            )
+        )
+
+    @functools.wraps(function)
+    def held(request: HttpRequest, *args: Any, **more: Any) -> Any:
+        viewer_of(request).need(action)
+        return function(request, *args, **more)
+
+    # The framework reads annotations in the wrapper's module, where the operation's names aren't known: they are read here.
+    held.__signature__ = inspect.signature(function, eval_str=True)  # type: ignore[attr-defined]
+    return held
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """Return whom the request's token stands for."""
+    viewer: Viewer = request.auth  # type: ignore[attr-defined]
+    return viewer
+
+
+@api.exception_handler(Denied)
+def _denied(request: HttpRequest, error: Denied) -> HttpResponse:
+    return api.create_response(request, {"detail": MISSING}, status=404)
+
+
+@api.exception_handler(Refused)
+def _refused(request: HttpRequest, error: Refused) -> HttpResponse:
+    return api.create_response(request, {"detail": error.why.zh, "detail_en": error.why.en}, status=422)
+
+
+@api.exception_handler(ValidationError)
+def _unfit(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    places = [".".join(str(p) for p in one["loc"]) + ": " + str(one["msg"]) for one in error.errors]
+    told = "; ".join(places)[:1000]
+    return api.create_response(
+        request, {"detail": f"请求不符合接口约定：{told}", "detail_en": told}, status=422
+    )
+
+
+@api.exception_handler(Conflict)
+def _conflict(request: HttpRequest, error: Conflict) -> HttpResponse:
+    told = {
+        "version": error.version,
+        "theirs": {name: str(value) for name, value in error.theirs.items()},
+        "mine": {name: str(value) for name, value in error.mine.items()},
+    }
+    return api.create_response(request, told, status=409)
