@@ -76,7 +76,9 @@ def _writers(home: Path) -> Iterator[Callable[[int, float], list[str]]]:
 
 
 @pytest.mark.both
-@pytest.mark.parametrize("kills", [20, pytest.param(200, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])])
+@pytest.mark.parametrize(
+    "kills", [20, pytest.param(200, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])]
+)
 def test_what_was_acknowledged_survives_the_death_of_who_wrote_it(transactional: Path, kills: int) -> None:
     chance, acknowledged = random.Random(7), set()
     before = AuditRow.objects.count()

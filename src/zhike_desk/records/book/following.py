@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.core.signals import request_started
-from django.db import OperationalError, ProgrammingError, close_old_connections, connection, connections
+from django.db import OperationalError, ProgrammingError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
@@ -34,7 +34,6 @@ def begin() -> None:
 
 def _requested(**_: Any) -> None:
     """Follow the pointer; where the book is gone, say so in the log and leave none, so that pages answer with an error of theirs."""
-    close_old_connections()  # Django does so too, but might come after us: the connection made anew would have no book
     try:
         follow()
     except DamagedStore as error:
