@@ -42,7 +42,7 @@ def described() -> dict[str, Any]:
 
 def answered(case: Any, secret: str) -> Any:
     """Send a made-up request through the whole of Django, as a test browser does; return its answer as the checker takes it."""
-    url = case.as_transport_kwargs(base_url="http://testserver")
+    url = case.as_transport_kwargs(base_url="http://example.com")
     request = requests.Request(
         **{k: v for k, v in url.items() if k in ("method", "url", "headers", "params", "json", "data")}
     )

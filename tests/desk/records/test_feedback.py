@@ -17,7 +17,6 @@ from zhike_desk.records.models import Contact, Expert, Hold, Judgement, Panel, U
 from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Viewer
 
-pytestmark = pytest.mark.both
 LATER = timedelta(seconds=11)
 Viewing = Callable[[str], Viewer]
 
