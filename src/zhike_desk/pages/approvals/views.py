@@ -97,7 +97,7 @@ def withdraw(request: HttpRequest, number: int) -> HttpResponse:
 
 def _seen(request: HttpRequest) -> int:
     text = request.POST.get("version", "")
-    if not text.isascii() or not text.isdigit():
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
         raise Refused(
             say("表单不完整，请刷新后重试。", "The form is incomplete: reload the page and try again.")
         )

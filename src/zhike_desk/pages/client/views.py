@@ -48,5 +48,5 @@ def attribution(request: HttpRequest, key: str) -> HttpResponse:
     """Show where profit came from over `?window=` trading days."""
     window = request.GET.get("window", "")
     found = client_money.attributed(viewer_of(request), key)
-    shown = attribution_view(found, int(window) if window.isdigit() and len(window) < 5 else USUAL)
+    shown = attribution_view(found, int(window) if window.isdecimal() and len(window) < 5 else USUAL)
     return render(request, "client/attribution.html", {"attribution": shown, "key": key})

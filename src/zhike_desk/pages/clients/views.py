@@ -6,12 +6,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from zhike.base.text import say
 from zhike_desk.gate import viewer_of
 from zhike_desk.pages.clients.context import LISTED, build, hidden
+from zhike_desk.records import clock
 from zhike_desk.records.actions import tags
 from zhike_desk.records.actions import views as saving
 from zhike_desk.records.actions.writing import BULK_ROWS
@@ -78,7 +78,7 @@ def save(request: HttpRequest) -> HttpResponse:
         wanted,
         shared=request.POST.get("shared") == "1",
         by=viewer_of(request),
-        at=timezone.now(),
+        at=clock.now(),
     )
     messages.success(request, told("视图已保存。", "The view is saved."), extra_tags=done.undo)
     return redirect(f"{reverse('clients')}?{wanted}")
@@ -87,7 +87,7 @@ def save(request: HttpRequest) -> HttpResponse:
 @require_POST
 def forget(request: HttpRequest, view: int) -> HttpResponse:
     """Delete a saved view."""
-    done = saving.delete(view, by=viewer_of(request), at=timezone.now())
+    done = saving.delete(view, by=viewer_of(request), at=clock.now())
     messages.success(request, told("视图已删除。", "The view is deleted."), extra_tags=done.undo)
     return redirect("clients")
 
@@ -101,7 +101,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     act = {"tag": tags.add_many, "untag": tags.take_off_many}.get(request.POST.get("act", ""))
     if act is None:
         raise Refused(say("没有这个操作。", "There is no such act."))
-    done = act(keys, word=request.POST.get("word", ""), by=viewer, at=timezone.now())
+    done = act(keys, word=request.POST.get("word", ""), by=viewer, at=clock.now())
     messages.success(
         request,
         told(f"已更改 {done.rows} 位客户。", f"{done.rows} clients were changed."),
