@@ -11,6 +11,7 @@ from zhike_desk.records import audit, scope
 from zhike_desk.records.actions import (  # imported for the acts they register with `asking`
     consent,
     deputies,
+    drops,
     exports,
     holds,
     moves,
@@ -24,7 +25,7 @@ from zhike_desk.records.models import Approval, User
 from zhike_desk.records.queries.approvals import may_decide
 from zhike_desk.records.viewer import Denied, Viewer
 
-ROOMS = (consent, deputies, exports, holds, moves, people, settings, valuing)
+ROOMS = (consent, deputies, drops, exports, holds, moves, people, settings, valuing)
 REMARK = say("意见", "remark")
 
 
