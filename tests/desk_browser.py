@@ -27,6 +27,17 @@ THEMES = ("light", "dark")
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _SETTLED = "() => !document.querySelector('.htmx-request, .htmx-settling, .htmx-swapping')"
 
+PICTURES = Path(
+    os.environ.get("ZHIKE_PICTURES") or Path(__file__).resolve().parent.parent / "var" / "screenshots"
+)
+_OBSERVE = """
+window.vitals = { LCP: 0, CLS: 0, TBT: 0 };
+const observe = (type, take) => new PerformanceObserver((list) => list.getEntries().forEach(take)).observe({ type, buffered: true });
+observe("largest-contentful-paint", (entry) => { window.vitals.LCP = entry.startTime; });
+observe("layout-shift", (entry) => { if (!entry.hadRecentInput) window.vitals.CLS += entry.value; });
+observe("longtask", (entry) => { window.vitals.TBT += Math.max(0, entry.duration - 50); });
+"""
+
 Look = Callable[..., AbstractContextManager["Window"]]
 
 
@@ -70,12 +81,23 @@ class Window:
             *([f"{wide} px too wide"] if wide > 0 else []),
         ]
 
+    def draw(self) -> None:
+        """Go down the page and up again, so that every chart on it is drawn: they wait until they are seen."""
+        charts = self.page.locator("figure.chart:visible")
+        for k in range(charts.count()):
+            charts.nth(k).scroll_into_view_if_needed()
+            charts.nth(k).locator("canvas, svg").first.wait_for()
+        self.page.evaluate("window.scrollTo(0, 0)")
+
+    def vitals(self) -> dict[str, float]:
+        """Return how the page came to stand: LCP and TBT in milliseconds, CLS; observed since it was opened."""
+        found: dict[str, float] = self.page.evaluate("window.vitals")
+        return found
+
     def keep(self, name: str) -> None:
-        """Keep a picture of the whole page where ZHIKE_PICTURES names a folder."""
-        folder = os.environ.get("ZHIKE_PICTURES")
-        if folder:
-            Path(folder).mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+        """Keep a picture of the whole page in var/screenshots, or where ZHIKE_PICTURES says."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
 
 
 def violations(page: Page, within: str = "html") -> list[str]:
@@ -102,6 +124,7 @@ def window(
     )
     given = {**cookies, "zhike_theme": theme}
     context.add_cookies([{"name": k, "value": v, "url": address} for k, v in given.items()])
+    context.add_init_script(_OBSERVE)
     opened = Window(context.new_page(), address)
     opened.page.on("console", lambda m: opened.complaints.append(m.text) if m.type == "error" else None)
     opened.page.on("pageerror", lambda e: opened.complaints.append(str(e)))

@@ -123,6 +123,18 @@ def transactional(desk: Path) -> Iterator[Path]:
     _put_back(desk)
 
 
+@pytest.fixture(scope="module")
+def lived_in(desk: Path) -> Iterator[Path]:
+    """Give the home folder of a desk where a morning's work was done; put back after the module."""
+    import desk_lived
+    from zhike_desk.records.book.following import follow
+
+    follow()
+    desk_lived.morning()
+    yield desk
+    _put_back(desk)
+
+
 def _put_back(desk: Path) -> None:
     from django.conf import settings
     from django.core.cache import cache

@@ -1,4 +1,4 @@
-"""On PostgreSQL too: the desk's tests marked `both`, run again with a private server."""
+"""On PostgreSQL too: the desk's tests marked `both` each time, and all of them in `make test-all`, with a private server."""
 
 from __future__ import annotations
 
@@ -8,13 +8,20 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 HERE = Path(__file__).parent
 
+pytestmark = pytest.mark.skipif(
+    "DATABASE_URL" in os.environ, reason="is run on PostgreSQL itself: it would start itself again"
+)
 
-def test_what_is_marked_both_holds_on_postgresql(postgres: str) -> None:
+
+def _passed(url: str, chosen: str, *words: str) -> int:
+    """Run the desk's tests that a mark chooses on a database; return how many passed, and hold that none failed."""
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", str(HERE), "-m", "both and not slow", "-q"],
-        env={**os.environ, "DATABASE_URL": postgres},
+        [sys.executable, "-m", "pytest", str(HERE), "-m", chosen, "-q", *words],
+        env={**os.environ, "DATABASE_URL": url},
         cwd=HERE.parents[1],
         capture_output=True,
         text=True,
@@ -23,4 +30,14 @@ def test_what_is_marked_both_holds_on_postgresql(postgres: str) -> None:
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
     passed = re.search(r"(\d+) passed", done.stdout)
     assert passed
-    assert int(passed[1]) >= 3
+    return int(passed[1])
+
+
+def test_what_is_marked_both_holds_on_postgresql(postgres: str) -> None:
+    assert _passed(postgres, "both and not slow") >= 250
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(7_200)
+def test_all_of_the_desk_holds_on_postgresql_and_the_long_loops_of_what_is_marked_both(postgres: str) -> None:
+    assert _passed(postgres, "both or not slow", "--timeout", "3600") >= 800

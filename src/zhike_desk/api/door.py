@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI
+from ninja import NinjaAPI, Router
 from ninja.errors import ValidationError
 from ninja.security import HttpBearer
 from ninja.throttling import AuthRateThrottle
@@ -57,6 +57,9 @@ api = NinjaAPI(
     throttle=[Throttle(RATE)],
     docs_url=None,
 )
+
+router = Router()
+"""All operations: what reads and what writes at one path must stand on one router."""
 
 
 def needs(function: Callable[..., Any]) -> Callable[..., Any]:

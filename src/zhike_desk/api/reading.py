@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Field, Router
+from ninja import Field
 
 from zhike_desk.api import schemas
-from zhike_desk.api.door import ANSWERS, needs, viewer_of
+from zhike_desk.api.door import ANSWERS, needs, router, viewer_of
 from zhike_desk.records.book import UNKNOWN
 from zhike_desk.records.queries import client as client_query
 from zhike_desk.records.queries import clients as client_list
@@ -17,7 +17,6 @@ from zhike_desk.records.queries import tasks as task_list
 from zhike_desk.records.queries import timeline as stream
 from zhike_desk.records.viewer import Denied
 
-router = Router()
 _COLUMNS = "sort_key,logic,stage,grade,score,net_now,revenue_12m,days_since_trade,days_since_contact"
 PARTS = ("benchmark", "timing", "selection", "trading", "interest", "cost")
 

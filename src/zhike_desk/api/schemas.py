@@ -184,7 +184,18 @@ class NewContact(Schema):
 
     client_id: str = Field(min_length=1, max_length=40)
     medium: Literal["phone", "wecom", "sms", "visit", "app"]
-    purpose: str = Field(min_length=1, max_length=80)
+    purpose: Literal[
+        "care",
+        "callback",
+        "retain",
+        "activate",
+        "develop",
+        "product",
+        "marketing",
+        "service",
+        "complaint",
+        "other",
+    ]
     outcome: str = Field("", max_length=80)
     minutes: float | None = Field(None, ge=0, le=1440)
     happened_at: datetime | None = None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.urls import URLPattern, URLResolver, path
 
-from zhike_desk.api import reading, writing
-from zhike_desk.api.door import api
+from zhike_desk.api.door import api, router
 
-api.add_router("", reading.router)
-api.add_router("", writing.router)
+for _room in ("reading", "writing"):
+    import_module(f"zhike_desk.api.{_room}")  # its operations stand on the router once it is imported
+api.add_router("", router)
 urlpatterns: list[URLPattern | URLResolver] = [path("api/", api.urls)]

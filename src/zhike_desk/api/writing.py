@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Field, Router
+from ninja import Field
 
 from zhike_desk.api import schemas
-from zhike_desk.api.door import CHANGES, needs, viewer_of
+from zhike_desk.api.door import CHANGES, needs, router, viewer_of
 from zhike_desk.records import clock
 from zhike_desk.records.actions import contacts, notes, tasks
 from zhike_desk.records.actions.writing import Done
-
-router = Router()
 
 
 @router.post("/contacts", response={200: schemas.Done, **CHANGES}, operation_id="log_contact")

@@ -17,6 +17,7 @@ from django.utils import translation
 from zhike_desk.records.queries.nights import Shown
 from zhike_desk.ui import marks, toasts
 from zhike_desk.ui.frame import stamp
+from zhike_desk.ui.templatetags import zhike as writing
 
 SignedIn = Callable[[str], Client]
 FRIDAY_NIGHT = Shown(
@@ -153,3 +154,11 @@ def test_a_form_that_is_wrong_says_so_beside_the_field(db: Path, signed_in: Sign
     assert 'aria-invalid="true"' in field[:300]
     assert 'aria-describedby="id_minutes_helptext id_minutes_error"' in field[:300]
     assert 'id="id_minutes_error"' in page
+
+
+def test_what_rounds_to_nothing_has_no_sign() -> None:
+    assert writing.wan(-312.0) == '<data value="-312" title="-312.00">0.0</data>'
+    assert ">+0.0<" in writing.signed_wan(-312.0)
+    assert writing.percent(-0.0004) == "0.0%"
+    assert writing.number(-0.04) == "0.0"
+    assert writing.whole(-0.4) == "0"

@@ -21,7 +21,7 @@ WINDOWS = (20, 60, 120, 250)
 USUAL = 250
 _BANDS = {"frozen": "sunken", "ebbing": "sunken", "hot": "accent-soft", "warming": "accent-soft"}
 _SMALL = 0.1
-_POINTS = 132
+_PAUSE = 7
 _LARGE = 10_000.0
 """From this amount on a picture is told in 万元."""
 
@@ -229,12 +229,13 @@ def _assets(days: Sequence[Assets], runs: Sequence[Run], events: Sequence[Event]
 
 
 def _points(days: Sequence[Assets], columns: Sequence[str]) -> list[list[Any]]:
-    """Return the days drawn, at most `_POINTS`, the last among them.
-
-    Of days that fall on one pixel the upper edge of an area may lose another than the lower edge of the next: gaps would show.
-    """
-    step = -(-len(days) // _POINTS)
-    kept = [*reversed(days[::-1][::step])]
+    """Return the days drawn: of those that follow each other every second, counted from the last; before a pause each."""
+    last = len(days) - 1
+    kept = [
+        day
+        for n, day in enumerate(days)
+        if (last - n) % 2 == 0 or (days[n + 1].date - day.date).days > _PAUSE
+    ]
     return [[str(d.date), *(round(getattr(d, c)) for c in columns)] for d in kept]
 
 

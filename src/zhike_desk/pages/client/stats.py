@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from zhike_desk.pages.client.logic_view import Driver
-from zhike_desk.pages.client.sums import money, signed_money, signed_share, sized
+from zhike_desk.pages.client.sums import between, money, signed_money, signed_share, sized
 from zhike_desk.pages.client.value_view import ValueView
 from zhike_desk.records.queries.client import Portrait
 from zhike_desk.records.queries.reference import Meaning
@@ -99,10 +99,8 @@ def _range(found: Portrait) -> str:
     year = next((e for e in found.expected if e.months == 12), None)
     if year is None:
         return ""
-    return told(
-        f"八成在 {money(year.low)} 至 {money(year.high)}",
-        f"four in five: {money(year.low)} to {money(year.high)}",
-    )
+    low, high = between(year.low, year.high)
+    return told(f"八成在 {low} 至 {high}", f"four in five: {low} to {high}")
 
 
 def _why_value(value: ValueView, as_of: date) -> Why:

@@ -16,6 +16,13 @@ def money(value: float) -> str:
     return f"{sign}{abs(value) / 1e4:,.1f} 万元" if abs(value) >= 1_000 else f"{sign}{abs(value):,.0f} 元"
 
 
+def between(low: float, high: float) -> tuple[str, str]:
+    """Write two ends of a range in CNY, both in the unit that the larger one takes."""
+    if chinese() and max(abs(low), abs(high)) < 10_000:
+        return f"{low:,.0f}", f"{high:,.0f} 元"
+    return money(low), money(high)
+
+
 def signed_money(value: float) -> str:
     """Write CNY in a sentence with its sign."""
     sign = "+" if value > 0 else "−" if value < 0 else ""

@@ -21,6 +21,7 @@ from zhike_desk.records.queries.views import saved
 from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Viewer
 from zhike_desk.ui.speech import said, told
+from zhike_desk.ui.toasts import flash
 
 _REASONS_SHOWN = 3
 
@@ -80,7 +81,7 @@ def save(request: HttpRequest) -> HttpResponse:
         by=viewer_of(request),
         at=clock.now(),
     )
-    messages.success(request, told("视图已保存。", "The view is saved."), extra_tags=done.undo)
+    flash(request, told("视图已保存。", "The view is saved."), done.undo)
     return redirect(f"{reverse('clients')}?{wanted}")
 
 
@@ -88,7 +89,7 @@ def save(request: HttpRequest) -> HttpResponse:
 def forget(request: HttpRequest, view: int) -> HttpResponse:
     """Delete a saved view."""
     done = saving.delete(view, by=viewer_of(request), at=clock.now())
-    messages.success(request, told("视图已删除。", "The view is deleted."), extra_tags=done.undo)
+    flash(request, told("视图已删除。", "The view is deleted."), done.undo)
     return redirect("clients")
 
 
@@ -102,11 +103,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     if act is None:
         raise Refused(say("没有这个操作。", "There is no such act."))
     done = act(keys, word=request.POST.get("word", ""), by=viewer, at=clock.now())
-    messages.success(
-        request,
-        told(f"已更改 {done.rows} 位客户。", f"{done.rows} clients were changed."),
-        extra_tags=done.undo,
-    )
+    flash(request, told(f"已更改 {done.rows} 位客户。", f"{done.rows} clients were changed."), done.undo)
     for key, why in done.left[:_REASONS_SHOWN]:
         messages.warning(request, f"{key}：{said(why)}")
     if len(done.left) > _REASONS_SHOWN:

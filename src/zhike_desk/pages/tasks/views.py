@@ -15,6 +15,7 @@ from zhike_desk.pages.tasks.context import week as week_page
 from zhike_desk.records import clock
 from zhike_desk.records.queries import nights
 from zhike_desk.records.queries import tasks as query
+from zhike_desk.records.queries.views import saved
 from zhike_desk.records.refusals import Refused
 
 
@@ -33,6 +34,13 @@ def tasks(request: HttpRequest) -> HttpResponse:
         "may_write": viewer.may("care.write") is not None,
         "tab": "list",
     }
+    if request.htmx.target != "list":  # type: ignore[attr-defined]
+        cell = viewer.may("view.save")
+        shown |= {
+            "views": saved(viewer, "tasks"),
+            "may_save": cell is not None,
+            "may_share": cell is not None and cell.scope == "branch",
+        }
     name = "tasks/table.html" if request.htmx.target == "list" else "tasks/tasks.html"  # type: ignore[attr-defined]
     return render(request, name, shown)
 

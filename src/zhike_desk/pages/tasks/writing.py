@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -18,7 +19,7 @@ from zhike.base.text import say
 from zhike_desk.gate import viewer_of
 from zhike_desk.pages.tasks import context
 from zhike_desk.records import clock
-from zhike_desk.records.actions import outcomes
+from zhike_desk.records.actions import outcomes, views
 from zhike_desk.records.actions import tasks as act
 from zhike_desk.records.actions.writing import BULK_ROWS, Bulk, Done
 from zhike_desk.records.queries import nights
@@ -142,6 +143,30 @@ def _answer(request: HttpRequest, viewer: Viewer, task: int, text: str, undo: st
     if text:
         response.headers["HX-Trigger"] = json.dumps({"toast": {"text": text, "undo": undo}})
     return response
+
+
+@require_POST
+def save(request: HttpRequest) -> HttpResponse:
+    """Save the list as it stands under a name."""
+    wanted = request.POST.get("query", "")
+    done = views.save(
+        "tasks",
+        request.POST.get("name", ""),
+        wanted,
+        shared=request.POST.get("shared") == "1",
+        by=viewer_of(request),
+        at=clock.now(),
+    )
+    messages.success(request, told("视图已保存。", "The view is saved."), extra_tags=f"undo:{done.undo}")
+    return redirect(f"{reverse('tasks')}?{wanted}")
+
+
+@require_POST
+def forget(request: HttpRequest, view: int) -> HttpResponse:
+    """Delete a saved view."""
+    done = views.delete(view, by=viewer_of(request), at=clock.now())
+    messages.success(request, told("视图已删除。", "The view is deleted."), extra_tags=f"undo:{done.undo}")
+    return redirect("tasks")
 
 
 @require_POST

@@ -14,7 +14,7 @@ from zhike_desk.records import audit, scope, settings, tombstones
 from zhike_desk.records.actions import undo
 from zhike_desk.records.actions.asking import REASON, act, ask
 from zhike_desk.records.actions.writing import Done, Refused, change, one_of, text
-from zhike_desk.records.models import BookClient, Contact, Hold, Note, Tag, Task
+from zhike_desk.records.models import Answer, BookClient, Complaint, Contact, Hold, Note, Tag, Task
 from zhike_desk.records.viewer import Viewer
 
 _NAMES = {"frozen": ("冻结", "freeze"), "erased": ("删除", "erase"), "lift": ("解除", "lift the hold on")}
@@ -106,3 +106,5 @@ def forget(client_id: str, at: datetime) -> None:
     Tag.objects.filter(**of).delete()
     Task.objects.filter(**of).update(title="—", reason="", outcome="", **raised)
     Contact.objects.filter(**of).update(outcome="", **raised)
+    Complaint.objects.filter(**of).update(category="—", **raised)
+    Answer.objects.filter(**of).update(text="", **raised)

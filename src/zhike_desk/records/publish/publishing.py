@@ -83,10 +83,10 @@ def _load(source: Source, desk: Path, at: datetime, told: Callable[[str, int], N
     loading = Loading(Ground(source, keys.secret(desk, "pseudonym")), book, told)
     try:
         summary = loading.run()
+        book.finish()
     except BaseException:
         book.abandon()
         raise
-    book.finish()
     seconds = round(time.perf_counter() - begun, 3)
     return _switch(source, loading, {"format": FORMAT, **summary}, at, seconds)
 

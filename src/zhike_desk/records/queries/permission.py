@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Max, Q
 
@@ -34,13 +34,16 @@ def allowed(viewer: Viewer, client_ids: Iterable[str], at: datetime) -> dict[str
     return judged(dict(seen.values_list("client_id", "opt_out")), at)
 
 
-def judged(by_files: Mapping[str, bool], at: datetime) -> dict[str, Permission]:
-    """Return the same for clients that were read within the viewer's scope already (number → opted out by the files)."""
+def judged(by_files: Mapping[str, bool], at: datetime, as_of: date | None = None) -> dict[str, Permission]:
+    """Return the same for clients that were read within the viewer's scope already (number → opted out by the files).
+
+    `as_of` is the day of the night that is shown, where the caller knows it: that spares a query.
+    """
     rules = settings.current().care
     refused = dict(by_files)
     for client_id, given in _marketing(list(refused)):
         refused[client_id] = not given
-    counts = approaches(list(refused), at - timedelta(days=rules.days), at)
+    counts = approaches(list(refused), at - timedelta(days=rules.days), at, as_of)
     return {
         client_id: _permission(opted_out, counts[client_id], rules)
         for client_id, opted_out in refused.items()
@@ -54,14 +57,16 @@ def opted_out(client_id: str, by_files: bool) -> bool:
     return by_files
 
 
-def approaches(client_ids: list[str], since: datetime, until: datetime) -> Counter[str]:
+def approaches(
+    client_ids: list[str], since: datetime, until: datetime, as_of: date | None = None
+) -> Counter[str]:
     """Count the contacts of each client after `since`, those that had to be made apart; told once where desk and night both know."""
     held = Contact.objects.filter(
         client_id__in=client_ids, at__gt=since, at__lte=until, undone_at__isnull=True
     ).filter(Q(task__isnull=True) | Q(task__must_do=False))
-    pointer = Pointer.objects.select_related("publication").first()
-    counts = Counter(held.exclude(_told(pointer)).values_list("client_id", flat=True))
-    if pointer is not None:
+    known = as_of or _as_of()
+    counts = Counter(held.exclude(_told(known)).values_list("client_id", flat=True))
+    if known is not None:
         night = BookTimeline.objects.filter(
             client_id__in=client_ids, kind="contact", at__gt=since, at__lte=until
         )
@@ -71,13 +76,18 @@ def approaches(client_ids: list[str], since: datetime, until: datetime) -> Count
 
 def told_by_night() -> Q:
     """Return what holds of a desk's contact that the published night tells too: delivered, and not after its day."""
-    return _told(Pointer.objects.select_related("publication").first())
+    return _told(_as_of())
 
 
-def _told(pointer: Pointer | None) -> Q:
-    if pointer is None:
+def _as_of() -> date | None:
+    pointer = Pointer.objects.select_related("publication").first()
+    return pointer.publication.as_of if pointer is not None else None
+
+
+def _told(as_of: date | None) -> Q:
+    if as_of is None:
         return Q(pk__in=[])
-    return ~Q(delivered_in="") & Q(at__date__lte=pointer.publication.as_of)
+    return ~Q(delivered_in="") & Q(at__date__lte=as_of)
 
 
 def _marketing(client_ids: list[str]) -> list[tuple[str, bool]]:

@@ -6,9 +6,6 @@ a member of staff may do today; what may not be done today (contacted too often,
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -98,15 +95,16 @@ def day(viewer: Viewer, when: Moment, *, staff: str = "", after: str = "") -> Da
 
     Raises Denied where the viewer has no day's list, Refused for a cursor that can't be understood.
     """
-    alone, bound = _alone(viewer, staff), _read(after)
     if when.as_of is None:
         return Day((), "")
+    alone = _alone(viewer, staff)
+    bound = _began(viewer, after, alone)
     found = list(_after(proposed(viewer, staff), bound, alone)[: PAGE + 1])
     more, found = len(found) > PAGE, found[:PAGE]
     last = _key(found[-1], alone) if more else None
     tasks = [t for t in _tasks(viewer, when.today, staff) if _between(_key(t, alone), bound, last)]
     rows: list[BookProposal | Task] = sorted([*found, *tasks], key=lambda r: _key(r, alone))
-    return Day(_works(viewer, rows, when, named=not alone), _written(last) if last else "")
+    return Day(_works(viewer, rows, when, named=not alone), found[-1].proposal_id if last else "")
 
 
 def one(viewer: Viewer, when: Moment, *, proposal_id: str = "", task_id: int | None = None) -> Work | None:
@@ -182,25 +180,20 @@ def _between(key: _Key, low: _Key | None, high: _Key | None) -> bool:
     return (low is None or key > low) and (high is None or key <= high)
 
 
-def _written(key: _Key) -> str:
-    return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode().rstrip("=")
-
-
-def _read(text: str) -> _Key | None:
-    if not text:
+def _began(viewer: Viewer, after: str, alone: bool) -> _Key | None:
+    """Find where the stretch begins. The cursor is the last line's number alone: its place would tell that some are held back."""
+    if not after:
         return None
-    try:
-        optional, due, place, name = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        if due:
-            date.fromisoformat(due)
-        return int(optional), str(due), int(place), str(name)
-    except (ValueError, TypeError, binascii.Error) as error:
+    rows = BookProposal.objects.filter(proposal_id=after, arm="treat")
+    last = scope.of_clients(rows, viewer, "today.view").first()
+    if last is None:
         raise Refused(
             say(
-                "这一页的位置无法理解，请回到第一页。",
-                "This place in the list can't be understood; go back to its beginning.",
+                "清单的这一处已经不在了，请回到第一页。",
+                "This place in the list is gone; go back to its beginning.",
             )
-        ) from error
+        )
+    return _key(last, alone)
 
 
 def _works(viewer: Viewer, rows: Sequence[Any], when: Moment, *, named: bool) -> tuple[Work, ...]:
@@ -208,7 +201,9 @@ def _works(viewer: Viewer, rows: Sequence[Any], when: Moment, *, named: bool) ->
     ids = sorted({row.client_id for row in rows if row.client_id})
     clients = scope.clients(viewer, "today.view").in_bulk(ids) if ids else {}
     allowed = (
-        permission.judged({c.client_id: c.opt_out for c in clients.values()}, when.at) if clients else {}
+        permission.judged({c.client_id: c.opt_out for c in clients.values()}, when.at, when.as_of)
+        if clients
+        else {}
     )
     contacts = _contacts(list(clients), when) if clients else {}
     staff = _names({row.staff_id for row in rows}) if named else {}

@@ -61,7 +61,7 @@ def wan(value: Any) -> SafeString | str:
     if not known(value):
         return NOTHING
     return SafeString(
-        f'<data value="{value:.15g}" title="{value:,.2f}">{value / 1e4:,.1f}</data>'
+        f'<data value="{value:.15g}" title="{value:,.2f}">{value / 1e4:z,.1f}</data>'
     )  # digits only
 
 
@@ -71,32 +71,32 @@ def signed_wan(value: Any) -> SafeString | str:
     if not known(value):
         return NOTHING
     return format_html(
-        '<data value="{}" title="{}">{}</data>', value, f"{value:+,.2f}", f"{value / 1e4:+,.1f}"
+        '<data value="{}" title="{}">{}</data>', value, f"{value:+,.2f}", f"{value / 1e4:+z,.1f}"
     )
 
 
 @register.filter
 def percent(value: Any, decimals: int = 1) -> str:
     """Write a fraction as per cent."""
-    return f"{value:.{decimals}%}" if known(value) else NOTHING
+    return f"{value:z.{decimals}%}" if known(value) else NOTHING
 
 
 @register.filter
 def signed_percent(value: Any, decimals: int = 1) -> str:
     """Write a fraction as per cent with its sign."""
-    return f"{value:+.{decimals}%}" if known(value) else NOTHING
+    return f"{value:+z.{decimals}%}" if known(value) else NOTHING
 
 
 @register.filter
 def number(value: Any, decimals: int = 1) -> str:
     """Write a number with thousands set apart."""
-    return f"{value:,.{decimals}f}" if known(value) else NOTHING
+    return f"{value:z,.{decimals}f}" if known(value) else NOTHING
 
 
 @register.filter
 def whole(value: Any) -> str:
     """Write a count."""
-    return f"{value:,.0f}" if known(value) else NOTHING
+    return f"{value:z,.0f}" if known(value) else NOTHING
 
 
 @register.filter

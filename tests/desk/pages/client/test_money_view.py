@@ -85,11 +85,11 @@ def test_without_any_assets_there_is_no_picture() -> None:
     assert assets_view([_day(date(2025, 5, d), 0.0) for d in (1, 2)], [], []).figure is None
 
 
-def test_a_long_series_is_drawn_by_at_most_132_days_and_always_to_the_last() -> None:
-    days = [_day(date(2025, 1, 1) + timedelta(days=n), 1_000.0 + n) for n in range(265)]
-    view = assets_view(days, [], [])
+def test_of_days_in_a_row_every_second_is_drawn_and_month_ends_before_them_all() -> None:
+    ends = [_day(date(2024, month, 28), 900.0) for month in (10, 11, 12)]
+    row = [_day(date(2025, 1, 6) + timedelta(days=n), 1_000.0 + n) for n in range(4)]
+    view = assets_view([*ends, *row], [], [])
     assert view.figure is not None
     drawn = view.figure.option["dataset"]["source"]
-    assert len(drawn) == 89  # every third of 265, counted from the last
-    assert drawn[-1][:2] == ["2025-09-22", 1_264]
-    assert drawn[0][0] == "2025-01-01"
+    assert [d for d, *_ in drawn] == ["2024-10-28", "2024-11-28", "2024-12-28", "2025-01-07", "2025-01-09"]
+    assert drawn[-1][1] == 1_003

@@ -72,6 +72,7 @@ def test_a_tag_hangs_on_the_clients_chosen_and_the_count_told_is_the_rows_change
     response = browser.post("/clients/bulk/", {"act": "tag", "word": "双11", "key": chosen}, follow=True)
     assert sorted(Tag.objects.filter(word="双11").values_list("client_id", flat=True)) == chosen
     assert "已更改 3 位客户" in response.content.decode()
+    assert re.search(r'data-code="[^"]*\bundo:\w', response.content.decode())  # the toast can take it back
     assert AuditRow.objects.count() == before + 1
     assert numbers(browser.get("/clients/?tag=双11").content.decode()) == set(chosen)
 

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from zhike_desk.records import clock
 from zhike_desk.records.actions import outcomes, tasks
 from zhike_desk.records.actions.undo import undo
-from zhike_desk.records.models import BookClient, Task
+from zhike_desk.records.models import BookClient, SavedView, Task
 from zhike_desk.records.queries import tasks as query
 from zhike_desk.records.viewer import Viewer
 
@@ -181,6 +181,16 @@ def test_a_page_costs_at_most_twelve_queries(signed_in: SignedIn, viewer: Who) -
             with CaptureQueriesContext(connection) as queries:
                 assert browser.get(url).status_code == 200
             assert len(queries) <= 12, url
+
+
+def test_a_view_is_saved_shown_and_forgotten(signed_in: SignedIn) -> None:
+    browser = signed_in("alice")
+    browser.post("/tasks/save/", {"name": "已完成的", "query": "state=done"})
+    assert "已完成的" in browser.get("/tasks/").content.decode()
+    view = SavedView.objects.get(page="tasks")
+    assert signed_in("bob").post(f"/tasks/views/{view.pk}/forget/").status_code == 404
+    browser.post(f"/tasks/views/{view.pk}/forget/")
+    assert not SavedView.objects.exists()
 
 
 def test_a_day_that_is_none_is_refused_in_words(signed_in: SignedIn) -> None:

@@ -16,7 +16,7 @@ from zhike_desk.records import clock
 from zhike_desk.records.actions import outcomes
 from zhike_desk.records.actions.outcomes import Line
 from zhike_desk.records.actions.undo import undo
-from zhike_desk.records.models import BookProposal, Contact, Inverse, Task
+from zhike_desk.records.models import BookClient, BookProposal, Contact, Inverse, Task
 from zhike_desk.records.queries import nights, overnight, today, workload
 from zhike_desk.records.queries.today import Moment, Work
 from zhike_desk.records.refusals import Conflict, Refused
@@ -48,13 +48,12 @@ def proposals(**of: object) -> set[str]:
     return set(BookProposal.objects.filter(**of).values_list("proposal_id", flat=True))
 
 
-def planted(*held: str) -> None:
-    """Hold proposals back: a copy of the table stands before the book's own until the test is rolled back."""
+def planted(table: str, change: str, *values: object) -> None:
+    """Change rows of the book: a copy of the table stands before the book's own until the test is rolled back."""
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE planted AS SELECT * FROM book_proposal")
-        for one in held:
-            cursor.execute("UPDATE planted SET arm = 'hold' WHERE proposal_id = %s", [one])
-        cursor.execute("ALTER TABLE planted RENAME TO book_proposal")
+        cursor.execute(f"CREATE TEMPORARY TABLE planted AS SELECT * FROM {table}")
+        cursor.execute(f"UPDATE planted SET {change}", values)
+        cursor.execute(f"ALTER TABLE planted RENAME TO {table}")
 
 
 def may_do(viewer: Viewer) -> Work:
@@ -89,6 +88,17 @@ def test_pages_hold_every_line_once(viewer: Who, monkeypatch: pytest.MonkeyPatch
     assert len(branch) == len(set(branch)) == len(proposals(branch_id="3101"))
 
 
+def test_a_place_that_is_gone_is_refused_and_a_cursor_tells_no_places(
+    viewer: Who, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by = viewer("alice")
+    monkeypatch.setattr(today, "PAGE", 2)
+    assert today.day(by, when()).older == whole(by)[1].proposal_id
+    for cursor in ("nowhere", next(iter(proposals(staff_id="E0004")))):
+        with pytest.raises(Refused):
+            today.day(by, when(), after=cursor)
+
+
 def test_own_tasks_that_are_due_stand_among_the_pages_once(
     viewer: Who, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,7 +114,7 @@ def test_one_held_back_is_neither_work_nor_counted_nor_hinted_at(viewer: Who, si
     by = viewer("alice")
     held = may_do(by)
     before = workload.load(by, when().today)
-    planted(held.proposal_id)
+    planted("book_proposal", "arm = 'hold' WHERE proposal_id = %s", held.proposal_id)
     after = workload.load(by, when().today)
     assert held.proposal_id not in {w.proposal_id for w in whole(by)}
     assert (before.works - after.works, before.minutes - after.minutes) == (1, held.minutes)
@@ -243,6 +253,27 @@ def test_in_a_first_night_nothing_has_changed_and_the_page_says_so(viewer: Who, 
     assert "这是第一夜" in signed_in("alice").get("/today/night/").content.decode()
 
 
+def test_a_stage_that_changed_tonight_is_told_for_own_clients_with_the_nights_words(
+    viewer: Who, signed_in: SignedIn
+) -> None:
+    as_of = when().as_of
+    assert as_of is not None
+    mine = BookClient.objects.filter(staff_id="E0002", frozen=False).first()
+    assert mine is not None
+    planted("book_transition", "before = 'mature' WHERE \"table\" = 'stage'")
+    since = "stage_since = CASE WHEN client_id = %s THEN CAST(%s AS date) ELSE NULL END"
+    if connection.vendor == "sqlite":
+        since = since.replace("CAST(%s AS date)", "%s")
+    planted("book_client", since, mine.client_id, as_of.isoformat())
+    found = overnight.overnight(viewer("alice"), as_of)
+    assert found.first == {"logic", "grade"}
+    assert [(c.key, c.table, c.value, c.why) for c in found.changes] == [
+        (mine.client_id, "stage", mine.stage, mine.stage_reason)
+    ]
+    assert overnight.overnight(viewer("charlie"), as_of).changes == ()
+    assert f"/clients/{mine.client_id}/" in signed_in("alice").get("/today/night/").content.decode()
+
+
 def test_roles_without_a_day_have_no_such_page(signed_in: SignedIn) -> None:
     for name in ("erin", "dora", "frank"):
         assert signed_in(name).get("/today/").status_code == 404
@@ -265,7 +296,7 @@ def test_before_the_first_night_the_head_is_led_to_the_data_and_no_book_is_read(
 def test_the_list_and_what_stands_beside_it_cost_few_queries(signed_in: SignedIn) -> None:
     for name in ("alice", "bob"):
         browser = signed_in(name)
-        for url, most in (("/today/", 17), ("/today/load/", 11), ("/today/night/", 14)):
+        for url, most in (("/today/", 16), ("/today/load/", 11), ("/today/night/", 14)):
             browser.get(url)
             with CaptureQueriesContext(connection) as queries:
                 assert browser.get(url).status_code == 200

@@ -22,6 +22,10 @@
     if (event.target.closest("#many")) tell();
   });
 
+  document.addEventListener("submit", (event) => {   // the list may have been filtered since the page came
+    if (event.target.matches("[data-current-query]")) event.target.elements.query.value = location.search.slice(1);
+  });
+
   document.addEventListener("keydown", (event) => {
     const row = event.target.closest?.("[data-editing]");
     if (!row || event.isComposing) return;
