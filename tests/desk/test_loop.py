@@ -78,21 +78,27 @@ def demo_home(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return home
 
 
-def test_a_contact_logged_at_the_desk_is_in_the_measures_after_the_next_night(demo_home: Path) -> None:
+def test_a_contact_and_a_complaint_of_the_desk_are_in_the_measures_after_the_next_night(
+    demo_home: Path,
+) -> None:
     with served(demo_home, "--workers", "1") as desk:
         desk.wait(told="alice")
         browser = Browser(desk)
         browser.get("/account/login/")
         assert browser.post("/account/login/", login="alice", password=demo.PASSWORD) == 302
         client = _own_client(browser)
-        before = _contacts(demo_home, client)
+        before = _measures(demo_home, client)
         browser.post(
             f"/clients/{client}/contact/", medium="phone", purpose="care", outcome="满意", minutes="6"
         )
+        browser.post(f"/clients/{client}/complaint/", category="佣金费用", severity="3")
+        browser.post(f"/clients/{client}/answer/", kind="csat", score="2", text="手续费偏高")
         time.sleep(10.5)  # what may still be undone isn't handed over
         result = _night(demo_home)
-        assert [(d["feed"], d["tables"]["contact"][0]) for d in result["drops"]] == [("desk", 1)]
-        assert _contacts(demo_home, client) == before + 1
+        new = [(d["feed"], {t: rows[0] for t, rows in d["tables"].items()}) for d in result["drops"]]
+        assert new == [("desk", {"contact": 1, "complaint": 1, "survey": 1})]
+        assert _measures(demo_home, client) == (before[0] + 1, before[1] + 1)
+        assert browser.get(f"/clients/{client}/").count("投诉：佣金费用（3 级）") == 1
         again = _night(demo_home)
         assert again["drops"] == []
         assert again["unchanged"]
@@ -120,10 +126,11 @@ def _night(home: Path) -> dict[str, Any]:
     pytest.fail("the night took too long")
 
 
-def _contacts(home: Path, client: str) -> float:
+def _measures(home: Path, client: str) -> tuple[float, float]:
+    """Return the contacts of the last month and the complaints of the last year."""
     (place,) = _row(home / "desk" / "desk.sqlite3", "SELECT p.place FROM records_pointer q JOIN records_publication p ON p.id = q.publication_id")  # fmt: skip
-    (value,) = _row(home / "desk" / "books" / place, "SELECT contacts_1m FROM book_measure WHERE client_id = ?", client)  # fmt: skip
-    return float(value)
+    contacts, complaints = _row(home / "desk" / "books" / place, "SELECT contacts_1m, complaints_12m FROM book_measure WHERE client_id = ?", client)  # fmt: skip
+    return float(contacts), float(complaints)
 
 
 def _row(database: Path, query: str, *values: Any) -> tuple[Any, ...]:

@@ -1,6 +1,6 @@
 """From the desk back to the night: what staff wrote down becomes files of the contract in the inbox, like any other drop.
 
-    inbox/desk-20260701T023000-000001/contact.csv, judgement.csv     columns as docs/dictionary.md says
+    inbox/desk-20260701T023000-000001/contact.csv, complaint.csv, survey.csv, judgement.csv     columns as docs/dictionary.md says
 
 A folder appears whole or not at all, and before the rows are marked: a crash between the two delivers them again under
 the same numbers, which changes nothing. A contact edited after its delivery is delivered again and supersedes itself. What
@@ -27,7 +27,7 @@ from django.utils import timezone
 from zhike.engine.durable import flush, make_folder, write_whole
 from zhike_desk.made_up import DESK_FEED
 from zhike_desk.records import settings
-from zhike_desk.records.models import Contact, Hold, Judgement, Setting
+from zhike_desk.records.models import Answer, Complaint, Contact, Hold, Judgement, Setting
 
 INBOX = "inbox"
 KNOWN = "feedback.known"
@@ -89,14 +89,27 @@ def known_to_night() -> str:
 
 
 def _contacts(at: datetime) -> QuerySet[Contact]:
+    return _settled(Contact.objects.all(), at)
+
+
+def _complaints(at: datetime) -> QuerySet[Complaint]:
+    return _settled(Complaint.objects.all(), at)
+
+
+def _answers(at: datetime) -> QuerySet[Answer]:
+    return _settled(Answer.objects.all(), at)
+
+
+def _settled(rows: QuerySet[Any], at: datetime) -> QuerySet[Any]:
+    """Keep what waits, can no longer be undone at a stroke, and isn't about somebody who was erased."""
     settled = at - timedelta(seconds=settings.current().undo.seconds)
     erased = Hold.objects.filter(kind="erased", lifted_at__isnull=True).values("client_id")
-    rows = Contact.objects.filter(delivered_in="", undone_at__isnull=True, changed_at__lte=settled)
+    rows = rows.filter(delivered_in="", undone_at__isnull=True, changed_at__lte=settled)
     return rows.exclude(client_id__in=erased).order_by("id")
 
 
 def _judgements(at: datetime) -> QuerySet[Judgement]:
-    rows = Judgement.objects.filter(delivered_in="", value__isnull=False, changed_at__lte=at)
+    rows = Judgement.objects.filter(delivered_in="", changed_at__lte=at)
     return rows.select_related("panel", "expert__user").order_by("id")
 
 
@@ -106,10 +119,22 @@ def _contact_row(row: Contact) -> Sequence[object]:
     return [row.contact_id, _stamp(row.at), row.client_id, row.staff_id, row.medium, row.purpose, row.outcome, minutes, task]  # fmt: skip
 
 
+def _complaint_row(row: Complaint) -> Sequence[object]:
+    closed = _stamp(row.closed_at) if row.closed_at else ""
+    upheld = "" if row.upheld is None else int(row.upheld)
+    return [row.complaint_id, _stamp(row.opened_at), row.client_id, row.staff_id, row.category, row.severity, closed, upheld]  # fmt: skip
+
+
+def _answer_row(row: Answer) -> Sequence[object]:
+    return [row.answer_id, _stamp(row.at), row.client_id, row.survey_id, row.question_id, row.kind, f"{row.score:g}", f"{row.scale_max:g}", row.text]  # fmt: skip
+
+
 def _judgement_row(row: Judgement) -> Sequence[object]:
+    """Tell a judgement; one taken back goes under a number of its own, since an empty cell never erases what a number had."""
     who = row.expert.user
     model = row.panel.published_as or row.panel.base_version
-    return [row.judgement_id, _stamp(row.changed_at), who.staff_id or who.username, model, row.parent, row.left, row.right, row.value]  # fmt: skip
+    number = row.judgement_id if row.value is not None else f"{row.judgement_id}-{row.version}"
+    return [number, _stamp(row.changed_at), who.staff_id or who.username, model, row.parent, row.left, row.right, row.value]  # fmt: skip
 
 
 _OUTGOING: Mapping[str, _Outgoing] = {
@@ -117,6 +142,16 @@ _OUTGOING: Mapping[str, _Outgoing] = {
         _contacts,
         ("contact_id", "at", "client_id", "staff_id", "medium", "purpose", "outcome", "minutes", "task_id"),
         _contact_row,
+    ),
+    "complaint": _Outgoing(
+        _complaints,
+        ("complaint_id", "opened_at", "client_id", "staff_id", "category", "severity", "closed_at", "upheld"),
+        _complaint_row,
+    ),
+    "survey": _Outgoing(
+        _answers,
+        ("answer_id", "at", "client_id", "survey_id", "question_id", "kind", "score", "scale_max", "text"),
+        _answer_row,
     ),
     "judgement": _Outgoing(
         _judgements,
@@ -148,7 +183,7 @@ def _name(home: Path, moment: datetime) -> str:
 
 def _named(home: Path) -> Iterator[str]:
     """Yield every name a drop of ours has, as far as it is remembered: in rows, in the inbox, by the night."""
-    for table in (Contact, Judgement):
+    for table in (Contact, Complaint, Answer, Judgement):
         yield table._default_manager.aggregate(Max("delivered_in"))["delivered_in__max"] or ""
     yield from (p.name for p in (home / INBOX).glob(f"**/{DESK_FEED}-*") if _OURS.fullmatch(p.name))
     yield known_to_night()

@@ -69,6 +69,13 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "visit": ("面访", "Visit"),
         "app": ("App", "App"),
     },
+    "question": {
+        "csat": ("满意度", "Satisfaction"),
+        "nps": ("推荐意愿", "Willingness to recommend"),
+        "importance": ("服务重要性", "How important service is"),
+        "performance": ("服务表现", "How well service is done"),
+    },
+    "severity": {"1": ("轻微", "Slight"), "2": ("较重", "Serious"), "3": ("严重", "Grave")},
     "field": {
         "title": ("标题", "Title"),
         "text": ("内容", "Text"),

@@ -10,8 +10,6 @@ from zhike.base.errors import UsageError
 from zhike_desk.records import accounts, audit, clock, demo
 from zhike_desk.records.models import AuditRow, User
 
-pytestmark = pytest.mark.both
-
 
 def test_a_first_password_is_shown_once_and_kept_as_a_hash_alone(db: Path) -> None:
     given = accounts.add("lisi", role="manager", staff_id="E0007", branch_id="3101", at=clock.real())

@@ -109,7 +109,6 @@ def test_heads_may_come_to_the_witness_in_any_order_and_twice(order: list[int]) 
     assert audit.breaks(chain(), seen + seen, KEY) == []
 
 
-@pytest.mark.both
 def test_rows_and_heads_that_were_committed_verify_and_what_is_rolled_back_leaves_no_trace(
     transactional: Path,
 ) -> None:
@@ -124,7 +123,6 @@ def test_rows_and_heads_that_were_committed_verify_and_what_is_rolled_back_leave
     assert list(AuditRow.objects.values_list("actor", flat=True))[-2:] == ["alice", "system"]
 
 
-@pytest.mark.both
 @pytest.mark.parametrize(
     "damage",
     [
@@ -164,7 +162,6 @@ def test_a_line_torn_in_the_witness_spoils_no_other(ours: None) -> None:
     assert [found.seq for found in audit.verify()] == [2]
 
 
-@pytest.mark.both
 def test_eight_writers_at_once_make_one_chain(ours: None) -> None:
     errors: list[BaseException] = []
 

@@ -13,11 +13,10 @@ from django.db import transaction
 from zhike_desk.records import clock, feedback, scope
 from zhike_desk.records.actions import contacts
 from zhike_desk.records.actions.undo import undo
-from zhike_desk.records.models import Contact, Hold, User
+from zhike_desk.records.models import Contact, Expert, Hold, Judgement, Panel, User
 from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Viewer
 
-pytestmark = pytest.mark.both
 LATER = timedelta(seconds=11)
 Viewing = Callable[[str], Viewer]
 
@@ -115,3 +114,25 @@ def test_names_of_drops_rise_even_within_a_second(viewer: Viewing, inbox: Path) 
         names.append(feedback.deliver(inbox, at + LATER).name)
     assert names == sorted(set(names))
     assert len(names) == 3
+
+
+def test_a_judgement_taken_back_goes_under_a_number_of_its_own_without_a_value(
+    viewer: Viewing, inbox: Path
+) -> None:
+    at = clock.now()
+    made = {"created_at": at, "changed_at": at}
+    erin = User.objects.get(username="erin")
+    panel = Panel.objects.create(
+        name="t", kind="individual", base_version="individual-1", document={}, by=erin, **made
+    )
+    expert = Expert.objects.create(panel=panel, user=erin, **made)
+    judged = Judgement.objects.create(judgement_id="abc", panel=panel, expert=expert, parent="goal", left="a", right="b", value=3.0, **made)  # fmt: skip
+    feedback.deliver(inbox, at)
+    Judgement.objects.filter(pk=judged.pk).update(value=None, version=2, delivered_in="")
+    assert feedback.deliver(inbox, at).rows == {"judgement": 1}
+    files = sorted(inbox.glob("inbox/desk-*/judgement.csv"))
+    rows = [row for f in files for row in csv.DictReader(f.read_text("utf-8").splitlines())]
+    assert [(r["judgement_id"], r["left"], r["value"]) for r in rows] == [
+        ("abc", "a", "3.0"),
+        ("abc-2", "a", ""),
+    ]

@@ -85,7 +85,6 @@ def test_the_drill(client: str, kept: Path, tmp_path: Path) -> None:
     assert code == 0, said
 
 
-@pytest.mark.both
 def test_a_table_has_the_same_hash_copied_and_in_place_and_another_once_a_row_changes(
     transactional: Path, tmp_path: Path
 ) -> None:

@@ -95,7 +95,6 @@ def test_what_is_compared_is_a_measure_of_the_core(name: str) -> None:
     assert name in MEASURES
 
 
-@pytest.mark.both
 def test_a_piece_of_the_branch_brings_every_measure_that_quartiles_are_counted_from(desk: Path) -> None:
     from zhike.datacentre.generation import Generation
     from zhike_desk.records.rows.clients import Piece

@@ -10,12 +10,14 @@ from zhike_desk.pages.client import habits_view, logic_view, money_view, stream_
 from zhike_desk.pages.client import stats as figures
 from zhike_desk.pages.client.band import Band, band, contacted
 from zhike_desk.pages.client.stream_view import CONSENTS, PURPOSES
+from zhike_desk.records.actions import surveys
 from zhike_desk.records.policy import policy
 from zhike_desk.records.queries import client as query
 from zhike_desk.records.queries import reference
 from zhike_desk.records.queries.bonds import Server
-from zhike_desk.records.queries.client import Beside, Duty, Portrait
-from zhike_desk.records.queries.client_money import Expected, Held
+from zhike_desk.records.queries.client import Beside, Duty, Held, Portrait
+from zhike_desk.records.queries.client_money import Expected
+from zhike_desk.records.queries.client_money import Held as Holdings
 from zhike_desk.records.queries.nights import Shown
 from zhike_desk.records.viewer import Viewer
 from zhike_desk.ui.speech import told
@@ -28,6 +30,16 @@ OUTCOMES = (
     ("再联系", "Call again"),
     ("未接通", "No answer"),
     ("拒绝", "Refused"),
+)
+
+
+MATTERS = (
+    ("服务态度", "Manner of service"),
+    ("佣金费用", "Commission and fees"),
+    ("交易系统", "Trading system"),
+    ("产品销售", "Sale of products"),
+    ("投资建议", "Advice"),
+    ("业务办理", "Procedures"),
 )
 
 
@@ -58,7 +70,7 @@ class ClientPage:
     value: value_view.ValueView
     attribution: money_view.AttributionView | None
     assets: money_view.AssetsView
-    held: Held
+    held: Holdings
     held_sentence: str
     expected: Sequence[Expected]
     habits: habits_view.HabitsView
@@ -72,6 +84,10 @@ class ClientPage:
     purposes: Sequence[tuple[str, str]]
     outcomes: Sequence[str]
     consents: Sequence[tuple[str, str]]
+    matters: Sequence[str]
+    gravities: Sequence[tuple[str, str]]
+    questions: Sequence[tuple[str, str, str]]
+    complaints: Sequence[Held]
     beside: Beside
     as_of: date
     today: date
@@ -122,10 +138,20 @@ def build(found: Portrait, night: Shown, viewer: Viewer, beside: Beside, today: 
         purposes=_purposes(opted_out=found.opted_out),
         outcomes=[told(*o) for o in OUTCOMES],
         consents=[(kind, told(*words)) for kind, words in CONSENTS.items()],
+        matters=[told(*m) for m in MATTERS],
+        gravities=[(s, word("severity", s)) for s in WORDS["severity"]],
+        questions=questions(),
+        complaints=found.written.complaints,
         beside=beside,
         as_of=night.as_of,
         today=today,
     )
+
+
+def questions() -> list[tuple[str, str, str]]:
+    """Return what a client may be asked: the kind, its words, its scale as (lowest–best)."""
+    scales = {kind: f"{0 if kind == 'nps' else 1}–{best:g}" for kind, best in surveys.BEST.items()}
+    return [(kind, word("question", kind), scale) for kind, scale in scales.items()]
 
 
 def _purposes(*, opted_out: bool) -> list[tuple[str, str]]:
@@ -140,6 +166,7 @@ class Worked:
 
     key: str
     duties: Sequence[Duty]
+    complaints: Sequence[Held]
     tags: Sequence[tuple[int, str]]
     stream: stream_view.StreamView
     contacted: str
@@ -154,6 +181,7 @@ def worked(viewer: Viewer, key: str, night: Shown, today: date) -> Worked:
     return Worked(
         key=key,
         duties=due(care.written),
+        complaints=care.written.complaints,
         tags=care.written.tags,
         stream=stream_view.stream_view(care.stream, only="", after="", private=may.read_care),
         contacted=contacted(care.written, care.stream, None),

@@ -15,7 +15,7 @@ from zhike_desk.ui.words import word
 _ICONS: Mapping[str, str] = {
     "contact": "phone", "note": "note", "task": "task", "consent": "shield", "opened": "key", "closed": "leave",
     "first_trade": "trade", "biggest_gain": "up", "biggest_loss": "down", "large_inflow": "download", "large_outflow": "upload",
-    "risk_assessment": "shield", "complaint": "alarm", "complaint_closed": "check", "stage": "tree", "logic": "scale",
+    "risk_assessment": "shield", "complaint": "alarm", "complaint_closed": "check", "stage": "tree", "logic": "scale", "answer": "chat",
 }  # fmt: skip
 _MEDIA = {"phone": "phone", "wecom": "chat", "sms": "message", "visit": "visit", "app": "screen"}
 PURPOSES: Mapping[str, tuple[str, str]] = {
@@ -34,6 +34,13 @@ CONSENTS: Mapping[str, tuple[str, str]] = {
     "marketing": ("接受营销", "Marketing"),
     "data_use": ("资料使用", "Use of data"),
     "recording": ("通话录音", "Recording"),
+}
+
+
+_HEARD: Mapping[str, tuple[str, str]] = {
+    "complaint": ("投诉", "Complaint"),
+    "complaint_closed": ("投诉办结", "Complaint closed"),
+    "answer": ("客户评价", "Client's answer"),
 }
 
 
@@ -105,6 +112,8 @@ def _title(event: Event) -> str:
         return told("备注", "Note")
     if event.source == "task":
         return told("任务完成", "Task done") if event.medium == "done" else told("任务取消", "Task dropped")
+    if event.source in _HEARD:
+        return told(*_HEARD[event.source])
     if event.source == "consent":
         what = told(*CONSENTS.get(event.medium, (event.medium, event.medium)))
         return told(
@@ -120,9 +129,21 @@ def _text(event: Event) -> str:
         parts += [event.outcome] if event.outcome else []
         parts += [told(f"{event.minutes:g} 分钟", f"{event.minutes:g} min")] if event.minutes else []
         return " · ".join(parts)
+    if event.source == "complaint":
+        return f"{event.text}{_in_brackets(word('severity', f'{event.minutes:g}'))}"
+    if event.source == "complaint_closed":
+        ended = ("成立", "upheld") if event.outcome == "upheld" else ("不成立", "not upheld")
+        return f"{event.text} · {told(*ended)}"
+    if event.source == "answer":
+        mark = f"{word('question', event.medium)} {event.minutes:g} / {float(event.outcome):g}"
+        return f"{mark} · {event.text}" if event.text else mark
     if event.source == "task" and event.outcome:
         return f"{event.text} · {event.outcome}"
     return event.text
+
+
+def _in_brackets(text: str) -> str:
+    return told(f"（{text}）", f" ({text.lower()})")
 
 
 def _time(at: datetime) -> str:

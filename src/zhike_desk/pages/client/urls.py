@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhike_desk.pages.client import views, writing
+from zhike_desk.pages.client import hearing, views, writing
 
 urlpatterns = [
     path("clients/<str:key>/", views.client, name="client"),
@@ -16,6 +16,9 @@ urlpatterns = [
     path("clients/<str:key>/task/close/", writing.close, name="client_task_close"),
     path("clients/<str:key>/proposal/", writing.accept, name="client_proposal"),
     path("clients/<str:key>/note/", writing.note, name="client_note"),
+    path("clients/<str:key>/complaint/", hearing.complaint, name="client_complaint"),
+    path("clients/<str:key>/complaint/close/", hearing.close, name="client_complaint_close"),
+    path("clients/<str:key>/answer/", hearing.answer, name="client_answer"),
     path("clients/<str:key>/tag/", writing.tag, name="client_tag"),
     path("clients/<str:key>/consent/", writing.consent, name="client_consent"),
 ]

@@ -31,7 +31,7 @@ _MINUTES = re.compile(r"\d{1,4}(\.\d)?")
 _View = Callable[[HttpRequest, str], HttpResponse]
 
 
-def _beside_form(slot: str) -> Callable[[_View], _View]:
+def beside_form(slot: str) -> Callable[[_View], _View]:
     """Let a refusal be told beside the form it comes from (the element with the id `slot`), and the rest of the page stay."""
 
     def told_there(view: _View) -> _View:
@@ -51,7 +51,7 @@ def _beside_form(slot: str) -> Callable[[_View], _View]:
 
 
 @require_POST
-@_beside_form("reveal-told")
+@beside_form("reveal-told")
 def reveal(request: HttpRequest, key: str) -> HttpResponse:
     """Show one field of who a client is, for half a minute, with a reason that is logged."""
     field, reason = request.POST.get("field", ""), request.POST.get("reason", "")
@@ -62,7 +62,7 @@ def reveal(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @require_POST
-@_beside_form("contact-told")
+@beside_form("contact-told")
 def contact(request: HttpRequest, key: str) -> HttpResponse:
     """Log a contact; with a task or a proposal chosen, that is done by it."""
     kind, _, number = request.POST.get("fulfils", "").partition(":")
@@ -77,11 +77,11 @@ def contact(request: HttpRequest, key: str) -> HttpResponse:
         by=viewer_of(request),
         at=clock.now(),
     )
-    return _after(request, key, done, say("联系已登记", "Contact logged"))
+    return after(request, key, done, say("联系已登记", "Contact logged"))
 
 
 @require_POST
-@_beside_form("task-told")
+@beside_form("task-told")
 def task(request: HttpRequest, key: str) -> HttpResponse:
     """Set up a task with a client."""
     done = tasks.add(
@@ -91,52 +91,52 @@ def task(request: HttpRequest, key: str) -> HttpResponse:
         by=viewer_of(request),
         at=clock.now(),
     )
-    return _after(request, key, done, say("任务已建立", "Task set up"))
+    return after(request, key, done, say("任务已建立", "Task set up"))
 
 
 @require_POST
-@_beside_form("duties-told")
+@beside_form("duties-told")
 def close(request: HttpRequest, key: str) -> HttpResponse:
     """Mark a task as done."""
     done = tasks.close(
-        _number(request, "task"),
+        number(request, "task"),
         outcome=request.POST.get("outcome", ""),
-        seen=_number(request, "seen"),
+        seen=number(request, "seen"),
         by=viewer_of(request),
         at=clock.now(),
     )
-    return _after(request, key, done, say("任务已完成", "Task done"))
+    return after(request, key, done, say("任务已完成", "Task done"))
 
 
 @require_POST
-@_beside_form("duties-told")
+@beside_form("duties-told")
 def accept(request: HttpRequest, key: str) -> HttpResponse:
     """Make a proposal of the night one's task."""
     done = tasks.accept_proposal(request.POST.get("proposal", ""), by=viewer_of(request), at=clock.now())
-    return _after(request, key, done, say("已加入我的任务", "Added to my tasks"))
+    return after(request, key, done, say("已加入我的任务", "Added to my tasks"))
 
 
 @require_POST
-@_beside_form("note-told")
+@beside_form("note-told")
 def note(request: HttpRequest, key: str) -> HttpResponse:
     """Write a note about a client."""
     done = notes.add(key, text_=request.POST.get("text", ""), by=viewer_of(request), at=clock.now())
-    return _after(request, key, done, say("备注已保存", "Note kept"))
+    return after(request, key, done, say("备注已保存", "Note kept"))
 
 
 @require_http_methods(["POST", "DELETE"])
-@_beside_form("tag-told")
+@beside_form("tag-told")
 def tag(request: HttpRequest, key: str) -> HttpResponse:
     """Hang a word on a client (POST), or take it off (DELETE)."""
     act = tags.add if request.method == "POST" else tags.take_off
     words = request.POST if request.method == "POST" else request.GET
     done = act(key, word=words.get("word", ""), by=viewer_of(request), at=clock.now())
     what = say("标签已添加", "Tag added") if request.method == "POST" else say("标签已去掉", "Tag removed")
-    return _after(request, key, done, what)
+    return after(request, key, done, what)
 
 
 @require_POST
-@_beside_form("consent-told")
+@beside_form("consent-told")
 def consent(request: HttpRequest, key: str) -> HttpResponse:
     """Write down that a client gave or refused consent, with the reason."""
     done = consents.record(
@@ -152,7 +152,7 @@ def consent(request: HttpRequest, key: str) -> HttpResponse:
     return _to_page(request, key)
 
 
-def _after(request: HttpRequest, key: str, done: Done, what: Said) -> HttpResponse:
+def after(request: HttpRequest, key: str, done: Done, what: Said) -> HttpResponse:
     """Answer an act with the parts of the page it may have changed, and a toast; without scripts, with the page."""
     text = said(what) + (f" · {said(done.warning)}" if done.warning else "")
     night = nights.shown()
@@ -185,7 +185,8 @@ def _day(text: str) -> date:
         raise Refused(say("请选择期限。", "Choose the day it is due.")) from error
 
 
-def _number(request: HttpRequest, name: str) -> int:
+def number(request: HttpRequest, name: str) -> int:
+    """Return a whole number of a form; raise Refused where it isn't one."""
     text = request.POST.get(name, "")
     if not text.isdigit() or len(text) > 18:
         raise Refused(say("页面已过期，请刷新后重试。", "The page is too old; load it again."))

@@ -12,7 +12,7 @@ from zhike.base.text import say
 from zhike_desk.records import audit, scope, settings, tombstones
 from zhike_desk.records.actions.asking import REASON, act, ask
 from zhike_desk.records.actions.writing import Done, Refused, change, one_of, text
-from zhike_desk.records.models import BookClient, Contact, Hold, Note, Tag, Task
+from zhike_desk.records.models import Answer, BookClient, Complaint, Contact, Hold, Note, Tag, Task
 from zhike_desk.records.viewer import Viewer
 
 _NAMES = {"frozen": ("冻结", "freeze"), "erased": ("删除", "erase"), "lift": ("解除", "lift the hold on")}
@@ -100,3 +100,5 @@ def forget(client_id: str, at: datetime) -> None:
     Tag.objects.filter(client_id=client_id).delete()
     Task.objects.filter(client_id=client_id).update(title="—", reason="", outcome="")
     Contact.objects.filter(client_id=client_id).update(outcome="")
+    Complaint.objects.filter(client_id=client_id).update(category="—")
+    Answer.objects.filter(client_id=client_id).update(text="")

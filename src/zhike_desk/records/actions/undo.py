@@ -8,10 +8,12 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from zhike.base.text import say
+from zhike.base.text import Said, say
 from zhike_desk.records import audit
 from zhike_desk.records.actions.writing import NOW, Conflict, Done, Refused, change
 from zhike_desk.records.models import (
+    Answer,
+    Complaint,
     Contact,
     Expert,
     Inverse,
@@ -28,9 +30,23 @@ from zhike_desk.records.viewer import Denied, Viewer
 
 _TABLES: dict[str, type[Kept]] = {
     table.__name__.lower(): table
-    for table in (Contact, Expert, Judgement, Note, Panel, SavedView, Setting, Tag, Task)
+    for table in (Answer, Complaint, Contact, Expert, Judgement, Note, Panel, SavedView, Setting, Tag, Task)
 }
 _Step = Mapping[str, Any]
+_GONE: Mapping[type[Kept], Said] = {
+    Contact: say(
+        "该联系已交给夜间运行，请改用修改。", "This contact has gone to the night; please edit it instead."
+    ),
+    Complaint: say(
+        "该投诉已交给夜间运行，不能撤销；误登的投诉请办结为不成立。",
+        "This complaint has gone to the night; one written down by mistake is closed as not upheld.",
+    ),
+    Answer: say(
+        "该评价已交给夜间运行，不能撤销；客户改了主意就再登记一次。",
+        "This answer has gone to the night; where the client thinks otherwise, write down another.",
+    ),
+}
+"""What went to the night is no longer taken back, and what to do instead."""
 
 
 def undo(code: str, *, by: Viewer, at: datetime) -> Done:
@@ -74,13 +90,8 @@ def _set(step: _Step, at: datetime) -> None:
     record = table._default_manager.filter(pk=step["id"]).first()
     if record is None:
         raise Refused(say("原记录已不存在，无法撤销。", "The record is gone; this can't be undone."))
-    if isinstance(record, Contact) and record.delivered_in:
-        raise Refused(
-            say(
-                "该联系已交给夜间运行，请改用修改。",
-                "This contact has gone to the night; please edit it instead.",
-            )
-        )
+    if isinstance(record, Contact | Complaint | Answer) and record.delivered_in:
+        raise Refused(_GONE[type(record)])
     change(record, step["version"], at, **fields)
 
 

@@ -18,7 +18,7 @@ from zhike_desk.records.models.book_facts import (
     BookTransition,
 )
 from zhike_desk.records.models.book_ties import BookLink, BookPeer
-from zhike_desk.records.models.care import Contact, Note, Tag, Task
+from zhike_desk.records.models.care import Answer, Complaint, Contact, Note, Tag, Task
 from zhike_desk.records.models.jobs import Job
 from zhike_desk.records.models.judging import Expert, Judgement, Panel
 from zhike_desk.records.models.person import ApiToken, User
@@ -28,6 +28,7 @@ from zhike_desk.records.models.standing import Consent, Hold, Move
 from zhike_desk.records.models.undoing import Inverse
 
 __all__ = [
+    "Answer",
     "ApiToken",
     "Approval",
     "AuditHead",
@@ -51,6 +52,7 @@ __all__ = [
     "BookTimeline",
     "BookToken",
     "BookTransition",
+    "Complaint",
     "Consent",
     "Contact",
     "Deputy",

@@ -1,4 +1,4 @@
-"""What staff do for clients: contacts, tasks, notes, tags. Clients are named by number: their rows are the night's."""
+"""What staff do for clients and hear from them: contacts, complaints, answers, tasks, notes, tags. Clients are named by number: their rows are the night's."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from zhike_desk.records.models.base import Kept
 from zhike_desk.records.models.person import User
 
 MEDIA = ("phone", "wecom", "sms", "visit", "app")
+QUESTIONS = ("csat", "nps", "importance", "performance")
 
 
 class Contact(Kept):
@@ -34,6 +35,59 @@ class Contact(Kept):
         indexes: ClassVar = [
             models.Index(fields=["client_id", "at"]),
             models.Index(fields=["staff_id", "at"]),
+            models.Index(fields=["delivered_in"]),
+        ]
+
+
+class Complaint(Kept):
+    """A complaint of a client, from receipt to closure; `staff_id` is who was complained about, empty where that is nobody.
+
+    `opened_in` is the drop by which the night learnt of it before it was closed here: closing goes to the inbox anew.
+    """
+
+    complaint_id = models.CharField(max_length=40, unique=True)
+    opened_at = models.DateTimeField()
+    client_id = models.CharField(max_length=40)
+    staff_id = models.CharField(max_length=40, blank=True, default="")
+    category = models.CharField(max_length=40)
+    severity = models.PositiveSmallIntegerField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    upheld = models.BooleanField(null=True, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True, blank=True)
+    opened_in = models.CharField(max_length=80, blank=True, default="")
+    delivered_in = models.CharField(max_length=80, blank=True, default="")
+
+    class Meta:
+        """Read by client, and by what has not gone to the inbox yet."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["client_id", "opened_at"]),
+            models.Index(fields=["delivered_in"]),
+        ]
+
+
+class Answer(Kept):
+    """What a client answered to one question of a survey: a mark of at most `scale_max`, and words."""
+
+    answer_id = models.CharField(max_length=40, unique=True)
+    at = models.DateTimeField()
+    client_id = models.CharField(max_length=40)
+    survey_id = models.CharField(max_length=40)
+    question_id = models.CharField(max_length=40)
+    kind = models.CharField(max_length=12, choices=[(q, q) for q in QUESTIONS])
+    score = models.FloatField()
+    scale_max = models.FloatField()
+    text = models.CharField(max_length=400, blank=True, default="")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True, blank=True)
+    delivered_in = models.CharField(max_length=80, blank=True, default="")
+
+    class Meta:
+        """Read by client, and by what has not gone to the inbox yet."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["client_id", "at"]),
             models.Index(fields=["delivered_in"]),
         ]
 

@@ -16,7 +16,7 @@ from django.db.models.functions import JSONObject
 from zhike_desk.records import scope
 from zhike_desk.records.book import UNKNOWN
 from zhike_desk.records.masking import struck
-from zhike_desk.records.models import BookClient, BookProposal, Consent, Contact, Move, Tag, Task
+from zhike_desk.records.models import BookClient, BookProposal, Complaint, Consent, Contact, Move, Tag, Task
 from zhike_desk.records.queries import bonds, client_money, clients, listing, peers, timeline
 from zhike_desk.records.queries.nights import Shown
 from zhike_desk.records.refusals import Refused
@@ -43,6 +43,17 @@ class Duty:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A complaint written down at the desk and still open."""
+
+    id: int
+    version: int
+    category: str
+    severity: int
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """What stands in short lists about a client: the night's staff and proposals, the desk's own entries.
 
@@ -56,6 +67,7 @@ class Written:
     consents: Mapping[str, bool] | None = None
     contacted_at: datetime | None = None
     moved_to: str = ""
+    complaints: tuple[Held, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +178,13 @@ def written(viewer: Viewer, client: BookClient) -> Written:
         last = (
             Contact.objects.filter(**of, undone_at__isnull=True).values("client_id").annotate(last=Max("at"))
         )
+        still = Complaint.objects.filter(**of, undone_at__isnull=True, closed_at__isnull=True)
         parts += [
             _plain("proposal", proposed, **{n: n for n in _OF_PROPOSAL}),
             _plain("tag", Tag.objects.filter(**of), id="id", word="word"),
             _plain("task", Task.objects.filter(**of, state="open"), **{n: n for n in _OF_TASK}),
             _plain("contact", last, at="last"),
+            _plain("complaint", still, **{n: n for n in _OF_COMPLAINT}),
         ]
     if care or consent:
         newest = Consent.objects.filter(**of).values("kind").annotate(newest=Max("id")).values("newest")
@@ -190,6 +204,7 @@ _OF_TASK = (
     "staff_id",
     "proposal_id",
 )
+_OF_COMPLAINT = ("id", "version", "category", "severity", "opened_at")
 _OF_PROPOSAL = ("proposal_id", "kind", "reason", "suitability", "due_on", "must_do", "minutes", "staff_id")
 
 
@@ -213,7 +228,13 @@ def _written(rows: list[tuple[str, dict[str, Any]]]) -> Written:
         consents={c["kind"]: bool(c["given"]) for c in by.get("consent", [])},
         contacted_at=max((_moment(c["at"]) for c in by.get("contact", [])), default=None),
         moved_to=str(by["move"][0]["to"]) if "move" in by else "",
+        complaints=tuple(sorted((_held(c) for c in by.get("complaint", [])), key=lambda c: c.opened_at)),
     )
+
+
+def _held(told: dict[str, Any]) -> Held:
+    moment = _moment(told["opened_at"])
+    return Held(told["id"], told["version"], struck(told["category"]), told["severity"], moment)
 
 
 def _duty(told: dict[str, Any]) -> Duty:

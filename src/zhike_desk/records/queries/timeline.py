@@ -18,7 +18,16 @@ from django.db.models.functions import Cast, Coalesce, NullIf
 from zhike.base.text import say
 from zhike_desk.records import scope
 from zhike_desk.records.masking import struck
-from zhike_desk.records.models import BookClient, BookTimeline, Consent, Contact, Note, Task
+from zhike_desk.records.models import (
+    Answer,
+    BookClient,
+    BookTimeline,
+    Complaint,
+    Consent,
+    Contact,
+    Note,
+    Task,
+)
 from zhike_desk.records.queries.nights import Shown
 from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Viewer
@@ -28,7 +37,7 @@ AHEAD = 200
 """Rows read for the first page, so that the large flows of the last years are known without a query of their own."""
 FLOWS = ("large_inflow", "large_outflow")
 FILTERS: Mapping[str, tuple[str, ...]] = {
-    "contact": ("contact",),
+    "contact": ("contact", "answer"),
     "task": ("task",),
     "note": ("note",),
     "trade": ("first_trade", "biggest_gain", "biggest_loss"),
@@ -41,15 +50,15 @@ PERSONAL = ("contact", "complaint", "complaint_closed")
 _CURSOR = re.compile(r"(-?\d{1,17})\.(\d)\.(\d{1,19})")
 _COLUMNS = ("moment", "source", "number", "event", "said", "way", "result", "took", "writer")
 _Place = tuple[datetime, int, int] | None
-_SOURCES = ("contact", "note", "task", "consent", "night")
+_SOURCES = ("contact", "note", "task", "consent", "complaint", "complaint_closed", "answer", "night")
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event: where it comes from (`source`: night, contact, note, task, consent), its number there, what happened.
+    """One event: where it comes from (`source`: of `_SOURCES`), its number there, what happened.
 
     `text` is the sentence, purpose, note or title; `medium`, `outcome`, `minutes` are a contact's, `outcome` also a
-    task's or a consent's; `who` is the person who wrote it down, empty for what the night tells.
+    task's or a consent's. A complaint's `minutes` is its severity, its `outcome` upheld or not; an answer's are mark and best mark; `who` is the person who wrote it down, empty for what the night tells.
     """
 
     at: datetime
@@ -166,8 +175,32 @@ def _consents(client_id: str, night: Shown, place: _Place) -> QuerySet[Any]:
     return _told("consent", rows, "created_at", None, "reason", way=F("kind"), result=given)
 
 
+def _complaints(client_id: str, night: Shown, place: _Place) -> QuerySet[Any]:
+    gone = ~Q(delivered_in="") | ~Q(opened_in="")
+    rows = Complaint.objects.filter(client_id=client_id, undone_at__isnull=True)
+    rows = rows.exclude(gone & Q(opened_at__date__lte=night.as_of))
+    rows = _older(rows, 4, "opened_at", place)
+    return _told("complaint", rows, "opened_at", None, "category", took=Cast("severity", FloatField()))
+
+
+def _closings(client_id: str, night: Shown, place: _Place) -> QuerySet[Any]:
+    told_by_night = ~Q(delivered_in="") & Q(closed_at__date__lte=night.as_of)
+    rows = Complaint.objects.filter(client_id=client_id, undone_at__isnull=True, closed_at__isnull=False)
+    rows = _older(rows.exclude(told_by_night), 5, "closed_at", place)
+    ended = Case(When(upheld=True, then=Value("upheld")), default=Value("not"), output_field=CharField())
+    return _told("complaint_closed", rows, "closed_at", None, "category", result=ended)
+
+
+def _answers(client_id: str, night: Shown, place: _Place) -> QuerySet[Any]:
+    """Read the answers written down here: the night tells of none."""
+    rows = Answer.objects.filter(client_id=client_id, undone_at__isnull=True)
+    rows = _older(rows, 6, "at", place)
+    best = Cast(F("scale_max"), CharField())
+    return _told("answer", rows, "at", None, "text", way=F("kind"), result=best, took=F("score"))
+
+
 def _night(client_id: str, night: Shown, place: _Place) -> QuerySet[Any]:
-    rows = _older(BookTimeline.objects.filter(client_id=client_id), 4, "at", place)
+    rows = _older(BookTimeline.objects.filter(client_id=client_id), 7, "at", place)
     return _told("night", rows, "at", F("kind"), "text", writer=Value("", CharField()))
 
 
@@ -176,6 +209,9 @@ _READ: Mapping[str, Callable[[str, Shown, _Place], QuerySet[Any]]] = {
     "note": _notes,
     "task": _tasks,
     "consent": _consents,
+    "complaint": _complaints,
+    "complaint_closed": _closings,
+    "answer": _answers,
 }
 
 

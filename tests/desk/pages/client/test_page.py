@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from people import BRANCH, OTHER, PEOPLE
 from zhike_desk.records.models import (
+    Answer,
     AuditRow,
     BookAttribution,
     BookClient,
@@ -22,6 +23,7 @@ from zhike_desk.records.models import (
     BookIdentity,
     BookRelation,
     BookTimeline,
+    Complaint,
     Consent,
     Contact,
     Note,
@@ -312,3 +314,29 @@ def test_a_head_of_another_branch_sees_none_of_them(signed_in: SignedIn) -> None
     assert BRANCH != OTHER
     for route in ("client", "client_timeline", "client_attribution"):
         assert signed_in("heidi").get(reverse(route, args=[row.client_id])).status_code == 404
+
+
+def test_a_complaint_is_received_listed_and_closed_where_the_client_is_read(signed_in: SignedIn) -> None:
+    row, browser = own("alice"), signed_in("alice")
+    url = reverse("client", args=[row.client_id])
+    browser.post(f"{url}complaint/", {"category": "佣金费用", "severity": "3", "opened_on": "2025-06-27"})
+    made = Complaint.objects.get()
+    assert made.opened_at.astimezone(UTC).isoformat() == "2025-06-26T16:00:00+00:00"
+    page = browser.get(url).content.decode()
+    assert "办结：成立" in page
+    assert "2025-06-27 受理" in page or "6月27日" in page
+    browser.post(f"{url}complaint/close/", {"complaint": made.pk, "seen": made.version, "upheld": "yes"})
+    made.refresh_from_db()
+    assert made.upheld is True
+    page = browser.get(url).content.decode()
+    assert "办结：成立" not in page
+    assert "佣金费用 · 成立" in page
+
+
+def test_a_mark_off_its_scale_is_refused_beside_the_form(signed_in: SignedIn) -> None:
+    url = reverse("client_answer", args=[own("alice").client_id])
+    with unwritten():
+        answer = signed_in("alice").post(url, {"kind": "csat", "score": "6"}, headers={"HX-Request": "true"})
+    assert answer.headers["HX-Retarget"] == "#answer-told"
+    assert "1 到 5" in answer.content.decode()
+    assert Answer.objects.count() == 0

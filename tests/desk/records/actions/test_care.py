@@ -33,7 +33,6 @@ def call(client: str, by: Viewer, purpose: str = "care", **more: object) -> obje
     return contacts.log(client, medium="phone", purpose=purpose, by=by, at=AT, **more)  # type: ignore[arg-type]
 
 
-@pytest.mark.both
 def test_a_contact_with_a_proposal_makes_its_task_done_and_undone_both_are_gone(
     db: Path, alice: Viewer
 ) -> None:
@@ -59,7 +58,6 @@ def test_a_contact_with_a_proposal_makes_its_task_done_and_undone_both_are_gone(
         tasks.accept_proposal(proposal.proposal_id, by=alice, at=AT)
 
 
-@pytest.mark.both
 def test_a_contact_on_a_task_closes_it_and_undone_it_is_open_again(client: str, alice: Viewer) -> None:
     task = ground.task(alice, client)
     done = contacts.log(
@@ -155,7 +153,6 @@ def test_somebody_elses_contact_and_note_cannot_be_edited_a_head_may_mend_the_co
     assert (mine.medium, mine.minutes, mine.version) == ("phone", None, 3)
 
 
-@pytest.mark.both
 def test_an_undo_is_its_authors_once_and_for_half_an_hour(client: str, viewer: People) -> None:
     alice = viewer("alice")
     done = notes.add(client, text_="好", by=alice, at=AT)
@@ -180,7 +177,6 @@ def test_what_has_gone_to_the_night_is_edited_and_not_undone(client: str, alice:
         undo.undo(done.undo, by=alice, at=AT)
 
 
-@pytest.mark.both
 def test_tags_of_many_are_changed_as_counted_the_rest_are_told_and_undone_together(
     db: Path, viewer: People
 ) -> None:

@@ -50,7 +50,6 @@ def ask(action: str, by: str) -> Approval:
     )
 
 
-@pytest.mark.both
 @pytest.mark.parametrize("action", sorted(DECIDERS))
 def test_who_may_decide_is_who_is_named_and_never_who_asked(action: str, db: Path) -> None:
     assert set(policy().seconds) == set(DECIDERS)
@@ -71,7 +70,6 @@ def test_every_act_that_needs_a_second_person_can_be_carried_out_where_it_is_app
     assert {act.__module__ for act in ACTS.values()} == {room.__name__ for room in approvals.ROOMS}
 
 
-@pytest.mark.both
 def test_a_client_handed_over_is_seen_by_the_next_and_not_by_the_last_with_the_open_tasks(
     db: Path, viewer: People
 ) -> None:
@@ -106,7 +104,6 @@ def test_a_hand_over_ends_the_right_of_whom_the_files_name_also_when_it_is_the_s
         assert not scope.clients(alice).filter(client_id=client.client_id).exists()
 
 
-@pytest.mark.both
 def test_a_deputy_decides_in_the_heads_branch_until_the_day_and_never_what_they_asked_for(
     db: Path, viewer: People
 ) -> None:

@@ -16,7 +16,6 @@ from zhike_desk.records.models import Approval, AuditRow, Expert, Judgement, Pan
 from zhike_desk.records.queries import ahp, drafts
 from zhike_desk.records.viewer import Denied, Viewer
 
-pytestmark = pytest.mark.both
 AT = datetime(2025, 7, 2, 2, 0, tzinfo=UTC)
 Who = Callable[[str], Viewer]
 # institution-1's scale: market_value, pledgeable, cash

@@ -21,7 +21,6 @@ from zhike_desk.records.publish import publish
 from zhike_desk.records.rows.clients import pseudonym
 
 AT = datetime(2025, 7, 2, 2, 0, tzinfo=UTC)
-both = pytest.mark.both
 
 
 def again(home: Path, hours: int = 0) -> str:
@@ -34,7 +33,6 @@ def on_sqlite() -> None:
         pytest.skip("of SQLite's files")
 
 
-@both
 def test_a_request_reads_the_book_that_the_pointer_names_when_it_begins(transactional: Path) -> None:
     before = following.follow()
     after = again(transactional)
@@ -44,7 +42,6 @@ def test_a_request_reads_the_book_that_the_pointer_names_when_it_begins(transact
     assert BookClient.objects.count() == 80
 
 
-@both
 def test_a_connection_made_anew_reads_the_book_again(transactional: Path) -> None:
     place = following.follow()
     connection.close()
@@ -52,7 +49,6 @@ def test_a_connection_made_anew_reads_the_book_again(transactional: Path) -> Non
     assert BookClient.objects.count() == 80
 
 
-@both
 def test_a_connection_that_has_grown_old_is_made_anew_and_reads_the_book(transactional: Path) -> None:
     following.follow()
     connection.close_at = 0
@@ -62,7 +58,6 @@ def test_a_connection_that_has_grown_old_is_made_anew_and_reads_the_book(transac
     assert BookClient.objects.count() == 80
 
 
-@both
 def test_a_transaction_keeps_its_book_while_the_pointer_moves(transactional: Path) -> None:
     before = following.follow()
     after = again(transactional)
@@ -72,7 +67,6 @@ def test_a_transaction_keeps_its_book_while_the_pointer_moves(transactional: Pat
     assert following.follow() == after
 
 
-@both
 def test_a_book_that_was_removed_is_an_error_that_says_so(
     transactional: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -86,7 +80,6 @@ def test_a_book_that_was_removed_is_an_error_that_says_so(
     assert "book_404" in caplog.text
 
 
-@both
 def test_no_pointer_is_no_book(transactional: Path) -> None:
     Pointer.objects.all().delete()
     assert following.follow() == ""
@@ -142,7 +135,6 @@ class Reader(threading.Thread):
             self.wrong.append(str(one))
 
 
-@both
 def test_a_reader_sees_whole_books_while_three_are_published(
     transactional: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

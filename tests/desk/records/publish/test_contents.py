@@ -26,8 +26,6 @@ from zhike_desk.records.models import (
     Pointer,
 )
 
-pytestmark = pytest.mark.both
-
 
 def night(home: Path, table: str) -> list[dict[str, Any]]:
     generation = Generation.latest(home)

@@ -17,7 +17,6 @@ from zhike_desk.records.models import AuditRow, Pointer, Publication
 from zhike_desk.records.publish import definitions
 from zhike_desk.records.publish.publishing import KEPT
 
-pytestmark = pytest.mark.both
 SLOW = [pytest.mark.slow, pytest.mark.timeout(3_600)]
 
 

@@ -20,7 +20,6 @@ from zhike_desk.records.models import AuditRow, BookClient, Pointer, Publication
 from zhike_desk.records.publish import publish, publishing
 from zhike_desk.records.publish.loading import Book
 
-pytestmark = pytest.mark.both
 LATER = datetime(2025, 7, 2, 2, 0, tzinfo=UTC)
 
 

@@ -15,7 +15,6 @@ from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Viewer
 
 Who = Callable[[str], Viewer]
-pytestmark = pytest.mark.both
 
 
 def walked(viewer: Viewer, size: int, **query: str) -> list[str]:

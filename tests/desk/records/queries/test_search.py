@@ -16,7 +16,6 @@ from zhike_desk.records.queries import search
 from zhike_desk.records.rows.names import readings
 from zhike_desk.records.viewer import Denied, Viewer
 
-pytestmark = pytest.mark.both
 Viewers = Callable[[str], Viewer]
 
 

@@ -17,7 +17,6 @@ from zhike_desk.records.queries.segments import _mapped as mapped
 from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Denied, Viewer
 
-pytestmark = pytest.mark.both
 Find = Callable[[str], Viewer]
 
 
