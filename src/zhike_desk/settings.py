@@ -1,7 +1,7 @@
 """Settings of the workbench. What differs between machines comes from the environment, set by `zhike serve`.
 
 `ZHIKE_HOME` the branch's home folder · `DATABASE_URL` PostgreSQL instead of SQLite · `ZHIKE_DESK_DEMO=1` a branch
-made up (demo accounts, no second factor) · `ZHIKE_DESK_HOSTS` names it answers to · `ZHIKE_DESK_HTTPS=1` behind TLS.
+made up (demo accounts, no second factor) · `ZHIKE_DESK_HOSTS` names it answers to · `ZHIKE_DESK_HTTPS=1` behind a TLS proxy.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ LANGUAGE_OF_HOME = "zh-hans"
 # Tools that only import the settings (type checks, migrations) leave no key behind in a folder nobody named.
 SECRET_KEY = keys.secret(DESK, "session").hex() if "ZHIKE_HOME" in os.environ else secrets.token_hex()
 DEBUG = False
-ALLOWED_HOSTS = os.environ.get("ZHIKE_DESK_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+_HOSTS = os.environ.get("ZHIKE_DESK_HOSTS", "127.0.0.1,localhost,[::1]")
+ALLOWED_HOSTS = [name.strip() for name in _HOSTS.split(",") if name.strip()]
 INTERNAL_IPS: list[str] = []
 ROOT_URLCONF = "zhike_desk.urls"
 WSGI_APPLICATION = "zhike_desk.wsgi.application"
@@ -135,6 +136,9 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "zhike_desk.gate.ClosedSignup"
 ACCOUNT_EMAIL_VERIFICATION = "none"
+EMAIL_BACKEND = (
+    "django.core.mail.backends.dummy.EmailBackend"  # the desk sends no mail, whoever asks for a reset by it
+)
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key", "reauthenticate": "10/m/user"}
@@ -179,6 +183,17 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+if HTTPS:
+    # The proxy speaks TLS, this server doesn't: without these the origin of every form would be foreign, and the
+    # limits on sign-ins would count everybody behind the proxy as one. The proxy must set both headers itself.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    CSRF_TRUSTED_ORIGINS = [
+        "https" + "://" + ("*" if name.startswith(".") else "") + name
+        for name in ALLOWED_HOSTS
+        if name != "*"
+    ]
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 

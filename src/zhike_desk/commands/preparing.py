@@ -28,7 +28,9 @@ def begin(home: Path, *, demo: bool, hosts: str = "") -> None:
     os.environ["ZHIKE_DESK_DEMO"] = "1" if demo else "0"
     if hosts:
         os.environ["ZHIKE_DESK_HOSTS"] = hosts
-    (home / "desk").mkdir(parents=True, exist_ok=True, mode=0o700)
+    desk = home / "desk"
+    desk.mkdir(parents=True, exist_ok=True, mode=0o700)
+    desk.chmod(0o700)  # the books hold who clients are: whoever made the folder, only its owner looks in
     import django
 
     django.setup()

@@ -70,7 +70,7 @@ def serve(args: argparse.Namespace) -> int:
     if getattr(args, "demo", False) and not demo:
         raise _no_demo(home)
     _free(args.host, args.port)
-    hosts = os.environ.get("ZHIKE_DESK_HOSTS") or _hosts(args.host)
+    hosts = _hosts(args.host, os.environ.get("ZHIKE_DESK_HOSTS", ""))
     preparing.begin(home, demo=demo, hosts=hosts)
     with _alone(home):
         accounts = prepare(home, demo=demo)
@@ -172,10 +172,12 @@ def _answers(host: str, port: int) -> bool:
         return False
 
 
-def _hosts(host: str) -> str:
-    """Name what the desk answers to: this machine, and where others may connect, its name and address."""
+def _hosts(host: str, chosen: str) -> str:
+    """Name what the desk answers to: this machine (by which we ask whether it is well), and what was chosen, or else its name and address."""
     names = ["127.0.0.1", "localhost", "[::1]"]
-    if host not in LOOPBACK:
+    if chosen:
+        names += [name for name in chosen.split(",") if name not in names]
+    elif host not in LOOPBACK:
         names += [socket.gethostname(), *([] if host in _ANY else [host])]
     return ",".join(names)
 

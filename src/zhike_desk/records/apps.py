@@ -13,10 +13,12 @@ class Records(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Follow the published book on every connection; ring for every job; know our own checks."""
+        """Follow the published book on every connection; ring for every job; write sign-ins down; know our own checks."""
         from zhike_desk.records import checks, queue
+        from zhike_desk.records.actions import signing
         from zhike_desk.records.book import following
 
         following.begin()
         queue.begin()
         checks.begin()
+        signing.begin()

@@ -19,6 +19,8 @@ from zhike.datacentre.store.house import Store
 from zhike.run import run_night
 from zhike_desk import made_up
 from zhike_desk.records import clock, feedback
+from zhike_desk.records.actions import moves, undo
+from zhike_desk.records.book import following
 from zhike_desk.records.jobs import Work, runs
 from zhike_desk.records.publish import publish
 
@@ -61,6 +63,9 @@ def load(work: Work) -> dict[str, Any]:
     done = patient(
         work, lambda: publish(work.home, clock.real(), told=lambda table, rows: work.tell("load", rows))
     )
+    following.follow()
+    moves.settle(clock.real())
+    undo.sweep(work.at)
     return {
         "generation": done.generation_id,
         "as_of": done.as_of.isoformat(),

@@ -14,6 +14,7 @@ import pytest
 
 from desk_served import Served, environment, gone, served
 from zhike_desk import made_up
+from zhike_desk.commands import serve
 
 
 def test_an_empty_home_is_served_and_stops_cleanly_leaving_no_process(tmp_path: Path) -> None:
@@ -104,3 +105,8 @@ def _child_running(desk: Served, module: str) -> int:
         if module in words:
             return each
     pytest.fail(f"{module} does not run: {desk.said()}")
+
+
+def test_the_desk_answers_to_this_machine_whatever_names_were_chosen() -> None:
+    assert serve._hosts("127.0.0.1", "desk.example.com") == "127.0.0.1,localhost,[::1],desk.example.com"
+    assert serve._hosts("127.0.0.1", "") == "127.0.0.1,localhost,[::1]"

@@ -54,6 +54,47 @@ def test_a_wrong_password_is_said_and_what_was_typed_is_not_lost(db: Path) -> No
     assert "wrong" not in re.sub(r'class="wrong"', "", page)
 
 
+def acts() -> list[tuple[str, str, str]]:
+    from zhike_desk.records.models import AuditRow
+
+    return list(AuditRow.objects.order_by("seq").values_list("action", "actor", "object_id"))
+
+
+def test_signing_in_failing_to_a_new_password_and_signing_out_are_in_the_log_and_nothing_typed_is(
+    db: Path,
+) -> None:
+    before, browser = len(acts()), Client()
+    browser.post("/account/login/", {"login": "alice", "password": "not-hers"})
+    browser.post("/account/login/", {"login": "alice-is-here", "password": "alice"})
+    browser.post("/account/login/", {"login": "alice", "password": "alice-is-here"})
+    words = {
+        "oldpassword": "alice-is-here",
+        "password1": "quite another one",
+        "password2": "quite another one",
+    }
+    browser.post("/account/password/change/", words)
+    browser.post("/account/logout/")
+    assert acts()[before:] == [
+        ("session.refused", "system", "alice"),
+        ("session.begin", "alice", "alice"),
+        ("user.password", "alice", "alice"),
+        ("session.end", "alice", "alice"),
+    ]
+
+
+def test_who_cannot_be_written_down_does_not_get_in(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from zhike_desk.records import audit
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(audit, "append", full)
+    browser = Client(raise_request_exception=False)
+    answer = browser.post("/account/login/", {"login": "alice", "password": "alice-is-here"})
+    assert answer.status_code == 500
+    assert browser.get("/clients/").status_code == 302  # to the sign-in
+
+
 def test_signing_in_leads_to_the_first_page(db: Path) -> None:
     browser = Client()
     answer = browser.post("/account/login/", {"login": "alice", "password": "alice-is-here"}, follow=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -14,7 +14,9 @@ from zhike_desk.gate import viewer_of
 from zhike_desk.pages.approvals import words
 from zhike_desk.records import clock
 from zhike_desk.records.actions import approvals as acting
+from zhike_desk.records.actions import exports
 from zhike_desk.records.queries import approvals as query
+from zhike_desk.records.queries import jobs
 from zhike_desk.records.refusals import Refused
 from zhike_desk.ui.speech import said, told
 
@@ -25,6 +27,7 @@ STATES = {
     "withdrawn": ("已撤回", "Withdrawn"),
     "failed": ("未能执行", "Not carried out"),
 }
+_EXPORTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +43,19 @@ class Line:
 
 @require_GET
 def approvals(request: HttpRequest) -> HttpResponse:
-    """Show what waits for the viewer, then what they may see of the rest."""
+    """Show what waits for the viewer, then their approved exports, then what they may see of the rest."""
     viewer, now = viewer_of(request), clock.now()
     first = query.waiting(viewer, now) if viewer.may("approval.decide") else []
     shown = {row.id for row in first}
     others = [row for row in query.asked(viewer, now) if row.id not in shown]
     about = query.about(viewer, [*first, *others])
     waiting, rest = ([_line(row, about[row.id]) for row in rows] for rows in (first, others))
-    context = {"waiting": waiting, "rest": rest, "decides": viewer.may("approval.decide") is not None}
+    context = {
+        "waiting": waiting,
+        "rest": rest,
+        "decides": viewer.may("approval.decide") is not None,
+        "exports": jobs.recent(viewer, ("export",), _EXPORTS) if viewer.may("export.large") else [],
+    }
     return render(request, "approvals/approvals.html", context)
 
 
@@ -79,6 +87,14 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_POST
+def file(request: HttpRequest, number: int) -> FileResponse:
+    """Give the file of an approved export to who asked for it; each time is written down, so it is no GET."""
+    path, media = exports.download(number, by=viewer_of(request), at=clock.now())
+    name = f"zhike-clients-{number}{path.suffix}"
+    return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=media)
+
+
+@require_POST
 def withdraw(request: HttpRequest, number: int) -> HttpResponse:
     """Withdraw one's own request."""
     acting.withdraw(number, seen=_seen(request), by=viewer_of(request), at=clock.now())
@@ -88,7 +104,7 @@ def withdraw(request: HttpRequest, number: int) -> HttpResponse:
 
 def _seen(request: HttpRequest) -> int:
     text = request.POST.get("version", "")
-    if not text.isascii() or not text.isdigit():
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
         raise Refused(
             say("表单不完整，请刷新后重试。", "The form is incomplete: reload the page and try again.")
         )

@@ -72,7 +72,7 @@ def contact(request: HttpRequest, key: str) -> HttpResponse:
         purpose=request.POST.get("purpose", ""),
         outcome=request.POST.get("outcome", ""),
         minutes=_minutes(request.POST.get("minutes", "")),
-        task_id=int(number) if kind == "task" and number.isdigit() else None,
+        task_id=_numbered(number) if kind == "task" else None,
         proposal_id=number if kind == "proposal" else "",
         by=viewer_of(request),
         at=clock.now(),
@@ -187,7 +187,10 @@ def _day(text: str) -> date:
 
 def number(request: HttpRequest, name: str) -> int:
     """Return a whole number of a form; raise Refused where it isn't one."""
-    text = request.POST.get(name, "")
-    if not text.isdigit() or len(text) > 18:
+    return _numbered(request.POST.get(name, ""))
+
+
+def _numbered(text: str) -> int:
+    if not text.isdecimal() or len(text) > 18:
         raise Refused(say("页面已过期，请刷新后重试。", "The page is too old; load it again."))
     return int(text)

@@ -9,11 +9,11 @@ from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from zhike.base.text import Language, say
 from zhike_desk.gate import viewer_of
+from zhike_desk.records import clock
 from zhike_desk.records.actions import exports
 from zhike_desk.records.policy import policy
 from zhike_desk.records.queries.clients import CHOICES
@@ -55,7 +55,7 @@ def form(request: HttpRequest) -> HttpResponse:
 @require_POST
 def export(request: HttpRequest) -> HttpResponse | FileResponse:
     """Give a small masked file at once; ask for any other."""
-    viewer, now = viewer_of(request), timezone.now()
+    viewer, now = viewer_of(request), clock.now()
     query, purpose = request.POST.get("query", ""), request.POST.get("purpose", "")
     chosen = cast("Form", request.POST.get("form", ""))
     language: Language = "zh" if chinese() else "en"
@@ -66,7 +66,10 @@ def export(request: HttpRequest) -> HttpResponse | FileResponse:
         )  # fmt: skip
         messages.success(
             request,
-            told("已提交审批，批准后在任务中下载。", "Asked for; once approved it can be downloaded."),
+            told(
+                "已提交审批，批准后在“审批”页下载。",
+                "Asked for; once approved it is downloaded from Approvals.",
+            ),
         )
         return redirect(f"{reverse('clients')}?{query}")
     found = exports.small(
@@ -86,7 +89,7 @@ def export(request: HttpRequest) -> HttpResponse | FileResponse:
 
 def _typed(request: HttpRequest) -> int:
     text = request.POST.get("typed", "").replace(",", "").strip()
-    if not text.isascii() or not text.isdigit():
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
         raise Refused(say("请输入要导出的行数以确认。", "Type the number of rows to confirm."))
     return int(text)
 

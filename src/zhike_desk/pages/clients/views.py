@@ -6,20 +6,21 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from zhike.base.text import say
 from zhike_desk.gate import viewer_of
 from zhike_desk.pages.clients.context import LISTED, build, hidden
+from zhike_desk.records import clock
 from zhike_desk.records.actions import tags
 from zhike_desk.records.actions import views as saving
 from zhike_desk.records.actions.writing import BULK_ROWS
 from zhike_desk.records.queries import clients as query
-from zhike_desk.records.queries import listing, nights
+from zhike_desk.records.queries import listing
 from zhike_desk.records.queries.views import saved
 from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Viewer
+from zhike_desk.ui.frame import night_of
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.toasts import flash
 
@@ -31,7 +32,7 @@ def clients(request: HttpRequest) -> HttpResponse:
     """Show one page of the clients the URL asks for; only the table when the page is already there."""
     viewer = viewer_of(request)
     state = query.asked(_picked(request))
-    found = build(state, query.page(viewer, state), viewer) if nights.shown() else None
+    found = build(state, query.page(viewer, state), viewer) if night_of(request) else None
     if request.htmx.target == "list":  # type: ignore[attr-defined]
         return render(request, "clients/table.html", {"page": found})
     return render(request, "clients/clients.html", {"page": found, "views": saved(viewer, "clients")})
@@ -79,7 +80,7 @@ def save(request: HttpRequest) -> HttpResponse:
         wanted,
         shared=request.POST.get("shared") == "1",
         by=viewer_of(request),
-        at=timezone.now(),
+        at=clock.now(),
     )
     flash(request, told("视图已保存。", "The view is saved."), done.undo)
     return redirect(f"{reverse('clients')}?{wanted}")
@@ -88,7 +89,7 @@ def save(request: HttpRequest) -> HttpResponse:
 @require_POST
 def forget(request: HttpRequest, view: int) -> HttpResponse:
     """Delete a saved view."""
-    done = saving.delete(view, by=viewer_of(request), at=timezone.now())
+    done = saving.delete(view, by=viewer_of(request), at=clock.now())
     flash(request, told("视图已删除。", "The view is deleted."), done.undo)
     return redirect("clients")
 
@@ -102,7 +103,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     act = {"tag": tags.add_many, "untag": tags.take_off_many}.get(request.POST.get("act", ""))
     if act is None:
         raise Refused(say("没有这个操作。", "There is no such act."))
-    done = act(keys, word=request.POST.get("word", ""), by=viewer, at=timezone.now())
+    done = act(keys, word=request.POST.get("word", ""), by=viewer, at=clock.now())
     flash(request, told(f"已更改 {done.rows} 位客户。", f"{done.rows} clients were changed."), done.undo)
     for key, why in done.left[:_REASONS_SHOWN]:
         messages.warning(request, f"{key}：{said(why)}")

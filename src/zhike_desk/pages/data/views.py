@@ -89,7 +89,7 @@ def _told() -> Iterator[None]:
 @require_POST
 def night(request: HttpRequest) -> HttpResponse:
     """Put a night in line."""
-    jobs.ask("night", {}, by=viewer_of(request), at=clock.now())
+    jobs.ask("night", {}, by=viewer_of(request), at=clock.real())
     messages.success(request, told("夜间运行已排队。", "A night is in line."))
     return redirect("data")
 
@@ -97,7 +97,7 @@ def night(request: HttpRequest) -> HttpResponse:
 @require_POST
 def check(request: HttpRequest) -> HttpResponse:
     """Put a look at the home's health in line."""
-    done = jobs.ask("check", {}, by=viewer_of(request), at=clock.now())
+    done = jobs.ask("check", {}, by=viewer_of(request), at=clock.real())
     return redirect("data_checked", int(done.id))
 
 
@@ -110,6 +110,6 @@ def checked(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def cancel(request: HttpRequest, number: int) -> HttpResponse:
     """Stop a job."""
-    jobs.cancel(number, by=viewer_of(request), at=clock.now())
+    jobs.cancel(number, by=viewer_of(request), at=clock.real())
     messages.success(request, told("已要求停止。", "It was asked to stop."))
     return redirect("data")

@@ -22,7 +22,7 @@ def note(request: HttpRequest, note: str) -> HttpResponse:
     if found is None:
         raise Http404
     given = request.GET.get("part", "0")
-    number = int(given) if given.isascii() and given.isdigit() else 0
+    number = int(given) if given.isascii() and given.isdigit() and len(given) < 9 else 0
     if number >= len(found.parts):
         raise Http404
     return render(request, "help/note.html", context.note(found, number))

@@ -19,6 +19,8 @@ ROOMS: dict[str, tuple[str, str]] = {
     "job.": ("后台任务", "Jobs"),
     "user.": ("用户", "Users"),
     "users.": ("用户", "Users"),
+    "session.": ("登录", "Sign-ins"),
+    "factor.": ("第二验证", "Second factors"),
     "token.": ("令牌", "Tokens"),
     "settings.": ("设置", "Settings"),
     "view.": ("视图", "Views"),

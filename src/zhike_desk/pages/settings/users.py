@@ -41,7 +41,7 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
         request.POST.get("act", "")
     )
     version = request.POST.get("version", "")
-    if act is None or not version.isdigit():
+    if act is None or not version.isdecimal() or len(version) > 9:
         raise Refused(say("没有这个操作。", "There is no such act."))
     act(
         number,

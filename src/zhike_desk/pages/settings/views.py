@@ -99,7 +99,7 @@ def put(request: HttpRequest) -> HttpResponse:
         if typed and typed != str(entry.value):
             values[name] = (
                 int(typed)
-                if isinstance(entry.default, int) and typed.isascii() and typed.isdigit()
+                if isinstance(entry.default, int) and typed.isascii() and typed.isdigit() and len(typed) < 9
                 else typed
             )
             seen[name] = _whole(request, f"{name}.version")

@@ -140,6 +140,13 @@ def request(
 def _carry_out(payload: Mapping[str, Any], by: Viewer, at: datetime) -> Done:
     """Set the job up, once a second person agrees; the worker makes the file (`produce`)."""
     by.need("export.large")
+    if (rows := count(payload["query"], by=by, action="export.large")) > payload["rows"]:
+        raise Refused(
+            say(
+                f"名单已增至 {rows} 行，超过申请的 {payload['rows']} 行，请重新申请。",
+                f"There are {rows} rows now, more than the {payload['rows']} asked for; please ask anew.",
+            )
+        )
     approval = Approval.objects.filter(
         action="export.large", asked_by_id=by.user_id, decided_at=at, state="done"
     )

@@ -7,9 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from zhike.base.text import say
 from zhike_desk.records import audit, scope, settings, tombstones
+from zhike_desk.records.actions import undo
 from zhike_desk.records.actions.asking import REASON, act, ask
 from zhike_desk.records.actions.writing import Done, Refused, change, one_of, text
 from zhike_desk.records.models import Answer, BookClient, Complaint, Contact, Hold, Note, Tag, Task
@@ -34,7 +36,9 @@ def kept_by_law(client: BookClient, on: date, years: int) -> bool:
     closed = client.closed_on
     if closed is None:
         return True
-    return on < date(closed.year + years, closed.month, min(closed.day, 28))
+    # Closed on 29 February: kept until 1 March, never a day less than the law says.
+    last = (closed.month, closed.day) if (closed.month, closed.day) != (2, 29) else (3, 1)
+    return on < date(closed.year + years, *last)
 
 
 def _ask(client_id: str, what: str, reason: str, by: Viewer, at: datetime) -> Done:
@@ -96,9 +100,11 @@ def _lift(standing: Hold | None, payload: Mapping[str, Any], by: Viewer, at: dat
 
 def forget(client_id: str, at: datetime) -> None:
     """Erase what people wrote about a client; the rows stay, as numbers of the branch's work."""
-    Note.objects.filter(client_id=client_id).update(text="", removed_at=at)
-    Tag.objects.filter(client_id=client_id).delete()
-    Task.objects.filter(client_id=client_id).update(title="—", reason="", outcome="")
-    Contact.objects.filter(client_id=client_id).update(outcome="")
-    Complaint.objects.filter(client_id=client_id).update(category="—")
-    Answer.objects.filter(client_id=client_id).update(text="")
+    of, raised = {"client_id": client_id}, {"version": F("version") + 1, "changed_at": at}
+    undo.forget(client_id)  # an act's inverse holds what was written before it
+    Note.objects.filter(**of).update(text="", removed_at=at, **raised)
+    Tag.objects.filter(**of).delete()
+    Task.objects.filter(**of).update(title="—", reason="", outcome="", **raised)
+    Contact.objects.filter(**of).update(outcome="", **raised)
+    Complaint.objects.filter(**of).update(category="—", **raised)
+    Answer.objects.filter(**of).update(text="", **raised)

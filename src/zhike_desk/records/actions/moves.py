@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 
 from zhike.base.text import say
 from zhike_desk.records import audit, scope
 from zhike_desk.records.actions.asking import REASON, act, ask
-from zhike_desk.records.actions.writing import BULK_ROWS, Done, Refused, text
+from zhike_desk.records.actions.writing import BULK_ROWS, Done, Refused, change, text
 from zhike_desk.records.models import BookClient, BookStaff, Move, Task
 from zhike_desk.records.viewer import Denied, Viewer
 
@@ -89,6 +89,22 @@ def _carry_out(payload: Mapping[str, Any], by: Viewer, at: datetime) -> Done:
         detail = {"from": served_by, "to": to_staff, "reason": payload["reason"]}
         audit.append(by, "client.move", at=at, kind="client", object_id=client_id, detail=detail)
     return Done(str(len(ids)), rows=len(ids))
+
+
+def settle(at: datetime) -> int:
+    """End the hand-overs that the files know of: whom they name for the client is no longer who handed over. Return how many.
+
+    Called once readers see a new night. The files have the last word: of a client they give back, or to somebody else still.
+    """
+    with transaction.atomic():
+        named = BookClient.objects.filter(client_id=OuterRef("client_id")).values("staff_id")
+        told = Move.objects.filter(ended_at__isnull=True).annotate(now=Subquery(named))
+        ended = list(told.exclude(now="").exclude(now=F("from_staff")).filter(now__isnull=False))
+        for move in ended:
+            change(move, move.version, at, ended_at=at)
+            detail = {"do": "settled", "from": move.from_staff, "to": move.to_staff}
+            audit.append(None, "client.move", at=at, kind="client", object_id=move.client_id, detail=detail)
+        return len(ended)
 
 
 def _origins(ids: list[str]) -> dict[str, str]:

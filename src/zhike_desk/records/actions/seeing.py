@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from zhike_desk.records import audit
+from zhike_desk.records import audit, scope
 from zhike_desk.records.models import AuditRow
 from zhike_desk.records.viewer import Viewer
 
@@ -15,7 +15,7 @@ SEEN = "client.view"
 
 def seen(client_id: str, *, by: Viewer, at: datetime) -> bool:
     """Write down that `by` saw a client, once a day; return whether it was the first time. One query, and a row the first time."""
-    day = at.date().isoformat()
+    day = scope.day_of(at).isoformat()
     rows = AuditRow.objects.filter(
         kind="client", object_id=client_id, actor=by.username, action=SEEN, at__gte=day, at__lt=f"{day}U"
     )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from zhike.base.text import Said, say
-from zhike_desk.records import audit
+from zhike_desk.records import audit, scope
 from zhike_desk.records.actions.writing import NOW, Conflict, Done, Refused, change
 from zhike_desk.records.models import (
     Answer,
@@ -52,8 +53,8 @@ _GONE: Mapping[type[Kept], Said] = {
 def undo(code: str, *, by: Viewer, at: datetime) -> Done:
     """Take back the act that gave `code`: all its steps or none.
 
-    Raises Denied for a code that isn't `by`'s or never was, Refused where it is used or too late, Conflict where
-    somebody has changed a record since.
+    Raises Denied for a code that isn't `by`'s or never was, or where a client it is about isn't `by`'s any more (handed
+    over, frozen, erased); Refused where it is used or too late, Conflict where somebody has changed a record since.
     """
     by.need("undo")
     with transaction.atomic():
@@ -65,6 +66,7 @@ def undo(code: str, *, by: Viewer, at: datetime) -> Done:
         if at > found.until:
             raise Refused(say("已超过可撤销的时间。", "It is too late to undo this."))
         by.need(found.action)
+        _require_scope(found, by)
         for step in found.payload["steps"]:
             _STEPS[step["do"]](step, at)
         found.used_at = at
@@ -79,6 +81,38 @@ def undo(code: str, *, by: Viewer, at: datetime) -> Done:
             detail={"of": found.action, "rows": rows},
         )
     return Done(str(found.pk), rows=rows)
+
+
+def forget(client_id: str) -> None:
+    """Drop every inverse that touches a client, used or not, in the caller's transaction: it holds what was written about them."""
+    found = Inverse.objects.iterator(chunk_size=500)
+    Inverse.objects.filter(pk__in=[i.pk for i in found if client_id in _clients(i)]).delete()
+
+
+def sweep(at: datetime) -> int:
+    """Drop inverses that nobody can use any more, since a day; return how many."""
+    gone, _ = Inverse.objects.filter(until__lt=at - timedelta(days=1)).delete()
+    return gone
+
+
+def _require_scope(found: Inverse, by: Viewer) -> None:
+    clients = _clients(found)
+    if clients and scope.clients(by, found.action).filter(client_id__in=clients).count() != len(clients):
+        raise Denied("undo")
+
+
+def _clients(found: Inverse) -> set[str]:
+    """Return the numbers of the clients whose records the steps of an inverse touch."""
+    clients, rows = set(), defaultdict(list)
+    for step in found.payload["steps"]:
+        if step["do"] == "make":
+            clients.add(step["fields"].get("client_id", ""))
+        elif hasattr(_TABLES[step["table"]], "client_id"):
+            rows[step["table"]].append(step["id"])
+    for table, ids in rows.items():
+        known = _TABLES[table]._default_manager.filter(pk__in=ids)
+        clients.update(getattr(record, "client_id") for record in known)  # noqa: B009 (not every table has one)
+    return clients - {""}
 
 
 def _set(step: _Step, at: datetime) -> None:

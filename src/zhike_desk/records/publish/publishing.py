@@ -50,7 +50,7 @@ def publish(
             ),
         )
     desk = home / "desk"
-    desk.mkdir(parents=True, exist_ok=True)
+    desk.mkdir(parents=True, exist_ok=True, mode=0o700)
     with only_writer(desk / "PUBLISHING"):
         standing = _standing(generation, desk)
         if standing is not None and not forced:

@@ -93,7 +93,9 @@ def decidable(viewer: Viewer, on: date) -> Q:
     found = _as(viewer.role, viewer.branch_id)
     for branch_id in _deputised(viewer, on):
         found |= _as("head", branch_id)
-    return found & ~Q(asked_by_id=viewer.user_id)
+    found &= ~Q(asked_by_id=viewer.user_id)
+    # One person with two accounts is still one person.
+    return found & ~Q(asked_by__staff_id=viewer.staff_id) if viewer.staff_id else found
 
 
 def may_decide(viewer: Viewer, approval: Approval, on: date) -> bool:
@@ -110,7 +112,7 @@ def waiting(viewer: Viewer, at: datetime) -> list[Asked]:
 
 
 def asked(viewer: Viewer, at: datetime) -> list[Asked]:
-    """Return what `viewer` may see, newest first: what they asked for; a head, of the branch; compliance, all of it."""
+    """Return what `viewer` may see, newest first: what they asked for; a head, of the branch what heads ask for or decide; compliance, all of it."""
     rows = _seen(viewer).select_related("asked_by", "decided_by").order_by("-id")[:NEWEST]
     mine = set(
         Approval.objects.filter(decidable(viewer, scope.day_of(at)), state="asked").values_list(
@@ -132,7 +134,9 @@ def _seen(viewer: Viewer) -> QuerySet[Approval]:
         return Approval.objects.all()
     own = Q(asked_by_id=viewer.user_id)
     if cell.scope == "branch" and viewer.branch_id:
-        own |= Q(branch_id=viewer.branch_id)
+        # Not all of the branch's: that compliance means to freeze one of its clients is not a head's to know.
+        theirs = [a for a, decider in policy().seconds.items() if viewer.may(a) or viewer.may(decider)]
+        own |= Q(branch_id=viewer.branch_id, action__in=theirs)
     return Approval.objects.filter(own)
 
 
@@ -150,12 +154,15 @@ def _as(role: str, branch_id: str) -> Q:
 
 
 def _deputised(viewer: Viewer, on: date) -> list[str]:
+    if not viewer.branch_id:
+        return []
     standing = Deputy.objects.filter(
         deputy_id=viewer.user_id,
         until__gte=on,
         ended_at__isnull=True,
         head__is_active=True,
         head__role="head",
+        head__branch_id=viewer.branch_id,  # who left the branch since decides nothing there
     )
     return list(standing.values_list("head__branch_id", flat=True))
 

@@ -25,7 +25,6 @@ from zhike_desk.records.viewer import Viewer
 
 DROPS = 30
 FINDINGS = 200
-KINDS = ("night", "publish", "import", "undo_import", "preview", "check")
 INBOX = "inbox"
 REASONS = pa.schema([f for f in SHOWN if f.name not in ("drop", "drop_number")])
 """The columns of findings that no drop has yet."""
@@ -83,14 +82,14 @@ def overview(viewer: Viewer) -> Overview:
         max(len(entries) - DROPS, 0),
         tuple(_nights(home)),
         _waiting(home),
-        tuple(jobs.recent(viewer, KINDS, 8)),
+        tuple(jobs.recent(viewer, jobs.OF_DATA, 8)),
     )
 
 
 def running(viewer: Viewer) -> list[JobSeen]:
     """Return the newest jobs about data, for the strip that is looked at while something runs."""
     viewer.need("data.view")
-    return jobs.recent(viewer, KINDS, 8)
+    return jobs.recent(viewer, jobs.OF_DATA, 8)
 
 
 def _drop(number: int, name: str, feed: str, report: Mapping[str, Any]) -> Drop:

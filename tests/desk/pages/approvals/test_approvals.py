@@ -7,7 +7,8 @@ from collections.abc import Callable
 from django.test import Client
 
 from trust_ground import AT
-from zhike_desk.records.models import Approval, AuditRow, BookClient, Move, Panel, User
+from zhike_desk.records.actions import exports
+from zhike_desk.records.models import Approval, AuditRow, BookClient, Job, Move, Panel, User
 
 SignedIn = Callable[[str], Client]
 
@@ -63,6 +64,38 @@ def test_who_comes_second_is_told_what_stands_now(signed_in: SignedIn) -> None:
     late = signed_in("dora").post(f"/approvals/{found.pk}/", {"act": "approve", "version": found.version})
     assert late.status_code == 409
     assert not Move.objects.exists()
+
+
+def test_an_approved_export_is_downloaded_by_who_asked_and_by_nobody_else(signed_in: SignedIn) -> None:
+    alice, bob = signed_in("alice"), signed_in("bob")
+    words = {"query": "", "purpose": "监管报送", "form": "csv", "act": "ask", "typed": "27"}
+    assert alice.post("/clients/export/", words).status_code == 302
+    asked = Approval.objects.get(action="export.large")
+    bob.post(f"/approvals/{asked.pk}/", {"act": "approve", "version": asked.version})
+    job = Job.objects.get(kind="export")
+    assert "正在生成" in alice.get("/approvals/").content.decode()
+    Job.objects.filter(pk=job.pk).update(state="done", result=exports.produce(job.pk, job.created_at))
+    address = f"/approvals/exports/{job.pk}/"
+    assert address in alice.get("/approvals/").content.decode()
+    assert address not in bob.get("/approvals/").content.decode()
+    answer = alice.post(address)
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    assert len(text.splitlines()) == 27 + 2
+    assert answer["Content-Disposition"] == f'attachment; filename="zhike-clients-{job.pk}.csv"'
+    assert AuditRow.objects.filter(action="export.download", actor="alice").count() == 1
+    assert bob.post(address).status_code == 404
+    assert alice.get(address).status_code == 405
+
+
+def test_an_export_that_would_be_larger_than_was_approved_is_not_made(signed_in: SignedIn) -> None:
+    words = {"query": "", "purpose": "监管报送", "form": "csv", "act": "ask", "typed": "27"}
+    signed_in("alice").post("/clients/export/", words)
+    asked = Approval.objects.get(action="export.large")
+    Approval.objects.filter(pk=asked.pk).update(payload={**asked.payload, "rows": 26})
+    answer = signed_in("bob").post(f"/approvals/{asked.pk}/", {"act": "approve", "version": asked.version})
+    assert answer.status_code == 422
+    asked.refresh_from_db()
+    assert (asked.state, Job.objects.count()) == ("asked", 0)
 
 
 def test_a_hand_over_leads_to_its_clients_for_who_may_open_them_and_tells_its_fields_in_words(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,11 +11,34 @@ import pytest
 import trust_ground as ground
 from trust_ground import AT, DUE
 from zhike_desk.records import scope, settings
-from zhike_desk.records.actions import approvals, consent, deputies, holds, moves, people, tokens
+from zhike_desk.records.actions import (
+    approvals,
+    consent,
+    deputies,
+    holds,
+    moves,
+    notes,
+    people,
+    tags,
+    tokens,
+    undo,
+)
 from zhike_desk.records.actions import reveal as revealing
 from zhike_desk.records.actions import settings as setting
 from zhike_desk.records.actions.asking import ACTS
-from zhike_desk.records.models import ApiToken, Approval, Consent, Hold, Move, Setting, Task, User
+from zhike_desk.records.models import (
+    ApiToken,
+    Approval,
+    AuditRow,
+    Consent,
+    Hold,
+    Inverse,
+    Move,
+    Setting,
+    Tag,
+    Task,
+    User,
+)
 from zhike_desk.records.policy import policy
 from zhike_desk.records.queries import approvals as asked
 from zhike_desk.records.refusals import Conflict, Refused
@@ -124,6 +147,78 @@ def test_a_deputy_decides_in_the_heads_branch_until_the_day_and_never_what_they_
     assert not asked.may_decide(alice, heads, scope.day_of(AT))
 
 
+def test_a_deputy_who_moved_to_another_branch_decides_nothing_where_they_were(
+    db: Path, viewer: People
+) -> None:
+    alice, bob = viewer("alice"), viewer("bob")
+    request = deputies.name(alice.user_id, until=DUE, reason="休假", by=bob, at=AT)
+    approvals.approve(int(request.id), seen=1, by=viewer("dora"), at=AT)
+    heads = ask("client.move", "bob")
+    assert asked.may_decide(alice, heads, scope.day_of(AT))
+    User.objects.filter(username="alice").update(branch_id="3102")
+    assert not asked.may_decide(viewer("alice"), heads, scope.day_of(AT))
+
+
+def test_a_second_account_of_the_same_member_of_staff_is_no_second_person(db: Path, viewer: People) -> None:
+    bob = User.objects.get(username="bob")
+    other = User.objects.create_user("bob2", role="compliance", staff_id=bob.staff_id or "E0009")
+    User.objects.filter(pk=bob.pk).update(staff_id=other.staff_id)
+    waiting = ask("client.move", "bob")
+    assert not asked.may_decide(Viewer.of(other), waiting, scope.day_of(AT))
+    assert asked.may_decide(viewer("dora"), waiting, scope.day_of(AT))
+
+
+def test_a_head_does_not_learn_that_compliance_means_to_freeze_a_client(db: Path, viewer: People) -> None:
+    bob, dora, client = viewer("bob"), viewer("dora"), ground.targets()["alice's"]
+    holds.hold(client, kind="frozen", reason="可疑交易", by=dora, at=AT)
+    move = ask("client.move", "bob")
+    assert [row.id for row in asked.asked(bob, AT)] == [move.pk]
+    assert {row.action for row in asked.asked(dora, AT)} == {"client.move", "client.hold"}
+
+
+def test_a_hand_over_ends_when_the_files_name_somebody_else_than_before(db: Path, viewer: People) -> None:
+    alice, bob, dora = viewer("alice"), viewer("bob"), viewer("dora")
+    client = scope.clients(alice).filter(staff_id="E0002").first()
+    assert client is not None
+    request = moves.hand_over([client.client_id], to_staff="E0003", reason="调整", by=bob, at=AT)
+    approvals.approve(int(request.id), seen=1, by=dora, at=AT)
+    assert moves.settle(AT) == 0  # the files don't know of it yet
+    move = Move.objects.get(ended_at__isnull=True)
+    Move.objects.filter(pk=move.pk).update(
+        from_staff="E0077"
+    )  # as if the files had named E0077 and now say E0002
+    assert moves.settle(AT) == 1
+    move.refresh_from_db()
+    assert move.ended_at == AT
+    assert scope.clients(alice).filter(client_id=client.client_id).exists()
+    assert AuditRow.objects.order_by("-seq")[0].object_id == client.client_id
+
+
+def test_what_was_written_about_an_erased_client_does_not_come_back_by_undo(db: Path, viewer: People) -> None:
+    alice, client = viewer("alice"), ground.targets()["alice's"]
+    note = ground.note(alice, client)
+    edited = notes.edit(note.pk, text_="换了工作", seen=note.version, by=alice, at=AT)
+    tags.add(client, word="打新", by=alice, at=AT)
+    off = tags.take_off(client, word="打新", by=alice, at=AT)
+    holds.forget(client, AT)
+    for code in (edited.undo, off.undo):
+        with pytest.raises(Denied):
+            undo.undo(code, by=alice, at=AT)
+    note.refresh_from_db()
+    assert (note.text, Tag.objects.count()) == ("", 0)
+    assert "打新" not in str(list(Inverse.objects.values_list("payload", flat=True)))
+
+
+def test_nothing_is_undone_about_a_client_who_was_frozen_since(db: Path, viewer: People) -> None:
+    alice, client = viewer("alice"), ground.targets()["alice's"]
+    done = notes.add(client, text_="好", by=alice, at=AT)
+    ground.hold(client)
+    with pytest.raises(Denied):
+        undo.undo(done.undo, by=alice, at=AT)
+    assert undo.sweep(AT + timedelta(hours=24)) == 0
+    assert undo.sweep(AT + timedelta(hours=24, minutes=31)) == 1
+
+
 def test_erasing_who_the_law_still_keeps_freezes_and_after_its_years_what_was_written_is_gone(
     db: Path, viewer: People
 ) -> None:
@@ -140,6 +235,13 @@ def test_erasing_who_the_law_still_keeps_freezes_and_after_its_years_what_was_wr
     closed = scope.BookClient(client_id="x", closed_on=DUE.replace(year=2005))
     assert [holds.kept_by_law(closed, DUE.replace(day=day), 20) for day in (8, 9)] == [True, False]
     assert holds.kept_by_law(scope.BookClient(client_id="x"), DUE, 20)
+    ended = scope.BookClient(client_id="x", closed_on=date(2005, 3, 31))
+    assert [holds.kept_by_law(ended, day, 20) for day in (date(2025, 3, 30), date(2025, 3, 31))] == [
+        True,
+        False,
+    ]
+    leap = scope.BookClient(client_id="x", closed_on=date(2004, 2, 29))
+    assert [holds.kept_by_law(leap, date(2025, m, d), 21) for m, d in ((2, 28), (3, 1))] == [True, False]
 
 
 def test_a_head_asks_for_consent_a_manager_writes_it(db: Path, viewer: People) -> None:
