@@ -114,7 +114,7 @@ def _night(home: Path) -> tuple[tuple[str, float | str | None], ...]:
     engine, keep = engine_settings(home), keep_settings(home)
     return (
         ("engine.threads", engine.threads),
-        ("engine.memory", engine.memory / GIGABYTE),
+        ("engine.memory", round(engine.memory / GIGABYTE, 1)),
         ("engine.on", engine.on),
         ("keep.generations", keep.generations),
         ("keep.generation_days", keep.generation_days),
