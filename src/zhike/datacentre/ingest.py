@@ -36,11 +36,17 @@ Progress = Callable[[str, int, int], None]
 
 
 def ingest(
-    home: Path, request: Request, progress: Progress | None = None, known: Known | None = None
+    home: Path,
+    request: Request,
+    progress: Progress | None = None,
+    known: Known | None = None,
+    look: Callable[[Batch], None] | None = None,
 ) -> Report:
     """Take a drop in; return what became of every file.
 
     `known`: of the same home folder and drop, where hashing has begun already (not for a dry run, which keeps nothing).
+
+    `look` is given the batch before it is committed, or thrown away after a dry run.
 
     Raises UsageError where the drop or its mapping.toml can't be used, StoreError where the home folder can't.
     Nothing changes unless all of it succeeds; a drop that was ingested before changes nothing.
@@ -72,6 +78,8 @@ def ingest(
         batch.read(lambda table: table not in FIRST)
         batch.settle()
         intake.settle()
+        if look is not None:
+            look(batch)
         if not request.dry_run:
             batch.commit()
         return batch.report()

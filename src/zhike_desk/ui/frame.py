@@ -90,6 +90,15 @@ def stamp(night: nights.Shown | None, now: datetime) -> Stamp | None:
     return Stamp(night.as_of, night.published_at, days, (today - computed).days <= 1, days > STALE_DAYS)
 
 
+def night_of(request: HttpRequest) -> nights.Shown | None:
+    """Return the night a request shows: page and frame ask once for both."""
+    kept = vars(request)
+    if "night" not in kept:
+        kept["night"] = nights.shown()
+    found: nights.Shown | None = kept["night"]
+    return found
+
+
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Give templates what stands around every page; nothing of a client is in it."""
     theme = request.COOKIES.get("zhike_theme", "auto")
@@ -101,7 +110,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
     if getattr(request, "user", None) is not None and request.user.is_authenticated:
         viewer = Viewer.of(request.user)
-        found, night = places(request), nights.shown()
+        found, night = places(request), night_of(request)
         around |= {
             "viewer": viewer,
             "places": found,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from zhike.config import engine_settings
 from zhike.datacentre.audit import Audit, Result, audit
+from zhike.datacentre.batch import Batch
 from zhike.datacentre.ingest import ingest
+from zhike.datacentre.preview import first_findings, first_rows
 from zhike.datacentre.request import Request
 from zhike.run.again import models_kept
 from zhike_desk.records.jobs import Work, runs
@@ -18,10 +21,17 @@ _BREAKS = 20
 
 @runs("preview")
 def preview(work: Work) -> dict[str, Any]:
-    """Look at the staged batch `folder` as `zhike ingest --dry-run` does; return its report, nothing stored."""
+    """Look at the staged batch `folder` as `zhike ingest --dry-run` does; return its report, first rows (`samples`) and findings (`reasons`); nothing is stored."""
     drop = staged(work.home, str(work.arguments["folder"]))
     request = Request(drop, work.at.date(), "preview", dry_run=True, settings=engine_settings(work.home))
-    return patient(work, lambda: ingest(work.home, request, work.tell)).to_json()
+    seen: dict[str, Any] = {}
+
+    def look(batch: Batch) -> None:
+        seen["samples"] = [asdict(sample) for sample in first_rows(batch)]
+        seen["reasons"] = first_findings(batch)
+
+    report = patient(work, lambda: ingest(work.home, request, work.tell, look=look))
+    return report.to_json() | seen
 
 
 @runs("check")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from zhike.base.text import say
 from zhike_desk.gate import viewer_of
+from zhike_desk.pages.approvals import words
 from zhike_desk.records import clock
 from zhike_desk.records.actions import approvals as acting
 from zhike_desk.records.actions import exports
@@ -26,27 +27,29 @@ STATES = {
     "withdrawn": ("已撤回", "Withdrawn"),
     "failed": ("未能执行", "Not carried out"),
 }
-_LONGEST = 20
 _EXPORTS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One request: what, why, by whom, how it stands, exactly what would be done."""
+    """One request: what, why, by whom, how it stands, exactly what would be done, and what it is about."""
 
     row: query.Asked
     says: str
     state: str
     payload: list[tuple[str, str]]
+    about: query.About
 
 
 @require_GET
 def approvals(request: HttpRequest) -> HttpResponse:
     """Show what waits for the viewer, then their approved exports, then what they may see of the rest."""
     viewer, now = viewer_of(request), clock.now()
-    waiting = [_line(row) for row in query.waiting(viewer, now)] if viewer.may("approval.decide") else []
-    shown = {line.row.id for line in waiting}
-    rest = [_line(row) for row in query.asked(viewer, now) if row.id not in shown]
+    first = query.waiting(viewer, now) if viewer.may("approval.decide") else []
+    shown = {row.id for row in first}
+    others = [row for row in query.asked(viewer, now) if row.id not in shown]
+    about = query.about(viewer, [*first, *others])
+    waiting, rest = ([_line(row, about[row.id]) for row in rows] for rows in (first, others))
     context = {
         "waiting": waiting,
         "rest": rest,
@@ -56,20 +59,8 @@ def approvals(request: HttpRequest) -> HttpResponse:
     return render(request, "approvals/approvals.html", context)
 
 
-def _line(row: query.Asked) -> Line:
-    payload = [
-        (name, _written(value)) for name, value in row.payload.items() if value not in ("", [], {}, None)
-    ]
-    return Line(row, said(row.says), told(*STATES[row.state]), payload)
-
-
-def _written(value: object) -> str:
-    if isinstance(value, list):
-        more = f" … ({len(value)})" if len(value) > _LONGEST else ""
-        return ", ".join(str(v) for v in value[:_LONGEST]) + more
-    if isinstance(value, dict):
-        return ", ".join(f"{k}: {v}" for k, v in list(value.items())[:_LONGEST])
-    return str(value)
+def _line(row: query.Asked, about: query.About) -> Line:
+    return Line(row, said(row.says), told(*STATES[row.state]), words.lines(row.payload), about)
 
 
 @require_POST

@@ -13,14 +13,15 @@ from zhike_desk.pages.client.stream_view import stream_view
 from zhike_desk.records import clock
 from zhike_desk.records.actions import seeing
 from zhike_desk.records.queries import client as query
-from zhike_desk.records.queries import client_money, nights
+from zhike_desk.records.queries import client_money
 from zhike_desk.records.queries import timeline as stream
+from zhike_desk.ui.frame import night_of
 
 
 @require_GET
 def client(request: HttpRequest, key: str) -> HttpResponse:
     """Show a client, whole; `?in=` is the list they were come from, for the clients beside them."""
-    viewer, night = viewer_of(request), nights.shown()
+    viewer, night = viewer_of(request), night_of(request)
     if night is None:
         return render(request, "client/none.html")
     found = query.portrait(viewer, key, night)
@@ -33,7 +34,7 @@ def client(request: HttpRequest, key: str) -> HttpResponse:
 @require_GET
 def timeline(request: HttpRequest, key: str) -> HttpResponse:
     """Show a page of a client's timeline: narrowed to `?kind=`, older than `?after=`."""
-    viewer, night = viewer_of(request), nights.shown()
+    viewer, night = viewer_of(request), night_of(request)
     if night is None:
         return render(request, "client/none.html")
     only, after = request.GET.get("kind", ""), request.GET.get("after", "")

@@ -16,10 +16,11 @@ from zhike_desk.records.actions import tags
 from zhike_desk.records.actions import views as saving
 from zhike_desk.records.actions.writing import BULK_ROWS
 from zhike_desk.records.queries import clients as query
-from zhike_desk.records.queries import listing, nights
+from zhike_desk.records.queries import listing
 from zhike_desk.records.queries.views import saved
 from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Viewer
+from zhike_desk.ui.frame import night_of
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.toasts import flash
 
@@ -31,7 +32,7 @@ def clients(request: HttpRequest) -> HttpResponse:
     """Show one page of the clients the URL asks for; only the table when the page is already there."""
     viewer = viewer_of(request)
     state = query.asked(_picked(request))
-    found = build(state, query.page(viewer, state), viewer) if nights.shown() else None
+    found = build(state, query.page(viewer, state), viewer) if night_of(request) else None
     if request.htmx.target == "list":  # type: ignore[attr-defined]
         return render(request, "clients/table.html", {"page": found})
     return render(request, "clients/clients.html", {"page": found, "views": saved(viewer, "clients")})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +15,15 @@ from zhike_desk.gate import viewer_of
 from zhike_desk.records import clock
 from zhike_desk.records.actions import drops
 from zhike_desk.records.queries import data as query
-from zhike_desk.ui.speech import told
+from zhike_desk.ui.speech import chinese, told
+
+REASONS = 20
+SEVERITIES = {"error": ("错误", "Error"), "warning": ("警告", "Warning"), "info": ("提示", "Note")}
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """One file as it was looked at: what it was taken for, its columns, what is unsure, why it was rejected."""
+    """One file as it was looked at: what it was taken for, its columns, what is unsure, why it was rejected, its first rows by table."""
 
     file: str
     table: str
@@ -31,6 +35,7 @@ class Looked:
     columns: list[tuple[str, str]]
     unsure: list[tuple[str, str]]
     rejected: str
+    samples: list[dict[str, Any]]
 
 
 @require_POST
@@ -45,11 +50,13 @@ def preview(request: HttpRequest, number: int) -> HttpResponse:
     """Show what an uploaded batch was taken for and what it would do, before anything is stored."""
     job, batch = query.batch_of(viewer_of(request), number)
     report = job.result
-    tables = report.get("tables", {})
+    tables, reasons = report.get("tables", {}), report.get("reasons", [])
     context = {
         "job": job,
         "batch": batch,
-        "files": [_looked(f) for f in report.get("files", ())],
+        "files": [_looked(f, report.get("samples", ())) for f in report.get("files", ())],
+        "reasons": [(r, told(*SEVERITIES[r["severity"]]), told(r["zh"], r["en"])) for r in reasons[:REASONS]],
+        "more_reasons": max(len(reasons) - REASONS, 0),
         "tables": [(n, t["new"], t["changed"], t["unchanged"], t["quarantined"]) for n, t in tables.items()],
         "findings": report.get("findings", {}),
         "mapping": (batch.mapping if batch else "") or _suggested(report),
@@ -58,7 +65,7 @@ def preview(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, name, context)
 
 
-def _looked(file: dict[str, Any]) -> Looked:
+def _looked(file: dict[str, Any], samples: Sequence[dict[str, Any]]) -> Looked:
     rejected = file.get("rejected") or {}
     form = " · ".join(str(file[part]) for part in ("kind", "encoding") if file.get(part))
     return Looked(
@@ -72,6 +79,7 @@ def _looked(file: dict[str, Any]) -> Looked:
         columns=[(source, ours or "") for source, ours in file["columns"].items()],
         unsure=[(source, "、".join(file["proposals"].get(source, ()))) for source in file["unsure"]],
         rejected=told(rejected.get("zh", ""), rejected.get("en", "")) if rejected else "",
+        samples=[s for s in samples if s["file"] == file["file"] and s["rows"]],
     )
 
 
@@ -86,6 +94,15 @@ def _suggested(report: dict[str, Any]) -> str:
             guesses = file["proposals"].get(source, ())
             lines.append(f'# "{source}" = "{guesses[0] if guesses else ""}"')
     return "\n".join(lines)
+
+
+@require_GET
+def reasons(request: HttpRequest, number: int) -> HttpResponse:
+    """Give the findings of a look as CSV; what could be taken for a formula is escaped."""
+    content = query.reasons_csv(viewer_of(request), "zh" if chinese() else "en", number)
+    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="reasons.csv"'
+    return response
 
 
 @require_POST

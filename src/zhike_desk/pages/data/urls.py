@@ -17,6 +17,7 @@ urlpatterns = [
     path("data/job/<int:number>/cancel/", views.cancel, name="data_cancel"),
     path("data/upload/", uploads.upload, name="data_upload"),
     path("data/upload/<int:number>/", uploads.preview, name="data_preview"),
+    path("data/upload/<int:number>/reasons/", uploads.reasons, name="data_reasons"),
     path("data/upload/<int:number>/mapping/", uploads.mapping, name="data_mapping"),
     path("data/upload/<int:number>/take/", uploads.take, name="data_take"),
     path("data/upload/<int:number>/throw/", uploads.throw, name="data_throw"),

@@ -13,14 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 from zhike.base.errors import UsageError
 from zhike.base.text import Language, Said
 from zhike_desk.gate import viewer_of
+from zhike_desk.pages.data.uploads import SEVERITIES
 from zhike_desk.records import clock
 from zhike_desk.records.actions import jobs
 from zhike_desk.records.queries import data as query
 from zhike_desk.records.queries import jobs as seen
 from zhike_desk.records.refusals import Refused
 from zhike_desk.ui.speech import chinese, told
-
-SEVERITIES = {"error": ("错误", "Error"), "warning": ("警告", "Warning"), "info": ("提示", "Note")}
 
 
 @require_GET

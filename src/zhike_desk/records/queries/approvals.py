@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,13 +10,16 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from zhike.base.text import Said, say
-from zhike_desk.records import scope
+from zhike_desk.records import masking, scope
 from zhike_desk.records.models import Approval, Deputy
 from zhike_desk.records.policy import policy
+from zhike_desk.records.queries import ahp
 from zhike_desk.records.viewer import Viewer
 
 SAYS = "_says"
 NEWEST = 50
+LINKED = 20
+"""Clients of one request that are named; a hand-over may have more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,49 @@ class Asked:
     payload: Mapping[str, Any]
     decidable: bool
     mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a request is about, as far as the viewer may open it: a panel's number, clients as (key, name), how many more clients."""
+
+    panel: int = 0
+    clients: tuple[tuple[str, str], ...] = ()
+    more: int = 0
+
+
+def about(viewer: Viewer, rows: Sequence[Asked]) -> dict[int, About]:
+    """Return by request what it is about; what `viewer` may not open isn't named. Two queries at the most."""
+    wanted = {row.id: _clients_of(row.payload) for row in rows}
+    seen = _open_clients(viewer, {c for ids in wanted.values() for c in ids[:LINKED]})
+    panels = _open_panels(viewer, {row.payload["panel"] for row in rows if "panel" in row.payload})
+    found = {}
+    for row in rows:
+        clients = tuple(seen[c] for c in wanted[row.id][:LINKED] if c in seen)
+        panel = row.payload.get("panel", 0)
+        found[row.id] = About(
+            panel if panel in panels else 0, clients, max(len(wanted[row.id]) - LINKED, 0) if clients else 0
+        )
+    return found
+
+
+def _clients_of(payload: Mapping[str, Any]) -> list[str]:
+    return list(payload.get("clients") or ([payload["client_id"]] if "client_id" in payload else []))
+
+
+def _open_clients(viewer: Viewer, ids: set[str]) -> dict[str, tuple[str, str]]:
+    cell = viewer.may("client.view")
+    if cell is None or not ids:
+        return {}
+    rows = scope.clients(viewer, "client.view").filter(client_id__in=ids)
+    named = {row.client_id: masking.named(cell, row) for row in rows}
+    return {number: (who.key, who.name) for number, who in named.items()}
+
+
+def _open_panels(viewer: Viewer, numbers: set[int]) -> set[int]:
+    if viewer.may("ahp.view") is None or not numbers:
+        return set()
+    return set(ahp.visible(viewer).filter(pk__in=numbers).values_list("pk", flat=True))
 
 
 def decidable(viewer: Viewer, on: date) -> Q:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 from django.conf import settings
 
 from zhike.base.text import Language
@@ -25,6 +26,8 @@ from zhike_desk.records.viewer import Viewer
 DROPS = 30
 FINDINGS = 200
 INBOX = "inbox"
+REASONS = pa.schema([f for f in SHOWN if f.name not in ("drop", "drop_number")])
+"""The columns of findings that no drop has yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,13 @@ def findings_csv(viewer: Viewer, language: Language, *, drop: str = "", severity
     severities = [severity] if severity else []
     pieces = found_in(Path(settings.HOME), language, drop or None, severities)
     return b"".join(csv_bytes(SHOWN, (batch for piece in pieces for batch in piece.to_batches())))
+
+
+def reasons_csv(viewer: Viewer, language: Language, job_id: int) -> bytes:
+    """Return what a look at an uploaded batch found, as CSV like all findings; raise Denied where there is no such look."""
+    job, _ = batch_of(viewer, job_id)
+    rows = [{**r, "reason": r[language]} for r in job.result.get("reasons", ())]
+    return b"".join(csv_bytes(REASONS, pa.Table.from_pylist(rows, REASONS).to_batches()))
 
 
 def batch_of(viewer: Viewer, job_id: int) -> tuple[JobSeen, staging.Batch | None]:

@@ -18,9 +18,11 @@ class Shown:
 
 
 def shown() -> Shown | None:
-    """Return the night that is published; None before the first."""
-    pointer = Pointer.objects.select_related("publication").first()
-    if pointer is None:
-        return None
-    found = pointer.publication
-    return Shown(found.generation_id, found.as_of, found.published_at)
+    """Return the night that is published; None before the first.
+
+    Every request asks, so it is read without the publication's documents: to parse them takes longer than the query.
+    """
+    found = Pointer.objects.values_list(
+        "publication__generation_id", "publication__as_of", "publication__published_at"
+    ).first()
+    return None if found is None else Shown(*found)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from django.test import Client
 
+from trust_ground import AT
 from zhike_desk.records.actions import exports
-from zhike_desk.records.models import Approval, AuditRow, BookClient, Job, Move
+from zhike_desk.records.models import Approval, AuditRow, BookClient, Job, Move, Panel, User
 
 SignedIn = Callable[[str], Client]
 
@@ -95,3 +96,39 @@ def test_an_export_that_would_be_larger_than_was_approved_is_not_made(signed_in:
     assert answer.status_code == 422
     asked.refresh_from_db()
     assert (asked.state, Job.objects.count()) == ("asked", 0)
+
+
+def test_a_hand_over_leads_to_its_clients_for_who_may_open_them_and_tells_its_fields_in_words(
+    signed_in: SignedIn,
+) -> None:
+    found = asked_by_bob(signed_in)
+    (client,) = found.payload["clients"]
+    for name in ("bob", "dora"):
+        page = signed_in(name).get("/approvals/").content.decode()
+        assert f'href="/clients/{client}/"' in page
+    assert "<dt>新服务人员</dt><dd>E0003</dd>" in page
+    for raw in ("to_staff", "from_staff"):
+        assert raw not in page
+
+
+def test_a_request_leads_nowhere_for_who_may_open_no_client(signed_in: SignedIn) -> None:
+    client = BookClient.objects.filter(branch_id="3101").order_by("client_id")[0].client_id
+    asker = User.objects.get(username="frank")
+    Approval.objects.create(action="consent.write", branch_id="3101", payload={"client_id": client, "given": True}, summary="s",
+                            reason="r", asked_by=asker, created_at=AT, changed_at=AT)  # fmt: skip
+    page = signed_in("frank").get("/approvals/").content.decode()
+    assert "/clients/" not in page.split("<main")[1]
+    assert f'href="/clients/{client}/"' in signed_in("dora").get("/approvals/").content.decode()
+
+
+def test_a_model_to_be_published_leads_to_its_panel(signed_in: SignedIn) -> None:
+    asker = User.objects.get(username="erin")
+    panel = Panel.objects.create(
+        name="t", kind="individual", base_version="individual-1", document={}, by=asker, created_at=AT, changed_at=AT
+    )  # fmt: skip
+    Approval.objects.create(action="ahp.publish", branch_id="3101", payload={"panel": panel.pk, "version": "x-2", "document": "long"},
+                            summary="s", reason="r", asked_by=asker, created_at=AT, changed_at=AT)  # fmt: skip
+    page = signed_in("bob").get("/approvals/").content.decode()
+    assert f'href="/value/panels/{panel.pk}/"' in page
+    assert "<dt>模型版本</dt><dd>x-2</dd>" in page
+    assert "long" not in page.split("<main")[1].split("批准后将执行")[1].split("</dl>")[0]

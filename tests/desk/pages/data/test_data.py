@@ -150,3 +150,34 @@ def test_health_is_looked_at_by_the_worker(signed_in: SignedIn) -> None:
     job = work_off("check")
     assert job.result["sound"] is True
     assert "完好" in browser.get(where).content.decode()
+
+
+def test_a_look_shows_the_first_rows_as_understood_and_why_others_stay_out(
+    signed_in: SignedIn, db: Path
+) -> None:
+    browser = signed_in("bob")
+    number = uploaded(browser)
+    work_off("preview")
+    html = browser.get(f"/data/upload/{number}/").content.decode()
+    assert "前 1 行，按理解后的样子" in html
+    assert "<td>2025-01-06</td><td>0020000001</td><td>3</td>" in html
+    assert "2025-13-06" in html.split("哪里不对")[1]
+    sheet = browser.get(f"/data/upload/{number}/reasons/")
+    assert sheet.headers["Content-Disposition"] == 'attachment; filename="reasons.csv"'
+    text = sheet.content.decode("utf-8-sig")
+    assert text.splitlines()[0].startswith("table,source,line,column,value,reason,severity")
+    assert "2025-13-06" in text
+    assert signed_in("alice").get(f"/data/upload/{number}/reasons/").status_code == 404
+
+
+def test_names_in_the_first_rows_are_masked(signed_in: SignedIn, db: Path) -> None:
+    file = SimpleUploadedFile(
+        "client.csv",
+        "client_id,kind,name,open_date,branch_id\n0099000001,individual,欧阳修远,2025-01-06,3101\n".encode(),
+    )
+    response = signed_in("bob").post("/data/upload/", {"files": [file]})
+    number = int(response.headers["Location"].rstrip("/").rpartition("/")[2])
+    work_off("preview")
+    html = signed_in("bob").get(f"/data/upload/{number}/").content.decode()
+    assert "欧***" in html
+    assert "欧阳修远" not in html

@@ -1,0 +1,90 @@
+"""How what an approval would do is called: its fields, and the values that are names of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from zhike_desk.ui.speech import told
+from zhike_desk.ui.words import word
+
+HIDDEN = ("words", "document", "seen")
+"""What the act needs and nobody reads: the words of an export's columns, a whole document (linked instead), versions."""
+FIELDS: Mapping[str, tuple[str, str]] = {
+    "branch_id": ("营业部", "Branch"),
+    "client_id": ("客户", "Client"),
+    "clients": ("客户", "Clients"),
+    "deputy_id": ("代行人编号", "Deputy's number"),
+    "display_name": ("姓名", "Name"),
+    "do": ("操作", "Act"),
+    "drop": ("数据批次", "Drop"),
+    "feed": ("来源", "Feed"),
+    "fields": ("改为", "Becomes"),
+    "folder": ("上传批次", "Upload"),
+    "form": ("格式", "Format"),
+    "from_staff": ("原服务人员", "From staff"),
+    "given": ("客户同意", "Client agrees"),
+    "identity": ("未脱敏字段", "Unmasked fields"),
+    "is_active": ("可登录", "May sign in"),
+    "kind": ("种类", "Kind"),
+    "kinds": ("适用客户", "For clients"),
+    "language": ("语言", "Language"),
+    "panel": ("评议", "Panel"),
+    "purpose": ("用途", "Purpose"),
+    "query": ("筛选", "Filters"),
+    "reason": ("原因", "Reason"),
+    "role": ("角色", "Role"),
+    "rows": ("行数", "Rows"),
+    "staff_id": ("员工编号", "Staff number"),
+    "to_staff": ("新服务人员", "To staff"),
+    "until": ("截止", "Until"),
+    "user_id": ("用户编号", "User's number"),
+    "username": ("用户名", "Username"),
+    "values": ("设置", "Settings"),
+    "version": ("模型版本", "Version"),
+}
+_VALUES: Mapping[str, tuple[str, str]] = {
+    "add": ("新增", "Add"),
+    "change": ("修改", "Change"),
+    "password": ("重置密码", "Reset the password"),
+    "import": ("导入", "Take in"),
+    "undo": ("撤回", "Take back"),
+    "frozen": ("冻结", "Freeze"),
+    "erased": ("删除", "Erase"),
+    "lift": ("解除", "Lift"),
+    "marketing": ("接受营销", "Marketing"),
+    "data_use": ("资料使用", "Use of data"),
+    "recording": ("通话录音", "Recording"),
+    "zh": ("中文", "Chinese"),
+    "en": ("英文", "English"),
+}
+_OURS = ("do", "kind", "language")
+_LONGEST = 20
+
+
+def lines(payload: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Return what would be done, field by field, in the request's language; a settings' or fields' own name stays a code."""
+    return [
+        (field(name), written(name, value))
+        for name, value in payload.items()
+        if name not in HIDDEN and value not in ("", [], {}, None)
+    ]
+
+
+def field(name: str) -> str:
+    """Name a field of a request."""
+    return told(*FIELDS[name]) if name in FIELDS else name
+
+
+def written(name: str, value: object) -> str:
+    """Write a value of a request: lists to twenty entries, yes or no, classes by their names."""
+    if isinstance(value, bool):
+        return told("是", "yes") if value else told("否", "no")
+    if isinstance(value, list):
+        more = f" … ({len(value)})" if len(value) > _LONGEST else ""
+        return ", ".join(str(v) for v in value[:_LONGEST]) + more
+    if isinstance(value, dict):
+        return ", ".join(f"{field(k)}: {written(k, v)}" for k, v in list(value.items())[:_LONGEST])
+    text = str(value)
+    if name == "role":
+        return word("role", text)
+    return told(*_VALUES[text]) if name in _OURS and text in _VALUES else text
