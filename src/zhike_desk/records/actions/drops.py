@@ -14,7 +14,7 @@ from zhike_desk.records import audit, staging
 from zhike_desk.records.actions import jobs
 from zhike_desk.records.actions.asking import act, ask
 from zhike_desk.records.actions.writing import Done, Refused
-from zhike_desk.records.models import Job
+from zhike_desk.records.models import Approval, Job
 from zhike_desk.records.viewer import Denied, Viewer
 
 
@@ -37,6 +37,7 @@ def put_mapping(job_id: int, text: str, *, by: Viewer, at: datetime) -> Done:
     except tomllib.TOMLDecodeError as error:
         raise Refused(say(f"映射不是有效的 TOML：{error}", f"The mapping isn't TOML: {error}")) from error
     with transaction.atomic():
+        _require_free(folder)
         staging.put_mapping(folder, text)
         audit.append(by, "drop.mapping", at=at, kind="drop", object_id=folder)
         return jobs.ask("preview", {"folder": folder}, by=by, at=at)
@@ -70,6 +71,7 @@ def throw_away(job_id: int, *, by: Viewer, at: datetime) -> Done:
     """Remove a batch that was uploaded and not taken in."""
     folder = _folder(job_id, by)
     with transaction.atomic():
+        _require_free(folder)
         audit.append(by, "drop.throw", at=at, kind="drop", object_id=folder)
         staging.throw_away(folder)
         return Done(folder)
@@ -88,6 +90,19 @@ def _carry_out(payload: Mapping[str, Any], by: Viewer, at: datetime) -> Done:
         done = jobs.ask("import", {"folder": payload["folder"], "feed": payload["feed"]}, by=by, at=at)
     jobs.ask("night", {}, by=by, at=at)
     return done
+
+
+def _require_free(folder: str) -> None:
+    """Refuse to touch a batch that waits to be taken in: what the second person agrees to is what they were shown."""
+    asked = Approval.objects.filter(action="data.commit", state="asked", payload__folder=folder)
+    going = Job.objects.filter(kind="import", state__in=("waiting", "running"), arguments__folder=folder)
+    if asked.exists() or going.exists():
+        raise Refused(
+            say(
+                "该批数据已申请导入，请先撤回申请。",
+                "This batch was asked to be taken in: withdraw that first.",
+            )
+        )
 
 
 def _folder(job_id: int, by: Viewer) -> str:

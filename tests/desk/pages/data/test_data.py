@@ -68,6 +68,21 @@ def test_a_mapping_that_is_not_toml_is_refused_and_a_good_one_is_looked_at_again
     assert Job.objects.filter(kind="preview").count() == 2
 
 
+def test_what_a_second_person_was_asked_to_take_in_stays_as_it_was_shown_until_it_is_withdrawn(
+    signed_in: SignedIn,
+) -> None:
+    browser = signed_in("bob")
+    number = uploaded(browser)
+    work_off("preview")
+    browser.post(f"/data/upload/{number}/take/", {"feed": "upload", "reason": "补登录"})
+    mapping = {"mapping": '[login.columns]\ncount = "count"\n'}
+    assert browser.post(f"/data/upload/{number}/mapping/", mapping).status_code == 422
+    assert browser.post(f"/data/upload/{number}/throw/").status_code == 422
+    asked = Approval.objects.get(action="data.commit")
+    browser.post(f"/approvals/{asked.pk}/withdraw/", {"version": asked.version})
+    assert browser.post(f"/data/upload/{number}/mapping/", mapping).status_code == 302
+
+
 def test_two_agree_then_it_is_taken_in_and_taken_back_to_the_same_rows(
     transactional: Path, signed_in: SignedIn, viewer: Who
 ) -> None:
