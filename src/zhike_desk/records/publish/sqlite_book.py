@@ -59,6 +59,9 @@ class SqliteBook:
         self._db.execute("COMMIT")
         self._db.execute("PRAGMA analysis_limit=1000")
         self._db.execute("ANALYZE")
+        # lists are planned by this: of 1,000 rows a class looks as rare as a branch, and the index of the class is walked instead
+        self._db.execute("PRAGMA analysis_limit=0")
+        self._db.execute("ANALYZE book_client")
 
     def count(self, table: str) -> int:
         """Return how many rows a table holds."""
