@@ -45,7 +45,6 @@ def ingest(
     """Take a drop in; return what became of every file.
 
     `known`: of the same home folder and drop, where hashing has begun already (not for a dry run, which keeps nothing).
-
     `look` is given the batch before it is committed, or thrown away after a dry run.
 
     Raises UsageError where the drop or its mapping.toml can't be used, StoreError where the home folder can't.
@@ -69,20 +68,25 @@ def ingest(
             intake.settle()
             return _repeated(store, manifest, earlier, layers)
         batch = Batch(store, stage, manifest, request, identity, taken, workers, progress or _silent)
-        opened = [o for i, t in enumerate(taken) for o in _opened(t, layers.both, batch.work / str(i))]
-        batch.open(opened, layers)
-        batch.read(lambda table: table == CLIENTS)
-        batch.learn((CLIENTS,))
-        batch.read(lambda table: table in FIRST and table != CLIENTS)
-        batch.learn()
-        batch.read(lambda table: table not in FIRST)
-        batch.settle()
+        _read(batch, taken, layers)
         intake.settle()
         if look is not None:
             look(batch)
         if not request.dry_run:
             batch.commit()
         return batch.report()
+
+
+def _read(batch: Batch, taken: list[Taken], layers: Layers) -> None:
+    """Read what was taken in: clients, then what else the checks of the others need, then the others; decide what holds."""
+    opened = [o for i, t in enumerate(taken) for o in _opened(t, layers.both, batch.work / str(i))]
+    batch.open(opened, layers)
+    batch.read(lambda table: table == CLIENTS)
+    batch.learn((CLIENTS,))
+    batch.read(lambda table: table in FIRST and table != CLIENTS)
+    batch.learn()
+    batch.read(lambda table: table not in FIRST)
+    batch.settle()
 
 
 def _repeated(store: Store, manifest: Manifest, known: DropEntry, layers: Layers) -> Report:

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from zhike.base.text import say
 from zhike_desk.gate import viewer_of
+from zhike_desk.pages.settings.resting import resting
 from zhike_desk.records import clock
 from zhike_desk.records import settings as stored
 from zhike_desk.records.actions import settings as setting
 from zhike_desk.records.actions import tokens
 from zhike_desk.records.policy import policy
-from zhike_desk.records.queries import people
+from zhike_desk.records.queries import people, standards
 from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Viewer
 from zhike_desk.ui.speech import told
@@ -65,6 +66,8 @@ def _context(viewer: Viewer) -> dict[str, Any]:
     found = people.users(viewer) if manages else []
     return {
         "groups": _groups() if sees else [],
+        "resting": resting(standards.standards(viewer, today)) if sees else None,
+        "may_ahp": viewer.may("ahp.view") is not None,
         "writes": writes,
         "users": found,
         "manages": manages,

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from zhike.base.text import Said, say
-from zhike_desk.records import masking, scope
+from zhike_desk.records import scope
 from zhike_desk.records.models import Approval, Deputy
 from zhike_desk.records.policy import policy
 from zhike_desk.records.queries import ahp
@@ -75,8 +75,9 @@ def _open_clients(viewer: Viewer, ids: set[str]) -> dict[str, tuple[str, str]]:
     if cell is None or not ids:
         return {}
     rows = scope.clients(viewer, "client.view").filter(client_id__in=ids)
-    named = {row.client_id: masking.named(cell, row) for row in rows}
-    return {number: (who.key, who.name) for number, who in named.items()}
+    if cell.pseudonym:
+        return {row.client_id: (row.pseudonym, row.pseudonym) for row in rows}
+    return {row.client_id: (row.client_id, row.name) for row in rows}
 
 
 def _open_panels(viewer: Viewer, numbers: set[int]) -> set[int]:
