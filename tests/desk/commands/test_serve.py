@@ -18,11 +18,13 @@ from zhike_desk.commands import serve
 
 
 def test_an_empty_home_is_served_and_stops_cleanly_leaving_no_process(tmp_path: Path) -> None:
+    (tmp_path / "home" / "desk").mkdir(parents=True, mode=0o755)
     with served(tmp_path / "home") as desk:
         desk.wait(told="The workbench: http://127.0.0.1")
         assert desk.status("/") in (200, 500)  # led to the sign-in
         assert "zhike desk user add" in desk.said()
         assert "Demo accounts" not in desk.said()
+        assert (tmp_path / "home" / "desk").stat().st_mode & 0o777 == 0o700  # whoever made it before
         below = desk.descendants()
         assert len(below) >= 2
         assert desk.stop() == 0
