@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from zhike.base.text import say
+from zhike_desk import made_up
 from zhike_desk.records import audit, staging
 from zhike_desk.records.actions import jobs
 from zhike_desk.records.actions.asking import act, ask
@@ -47,6 +48,8 @@ def take_in(job_id: int, *, feed: str, reason: str, by: Viewer, at: datetime) ->
     """Ask that a batch that was looked at be taken in and a night run on it; a second person decides."""
     by.need("data.commit")
     folder = _folder(job_id, by)
+    if feed in made_up.OWN_FEEDS:
+        raise Refused(say(f"来源名“{feed}”留给系统使用。", f"The feed {feed} is the system's own."))
     seen = Job.objects.get(pk=job_id)
     if seen.state != "done":
         raise Refused(say("请等预览完成后再导入。", "Wait until it has been looked at."))

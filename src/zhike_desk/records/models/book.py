@@ -89,35 +89,47 @@ class BookClient(models.Model):
         app_label = "book"
         managed = False
         db_table = "book_client"
-        indexes: ClassVar = [
-            models.Index(fields=[column, "client_id"], name=f"book_client_{column}")
-            for column in (
-                "sort_key",
-                "score",
-                "net_now",
-                "net_flow_3m",
-                "revenue_12m",
-                "traded_3m",
-                "pnl_3m",
-                "twr_12m",
-                "days_since_trade",
-                "days_since_contact",
-                "clv_p50",
-                "opened_on",
-            )
-        ] + [
-            models.Index(fields=[column, "score", "client_id"], name=f"book_client_by_{column}")
-            for column in (
-                "logic",
-                "stage",
-                "grade",
-                "quadrant",
-                "kind",
-                "risk_level",
-                "branch_id",
-                "staff_id",
-            )
-        ]
+        indexes: ClassVar = (
+            [
+                models.Index(fields=[column, "client_id"], name=f"book_client_{column}")
+                for column in (
+                    "sort_key",
+                    "score",
+                    "net_now",
+                    "net_flow_3m",
+                    "revenue_12m",
+                    "traded_3m",
+                    "pnl_3m",
+                    "twr_12m",
+                    "days_since_trade",
+                    "days_since_contact",
+                    "clv_p50",
+                    "opened_on",
+                )
+            ]
+            + [
+                models.Index(fields=[column, "score", "client_id"], name=f"book_client_by_{column}")
+                for column in (
+                    "logic",
+                    "stage",
+                    "grade",
+                    "quadrant",
+                    "kind",
+                    "risk_level",
+                    "branch_id",
+                    "staff_id",
+                )
+            ]
+            + [  # registers of compliance count within these alone
+                models.Index(
+                    fields=["kind", "closed_on", "risk_assessed_on", "frozen", "branch_id", "client_id"],
+                    name="book_client_assessed",
+                ),
+                models.Index(
+                    fields=["opt_out", "frozen", "branch_id", "client_id"], name="book_client_opt_out"
+                ),
+            ]
+        )
 
 
 class BookIdentity(models.Model):

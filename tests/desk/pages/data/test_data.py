@@ -113,6 +113,15 @@ def test_two_agree_then_it_is_taken_in_and_taken_back_to_the_same_rows(
     assert {t: now.rows(t) for t in now.tables} == {t: before.rows(t) for t in before.tables}
 
 
+def test_a_feed_of_the_system_s_own_is_refused(signed_in: SignedIn) -> None:
+    browser = signed_in("bob")
+    number = uploaded(browser)
+    work_off("preview")
+    answer = browser.post(f"/data/upload/{number}/take/", {"feed": "desk", "reason": "x"})
+    assert answer.status_code == 422
+    assert not Approval.objects.exists()
+
+
 @pytest.mark.parametrize("name", ["alice", "grace"])
 def test_who_serves_clients_sees_no_data_page(signed_in: SignedIn, name: str) -> None:
     browser = signed_in(name)
