@@ -11,9 +11,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from zhike.datacentre.store.house import Store
-from zhike.engine.durable import make_folder, write_whole
-
 FEED = "made-up"
 DESK_FEED = "desk"
 UPLOAD_FEED = "demo-upload"
@@ -23,12 +20,16 @@ _MARK = "MADE_UP"
 
 def mark(home: Path, plan: Mapping[str, Any]) -> None:
     """Say of a home that its branch was made up, and by which plan; raise OSError where it can't be written."""
+    from zhike.engine.durable import make_folder, write_whole
+
     make_folder(home)
     write_whole(home / _MARK, json.dumps(dict(plan), sort_keys=True).encode() + b"\n")
 
 
 def plan_of(home: Path) -> dict[str, Any] | None:
     """Return the plan a home's branch was made up by; None where it wasn't, or where other files came in since."""
+    from zhike.datacentre.store.house import Store
+
     path = home / _MARK
     if not path.exists() or not OWN_FEEDS.issuperset(d.feed for d in Store(home).manifest().drops):
         return None

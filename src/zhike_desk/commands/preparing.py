@@ -11,7 +11,6 @@ from whitenoise.compress import Compressor
 
 from zhike.base.errors import UsageError
 from zhike.base.text import say
-from zhike.engine.durable import write_whole
 
 if TYPE_CHECKING:
     from django.contrib.staticfiles.storage import StaticFilesStorage
@@ -86,6 +85,8 @@ def static() -> bool:
     from django.contrib.staticfiles.finders import get_finders
     from django.contrib.staticfiles.storage import staticfiles_storage
     from django.core.management import call_command
+
+    from zhike.engine.durable import write_whole
 
     storage: StaticFilesStorage = staticfiles_storage  # type: ignore[assignment]
     stamp = Path(storage.location) / _STAMP

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import errno
+import io
 import os
 import socket
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -19,7 +21,6 @@ from zhike.cli import homes
 from zhike.cli.arguments import command
 from zhike.cli.output import table, tell, warn
 from zhike.cli.session import told
-from zhike.engine.durable import only_writer
 from zhike_desk import made_up
 from zhike_desk.commands import preparing
 from zhike_desk.commands.supervising import Child, Supervisor
@@ -65,6 +66,10 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def serve(args: argparse.Namespace) -> int:
     """Serve until told to stop: 0; 1 where a process can't be kept running. Raises UsageError, StoreError, in sentences."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(
+            line_buffering=True
+        )  # whoever reads along, in a pipe or a log, sees the address at once
     home = homes.usable().absolute()
     demo = made_up.plan_of(home) is not None
     if getattr(args, "demo", False) and not demo:
@@ -215,6 +220,8 @@ def _taken(host: str, port: int, error: OSError) -> UsageError:
 @contextmanager
 def _alone(home: Path) -> Iterator[None]:
     """Hold this home's desk: two workers on one home would each take the other's jobs for a dead one's."""
+    from zhike.engine.durable import only_writer
+
     try:
         with only_writer(home / "desk" / "SERVE"):
             yield
