@@ -10,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from zhike_desk.records.actions.writing import Conflict, Refused
@@ -98,8 +98,3 @@ def _missing(request: HttpRequest) -> Http404:
     """Return what answers as if there were no such address: the page must not even show where it would have been."""
     request.resolver_match = None
     return Http404()
-
-
-def json_denied() -> JsonResponse:
-    """Return what the API answers where something doesn't exist, or may not be seen."""
-    return JsonResponse({"detail": "Not found"}, status=404)

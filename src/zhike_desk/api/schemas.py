@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
 
 from ninja import Field, Schema
+
+from zhike_desk.records.actions.contacts import Medium, Purpose
 
 
 class Night(Schema):
@@ -183,19 +184,8 @@ class NewContact(Schema):
     """A contact that took place; `happened_at` is now where it isn't given."""
 
     client_id: str = Field(min_length=1, max_length=40)
-    medium: Literal["phone", "wecom", "sms", "visit", "app"]
-    purpose: Literal[
-        "care",
-        "callback",
-        "retain",
-        "activate",
-        "develop",
-        "product",
-        "marketing",
-        "service",
-        "complaint",
-        "other",
-    ]
+    medium: Medium
+    purpose: Purpose
     outcome: str = Field("", max_length=80)
     minutes: float | None = Field(None, ge=0, le=1440)
     happened_at: datetime | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from zhike_desk.records.models import BookClient, BookRelation, Hold, Move, Task
@@ -111,11 +111,6 @@ def _bare(viewer: Viewer, cell: Cell) -> Q:
 def _mine(viewer: Viewer) -> Q:
     own = Q(by_id=viewer.user_id)
     return own | Q(staff_id=viewer.staff_id) if viewer.staff_id else own
-
-
-def row_of(record: Model) -> str:
-    """Name a record for the log: its table and number."""
-    return f"{record._meta.model_name}:{record.pk}"
 
 
 def day_of(at: datetime) -> date:

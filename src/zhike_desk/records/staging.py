@@ -17,6 +17,7 @@ from typing import Protocol
 from django.conf import settings
 
 from zhike.base.text import say
+from zhike.engine.durable import write_whole
 from zhike_desk.records.refusals import Refused
 
 ROOM = "uploads"
@@ -108,10 +109,7 @@ def batch(folder: str) -> Batch | None:
 
 def put_mapping(folder: str, text: str) -> None:
     """Write a batch's mapping, whole."""
-    path = _room() / folder / MAPPING
-    fresh = path.with_name(f".{MAPPING}.{secrets.token_hex(4)}")
-    fresh.write_text(text, "utf-8")
-    os.replace(fresh, path)
+    write_whole(_room() / folder / MAPPING, text.encode())
 
 
 def throw_away(folder: str) -> None:

@@ -8,9 +8,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 
 
-def toast(response: HttpResponse, text: str, undo: str = "") -> HttpResponse:
-    """Let an htmx answer show a toast; `undo` is the code of a `Done`, empty where it can't be undone."""
-    response.headers["HX-Trigger"] = json.dumps({"toast": {"text": text, "undo": undo}})
+def toast(response: HttpResponse, text: str, undo: str = "", *events: str) -> HttpResponse:
+    """Let an htmx answer show a toast, and tell the page of `events`; `undo` is the code of a `Done`, empty where it can't be undone."""
+    told = {"toast": {"text": text, "undo": undo}}
+    response.headers["HX-Trigger"] = json.dumps({**told, **{event: {} for event in events}})
     return response
 
 

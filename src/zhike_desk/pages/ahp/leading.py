@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,10 +12,11 @@ from zhike_desk.gate import viewer_of
 from zhike_desk.pages.ahp.context import kinds
 from zhike_desk.records import clock
 from zhike_desk.records.actions import panels, valuing
-from zhike_desk.records.actions.writing import Done, Refused
+from zhike_desk.records.actions.writing import Refused
 from zhike_desk.records.queries import ahp as query
 from zhike_desk.records.queries import value_models
 from zhike_desk.ui.speech import said, told
+from zhike_desk.ui.toasts import flash
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,7 +33,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         except Refused as error:
             wrong = said(error.why)
         else:
-            _told(request, done, told("评议已开始", "The panel has begun"))
+            flash(request, told("评议已开始", "The panel has begun"), done.undo)
             return redirect("ahp_panel", int(done.id))
     versions = [(v.name, kinds(v.kinds), bool(v.in_force)) for v in value_models.known(viewer)]
     around = {
@@ -51,7 +51,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 def invite(request: HttpRequest, number: int) -> HttpResponse:
     """Invite one more expert."""
     done = panels.invite(number, _number(request, "user"), by=viewer_of(request), at=clock.now())
-    _told(request, done, told("已邀请", "Invited"))
+    flash(request, told("已邀请", "Invited"), done.undo)
     return redirect("ahp_panel", number)
 
 
@@ -63,7 +63,7 @@ def weigh(request: HttpRequest, number: int) -> HttpResponse:
     except ValueError as error:
         raise Refused(say("话语权须是 0 到 10 的数。", "A weight is a number from 0 to 10.")) from error
     done = panels.weigh(number, weight, seen=_number(request, "seen"), by=viewer_of(request), at=clock.now())
-    _told(request, done, told("话语权已调整", "Weight changed"))
+    flash(request, told("话语权已调整", "Weight changed"), done.undo)
     return _back(request)
 
 
@@ -71,7 +71,7 @@ def weigh(request: HttpRequest, number: int) -> HttpResponse:
 def remind(request: HttpRequest, number: int) -> HttpResponse:
     """Remind an expert."""
     done = panels.remind(number, by=viewer_of(request), at=clock.now())
-    _told(request, done, told("已提醒，并列入其任务", "Reminded; it is among their tasks"))
+    flash(request, told("已提醒，并列入其任务", "Reminded; it is among their tasks"), done.undo)
     return _back(request)
 
 
@@ -79,7 +79,7 @@ def remind(request: HttpRequest, number: int) -> HttpResponse:
 def dismiss(request: HttpRequest, number: int) -> HttpResponse:
     """Take an invitation back."""
     done = panels.dismiss(number, by=viewer_of(request), at=clock.now())
-    _told(request, done, told("已撤回邀请", "The invitation is taken back"))
+    flash(request, told("已撤回邀请", "The invitation is taken back"), done.undo)
     return _back(request)
 
 
@@ -87,7 +87,7 @@ def dismiss(request: HttpRequest, number: int) -> HttpResponse:
 def drop(request: HttpRequest, number: int) -> HttpResponse:
     """Give a panel up."""
     done = panels.drop(number, seen=_number(request, "seen"), by=viewer_of(request), at=clock.now())
-    _told(request, done, told("评议已放弃", "The panel is dropped"))
+    flash(request, told("评议已放弃", "The panel is dropped"), done.undo)
     return redirect("ahp_panel", number)
 
 
@@ -102,7 +102,7 @@ def publish(request: HttpRequest, number: int) -> HttpResponse:
         by=viewer_of(request),
         at=clock.now(),
     )
-    _told(request, done, told("已提交，等待另一人复核", "Asked for; a second person decides"))
+    flash(request, told("已提交，等待另一人复核", "Asked for; a second person decides"), done.undo)
     return redirect("ahp_panel", number)
 
 
@@ -111,10 +111,6 @@ def try_out(request: HttpRequest, number: int) -> HttpResponse:
     """Ask for a trial of the draft on the published night."""
     valuing.ask_trial(number, by=viewer_of(request), at=clock.real())
     return redirect(f"{reverse('ahp_panel', args=[number])}#trial")
-
-
-def _told(request: HttpRequest, done: Done, words: str) -> None:
-    messages.success(request, words, extra_tags=f"undo:{done.undo}" if done.undo else "")
 
 
 def _back(request: HttpRequest) -> HttpResponse:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from zhike.decisions.proposals.settings import Settings
-from zhike_desk.pages.client.sums import listed, money, sentences, share, signed_money, signed_share
+from zhike_desk.pages.client.sums import listed, money, sentences, share, signed_money
 from zhike_desk.records.queries.client import Duty, Portrait, Written
 from zhike_desk.records.queries.timeline import Stream
 from zhike_desk.ui.speech import told
@@ -252,12 +252,3 @@ def _due(duties: Sequence[Duty], today: date) -> str:
     if soon:
         return told(f"{len(soon)} 项事项一周内到期。", f"{len(soon)} due within a week.")
     return ""
-
-
-def returns(found: Portrait) -> list[tuple[str, float | None, str]]:
-    """Return the client's return and the index's over 3 and 12 months as (name, value, class)."""
-    rows = []
-    for months, name in ((3, told("3 月", "3 m")), (12, told("12 月", "12 m"))):
-        value = found.measure(f"twr_{months}m")
-        rows.append((name, value, signed_share(value) if value is not None else "—"))
-    return rows

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-
-from django.utils import timezone
 
 from zhike_desk.pages.client.sums import listed, money, share, signed_money, signed_share
 from zhike_desk.records.queries.client_money import PARTS, Assets, Attribution, Held
 from zhike_desk.records.queries.reference import Run
 from zhike_desk.records.queries.timeline import Event
+from zhike_desk.records.scope import day_of
 from zhike_desk.ui.speech import told
 from zhike_desk.ui.templatetags.zhike import direction
 from zhike_desk.ui.words import word
@@ -259,7 +258,7 @@ def _flows(days: Sequence[Assets], events: Sequence[Event]) -> list[dict[str, An
     """Return marks where much came in or went out, on the line of net assets."""
     marks = []
     for event in events:
-        day = _day(event.at)
+        day = day_of(event.at)
         near = next((d for d in days if d.date >= day), None)
         if near is None or near is days[0]:
             continue
@@ -272,10 +271,6 @@ def _flows(days: Sequence[Assets], events: Sequence[Event]) -> list[dict[str, An
             }
         )  # fmt: skip
     return marks
-
-
-def _day(at: datetime) -> date:
-    return timezone.localtime(at).date()
 
 
 def held_sentence(held: Held) -> str:

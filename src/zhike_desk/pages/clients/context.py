@@ -15,7 +15,8 @@ from django.utils.safestring import SafeString
 from zhike_desk.records.queries import clients, listing
 from zhike_desk.records.queries.listing import Asked, Bound, Column
 from zhike_desk.records.viewer import Viewer
-from zhike_desk.ui import marks
+from zhike_desk.ui import lists, marks
+from zhike_desk.ui.lists import Choice, Filter, Head
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.templatetags import zhike as writing
 from zhike_desk.ui.words import word
@@ -32,18 +33,6 @@ _UNITS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """The head of a column: its title and unit, what a click on it sorts by (empty: nothing), how it is sorted now."""
-
-    title: str
-    unit: str
-    meaning: str
-    query: str
-    sorted: str
-    figure: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
     """One client's line: where it leads, the name, the number, the cells."""
 
@@ -53,24 +42,6 @@ class Line:
     number: str
     cells: SafeString
     opt_out: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """One filter that is set, in words, and the query without it."""
-
-    words: str
-    without: str
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One class that can be filtered by: its name, its choices as (value, name, chosen)."""
-
-    name: str
-    title: str
-    options: Sequence[tuple[str, str, bool]]
-    chosen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,18 +137,8 @@ def _unit(column: Column) -> str:
 
 
 def _head(column: Column, state: Asked, pseudonym: bool) -> Head:
-    here = column.name == state.sort
-    descending = not (here and state.descending)
-    sortable = column.sortable and not (pseudonym and column.name == "sort_key")
-    wanted = f"{'-' if descending else ''}{column.name}"
-    return Head(
-        title=said(column.title),
-        unit=_unit(column),
-        meaning=said(column.meaning),
-        query=_query(state, sort=wanted) if sortable else "",
-        sorted=("descending" if state.descending else "ascending") if here else "",
-        figure=column.figure,
-    )
+    named = not (pseudonym and column.name == "sort_key")
+    return lists.head(LISTED, column, state, unit=_unit(column), sortable=named)
 
 
 def _measure_head(name: str) -> Head:
@@ -218,18 +179,14 @@ def _filters(state: Asked) -> list[Filter]:
     found = []
     for name, wanted in state.choices.items():
         names = "、".join(word(name, v) for v in wanted)
-        found.append(Filter(f"{said(LISTED.columns[name].title)}：{names}", _query(state, **{name: None})))
+        found.append(lists.without(LISTED, state, f"{said(LISTED.columns[name].title)}：{names}", name))
     for name, bound in state.bounds.items():
-        title = said(LISTED.columns[name].title)
-        found.append(
-            Filter(f"{title} {_ends(bound)}", _query(state, **{f"{name}.min": None, f"{name}.max": None}))
-        )
+        words = f"{said(LISTED.columns[name].title)} {_ends(bound)}"
+        found.append(lists.without(LISTED, state, words, f"{name}.min", f"{name}.max"))
     for name, bound in state.measures.items():
-        gone: dict[str, str | None] = {f"m.{name}.min": None, f"m.{name}.max": None}
-        found.append(Filter(f"{name} {_ends(bound)}", _query(state, **gone)))
+        found.append(lists.without(LISTED, state, f"{name} {_ends(bound)}", f"m.{name}.min", f"m.{name}.max"))
     titles = {"tag": told("标签", "Tag"), "staff_id": told("客户经理", "Manager")}
-    found += [Filter(f"{titles[n]}：{v}", _query(state, **{n: None})) for n, v in state.texts.items()]
-    return found
+    return found + [lists.without(LISTED, state, f"{titles[n]}：{v}", n) for n, v in state.texts.items()]
 
 
 def _ends(bound: Bound) -> str:
@@ -246,9 +203,8 @@ def _end(value: float | date | None) -> str:
 
 
 def _choice(name: str, state: Asked) -> Choice:
-    chosen = state.choices.get(name, ())
-    options = [(v, word(name, v), v in chosen) for v in LISTED.choices[name]]
-    return Choice(name, said(LISTED.columns[name].title), options, len(chosen))
+    title = said(LISTED.columns[name].title)
+    return lists.choice(name, title, [(v, word(name, v)) for v in LISTED.choices[name]], state)
 
 
 def _range(column: Column, state: Asked) -> Range:

@@ -11,6 +11,8 @@ from django.urls import reverse
 from zhike_desk.records.queries import listing
 from zhike_desk.records.queries.listing import Asked
 from zhike_desk.records.queries.tasks import KINDS, LISTED, CalendarDay, Page, Row, Week
+from zhike_desk.ui import lists
+from zhike_desk.ui.lists import Choice, Filter, Head
 from zhike_desk.ui.marks import MARKS
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.words import word
@@ -49,35 +51,6 @@ class Line:
     open: bool
     ended: str
     mine: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The head of a column: what a click sorts by (empty: nothing), how it is sorted now."""
-
-    title: str
-    meaning: str
-    query: str
-    sorted: str
-    figure: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One class that can be filtered by: its choices as (value, name, chosen)."""
-
-    name: str
-    title: str
-    options: Sequence[tuple[str, str, bool]]
-    chosen: int
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """One filter that is set, in words, and the query without it."""
-
-    words: str
-    without: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +102,7 @@ def build(state: Asked, page: Page, today: date) -> TasksPage:
     """Turn a page of tasks into what the template writes."""
     bound = state.bounds.get("due_on")
     return TasksPage(
-        heads=[_head(name, state) for name in LISTED.shown],
+        heads=[lists.head(LISTED, LISTED.columns[name], state, down=False) for name in LISTED.shown],
         lines=[line(r, today) for r in page.rows],
         choices=[_choice(name, state) for name in LISTED.choices],
         filters=_filters(state),
@@ -227,19 +200,6 @@ def _query(state: Asked, **changed: str | None) -> str:
     return listing.written(state, LISTED, **changed)
 
 
-def _head(name: str, state: Asked) -> Head:
-    column = LISTED.columns[name]
-    here = name == state.sort
-    wanted = f"{'-' if here and not state.descending else ''}{name}"
-    return Head(
-        title=said(column.title),
-        meaning=said(column.meaning),
-        query=_query(state, sort=wanted) or "sort=due_on" if column.sortable else "",
-        sorted=("descending" if state.descending else "ascending") if here else "",
-        figure=column.figure,
-    )
-
-
 def _named(name: str, value: str) -> str:
     if name == "state":
         return told(*STATES[value])
@@ -251,23 +211,21 @@ def _title(name: str) -> str:
 
 
 def _choice(name: str, state: Asked) -> Choice:
-    chosen = state.choices.get(name, ())
-    options = [(v, _named(name, v), v in chosen) for v in (KINDS if name == "kind" else LISTED.choices[name])]
-    return Choice(name, _title(name), options, len(chosen))
+    values = KINDS if name == "kind" else LISTED.choices[name]
+    return lists.choice(name, _title(name), [(v, _named(name, v)) for v in values], state)
 
 
 def _filters(state: Asked) -> list[Filter]:
     found = [
-        Filter(f"{_title(name)}：{'、'.join(_named(name, v) for v in wanted)}", _query(state, **{name: None}))
+        lists.without(LISTED, state, f"{_title(name)}：{'、'.join(_named(name, v) for v in wanted)}", name)
         for name, wanted in state.choices.items()
         if (name, wanted) != ("state", ("open",))
     ]
     for name, bound in state.bounds.items():
-        ends = " – ".join(e for e in (_iso(bound.low) or "…", _iso(bound.high) or "…"))
-        gone: dict[str, str | None] = {f"{name}.min": None, f"{name}.max": None}
-        found.append(Filter(f"{_title(name)}：{ends}", _query(state, **gone)))
+        ends = " – ".join((_iso(bound.low) or "…", _iso(bound.high) or "…"))
+        found.append(lists.without(LISTED, state, f"{_title(name)}：{ends}", f"{name}.min", f"{name}.max"))
     titles = {"staff_id": told("负责人", "Who"), "client_id": told("客户编号", "Client number")}
-    return found + [Filter(f"{titles[n]}：{v}", _query(state, **{n: None})) for n, v in state.texts.items()]
+    return found + [lists.without(LISTED, state, f"{titles[n]}：{v}", n) for n, v in state.texts.items()]
 
 
 def _iso(value: float | date | None) -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import parse_qs
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,6 +25,7 @@ from zhike_desk.records.queries import tasks as query
 from zhike_desk.records.refusals import Conflict, Refused
 from zhike_desk.records.viewer import Viewer
 from zhike_desk.ui.speech import said, told
+from zhike_desk.ui.toasts import flash, toast
 
 
 @require_http_methods(["GET", "POST"])
@@ -44,9 +43,7 @@ def new(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             wrong = said(refused.why)
         else:
-            messages.success(
-                request, told("任务已添加。", "The task is added."), extra_tags=f"undo:{done.undo}"
-            )
+            flash(request, told("任务已添加。", "The task is added."), done.undo)
             return redirect("tasks")
     given["due"] = given["due"] or today.isoformat()
     given["minutes"] = given["minutes"] or "10"
@@ -140,9 +137,7 @@ def _answer(request: HttpRequest, viewer: Viewer, task: int, text: str, undo: st
     if found is not None:
         shown["line"] = context.line(found, clock.today(nights.shown()))
     response = render(request, "tasks/row.html" if found is not None else "tasks/gone.html", shown)
-    if text:
-        response.headers["HX-Trigger"] = json.dumps({"toast": {"text": text, "undo": undo}})
-    return response
+    return toast(response, text, undo) if text else response
 
 
 @require_POST
@@ -157,7 +152,7 @@ def save(request: HttpRequest) -> HttpResponse:
         by=viewer_of(request),
         at=clock.now(),
     )
-    messages.success(request, told("视图已保存。", "The view is saved."), extra_tags=f"undo:{done.undo}")
+    flash(request, told("视图已保存。", "The view is saved."), done.undo)
     return redirect(f"{reverse('tasks')}?{wanted}")
 
 
@@ -165,7 +160,7 @@ def save(request: HttpRequest) -> HttpResponse:
 def forget(request: HttpRequest, view: int) -> HttpResponse:
     """Delete a saved view."""
     done = views.delete(view, by=viewer_of(request), at=clock.now())
-    messages.success(request, told("视图已删除。", "The view is deleted."), extra_tags=f"undo:{done.undo}")
+    flash(request, told("视图已删除。", "The view is deleted."), done.undo)
     return redirect("tasks")
 
 
@@ -175,7 +170,7 @@ def many(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     done = _many(request, viewer, _chosen(request, viewer))
     text = told(f"已处理 {done.rows} 项。", f"{done.rows} tasks changed.") + _left(done)
-    messages.success(request, text, extra_tags=f"undo:{done.undo}" if done.undo else "")
+    flash(request, text, done.undo)
     back = request.POST.get("next", "/tasks/")
     return redirect(back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else "tasks")
 

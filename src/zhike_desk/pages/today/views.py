@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from typing import Any
 
@@ -23,6 +22,7 @@ from zhike_desk.records.queries.today import Moment
 from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Viewer
 from zhike_desk.ui.speech import said, told
+from zhike_desk.ui.toasts import toast
 
 MEDIA = ("phone", "wecom", "visit", "sms", "app")
 
@@ -126,10 +126,7 @@ def end(request: HttpRequest) -> HttpResponse:
         else {}
     )
     response = render(request, "today/ended.html", asked)
-    response.headers["HX-Trigger"] = json.dumps(
-        {"toast": {"text": text, "undo": done.undo}, "today:ended": {}}
-    )
-    return response
+    return toast(response, text, done.undo, "today:ended")
 
 
 def _line(request: HttpRequest) -> Line:

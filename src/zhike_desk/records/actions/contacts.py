@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal, get_args
 
 from django.db import transaction
 
@@ -23,21 +23,14 @@ from zhike_desk.records.actions.writing import (
 )
 from zhike_desk.records.models import BookClient, Contact, Task
 from zhike_desk.records.models.care import MEDIA
+from zhike_desk.records.models.care import Medium as Medium
 from zhike_desk.records.queries import permission
 from zhike_desk.records.viewer import Denied, Viewer
 
-PURPOSES = (
-    "care",
-    "callback",
-    "retain",
-    "activate",
-    "develop",
-    "product",
-    "marketing",
-    "service",
-    "complaint",
-    "other",
-)
+Purpose = Literal[
+    "care", "callback", "retain", "activate", "develop", "product", "marketing", "service", "complaint", "other"
+]  # fmt: skip
+PURPOSES: tuple[str, ...] = get_args(Purpose)
 OUTCOME = say("结果", "outcome")
 LONGEST = timedelta(days=365)
 _EDITED = ("medium", "purpose", "outcome", "minutes", "at")

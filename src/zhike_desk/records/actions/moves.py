@@ -11,9 +11,10 @@ from django.db.models import F, OuterRef, Subquery
 
 from zhike.base.text import say
 from zhike_desk.records import audit, scope
+from zhike_desk.records import staff as staff_of
 from zhike_desk.records.actions.asking import REASON, act, ask
 from zhike_desk.records.actions.writing import BULK_ROWS, Done, Refused, change, text
-from zhike_desk.records.models import BookClient, BookStaff, Move, Task
+from zhike_desk.records.models import BookClient, Move, Task
 from zhike_desk.records.viewer import Denied, Viewer
 
 
@@ -45,8 +46,7 @@ def _checked(ids: list[str], to_staff: str, by: Viewer) -> dict[str, str]:
     now = dict(rows.values_list("client_id", "staff_id"))
     if len(now) != len(ids):
         raise Denied("client.move")
-    there = BookStaff.objects.filter(staff_id=to_staff, branch_id=by.branch_id, left_on__isnull=True)
-    if not there.exists():
+    if not staff_of.working(by.branch_id).filter(staff_id=to_staff).exists():
         raise Refused(say("本营业部没有这位在职员工。", "Nobody of that number works in your branch."))
     now |= dict(
         Move.objects.filter(client_id__in=ids, ended_at__isnull=True).values_list("client_id", "to_staff")

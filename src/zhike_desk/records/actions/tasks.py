@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from zhike.base.text import say
 from zhike_desk.records import audit, scope
+from zhike_desk.records import staff as staff_of
 from zhike_desk.records.actions.writing import (
     Bulk,
     Done,
@@ -22,7 +22,7 @@ from zhike_desk.records.actions.writing import (
     restore,
     text,
 )
-from zhike_desk.records.models import BookProposal, BookStaff, Task
+from zhike_desk.records.models import BookProposal, Task
 from zhike_desk.records.queries import permission
 from zhike_desk.records.viewer import Denied, Viewer
 
@@ -214,8 +214,7 @@ def _owner(staff_id: str, by: Viewer) -> str:
         return staff_id
     if by.need("care.write").scope == "own" or not staff_id:
         raise Refused(say("只能给自己安排任务。", "You can set up tasks for yourself only."))
-    there = BookStaff.objects.filter(Q(staff_id=staff_id, branch_id=by.branch_id, left_on__isnull=True))
-    if not there.exists():
+    if not staff_of.working(by.branch_id).filter(staff_id=staff_id).exists():
         raise Refused(say("本营业部没有这位在职员工。", "Nobody of that number works in your branch."))
     return staff_id
 

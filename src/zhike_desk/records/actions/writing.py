@@ -31,7 +31,6 @@ __all__ = [
     "text",
 ]
 
-UNDO_SECONDS = 10
 KEEP_INVERSE = timedelta(minutes=30)
 BULK_ROWS = 200
 NOW = "@now"

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.core.signals import request_started
-from django.db import OperationalError, ProgrammingError, connection, connections
+from django.db import OperationalError, ProgrammingError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
@@ -128,8 +128,3 @@ def _gone(place: str) -> DamagedStore:
             "Start zhike serve again: it loads the latest night anew.",
         ),
     )
-
-
-def close_all() -> None:
-    """Close every connection of this process (before a fork, after a publication in the same process)."""
-    connections.close_all()

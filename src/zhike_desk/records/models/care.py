@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal, get_args
 
 from django.db import models
 
 from zhike_desk.records.models.base import Kept
 from zhike_desk.records.models.person import User
 
-MEDIA = ("phone", "wecom", "sms", "visit", "app")
+Medium = Literal["phone", "wecom", "sms", "visit", "app"]
+MEDIA: tuple[str, ...] = get_args(Medium)
 QUESTIONS = ("csat", "nps", "importance", "performance")
 
 

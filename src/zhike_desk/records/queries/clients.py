@@ -13,7 +13,8 @@ from django.db.models.expressions import RawSQL
 
 from zhike.base.text import say
 from zhike_desk.records import scope
-from zhike_desk.records.models import BookClient, BookMeasureName, BookStaff, Tag
+from zhike_desk.records import staff as staff_of
+from zhike_desk.records.models import BookClient, BookMeasureName, Tag
 from zhike_desk.records.queries import listing
 from zhike_desk.records.queries.listing import Asked, Bound, Column, Listed
 from zhike_desk.records.viewer import Viewer
@@ -141,7 +142,7 @@ def page(viewer: Viewer, state: Asked) -> Page:
     wanted = {*state.shown, state.sort, *_ALWAYS}
     found = listing.sliced(LISTED, matching(viewer, state).only(*wanted), state)
     ids = [r.client_id for r in found.rows]
-    staff = _staff({r.staff_id for r in found.rows}) if "staff_id" in state.shown else {}
+    staff = staff_of.names({r.staff_id for r in found.rows}) if "staff_id" in state.shown else {}
     extra = measured(ids, state.extra)
     return Page(
         tuple(_row(r, cell.pseudonym, state, extra.get(r.client_id, {}), staff) for r in found.rows),
@@ -207,7 +208,3 @@ def measured(ids: Sequence[str], names: Sequence[str]) -> dict[str, dict[str, fl
             list(ids),
         )
         return {row[0]: dict(zip(names, row[1:], strict=True)) for row in cursor.fetchall()}
-
-
-def _staff(ids: set[str]) -> dict[str, str]:
-    return dict(BookStaff.objects.filter(staff_id__in=ids).values_list("staff_id", "name"))

@@ -11,6 +11,7 @@ from django.db.models import Count, QuerySet, Sum
 
 from zhike.base.text import say
 from zhike_desk.records import scope
+from zhike_desk.records import staff as staff_of
 from zhike_desk.records.masking import struck
 from zhike_desk.records.models import BookClient, BookStaff, Task
 from zhike_desk.records.queries import listing
@@ -175,7 +176,7 @@ def colleagues(viewer: Viewer) -> list[Colleague]:
     cell = viewer.may("care.write")
     if cell is None or cell.scope == "own":
         return []
-    found = BookStaff.objects.filter(branch_id=viewer.branch_id, left_on__isnull=True).order_by("staff_id")
+    found = staff_of.working(viewer.branch_id).order_by("staff_id")
     return [Colleague(s.staff_id, s.name) for s in found]
 
 
@@ -184,9 +185,7 @@ def _rows(viewer: Viewer, found: Iterable[Task]) -> tuple[Row, ...]:
     ids = {r.client_id for r in rows if r.client_id}
     clients: Mapping[str, BookClient] = scope.clients(viewer, "care.read").in_bulk(ids) if ids else {}
     staff = {r.staff_id for r in rows if r.staff_id != viewer.staff_id}
-    names: dict[str, str] = (
-        dict(BookStaff.objects.filter(staff_id__in=staff).values_list("staff_id", "name")) if staff else {}
-    )
+    names = staff_of.names(staff)
     names[viewer.staff_id] = viewer.name
     whole = viewer.need("care.read").scope != "own"
     return tuple(_row(r, clients.get(r.client_id), names, viewer, whole) for r in rows)
@@ -216,7 +215,7 @@ def _capacity(viewer: Viewer, who: str) -> float | None:
     rows = (
         BookStaff.objects.filter(staff_id=who)
         if who
-        else BookStaff.objects.filter(branch_id=viewer.branch_id, left_on__isnull=True).exclude(role="head")
+        else staff_of.working(viewer.branch_id).exclude(role="head")
     )
     hours = rows.aggregate(hours=Sum("capacity_hours"))["hours"]
     return minutes_of(hours)

@@ -10,8 +10,9 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 
 from zhike_desk.records import scope
+from zhike_desk.records import staff as staff_of
 from zhike_desk.records.book import UNKNOWN
-from zhike_desk.records.models import BookClient, BookStaff, Contact, Move, Task
+from zhike_desk.records.models import BookClient, Contact, Move, Task
 from zhike_desk.records.queries import people
 from zhike_desk.records.viewer import Viewer
 
@@ -101,7 +102,7 @@ def _tasks(ids: list[str], today: date) -> dict[str, Mapping[str, Any]]:
 def receivers(viewer: Viewer) -> list[tuple[str, str]]:
     """Return the staff of the branch that clients can be handed to, as (number, name), for who may hand over."""
     viewer.need("client.move")
-    found = BookStaff.objects.filter(branch_id=viewer.branch_id, left_on__isnull=True).order_by("staff_id")
+    found = staff_of.working(viewer.branch_id).order_by("staff_id")
     return list(found.values_list("staff_id", "name"))
 
 

@@ -15,8 +15,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from zhike.base.text import Said, say
 from zhike_desk.records import scope
+from zhike_desk.records import staff as staff_of
 from zhike_desk.records.masking import struck
-from zhike_desk.records.models import BookClient, BookProposal, BookStaff, Contact, Move, Task
+from zhike_desk.records.models import BookClient, BookProposal, Contact, Move, Task
 from zhike_desk.records.queries import permission
 from zhike_desk.records.queries.permission import SELLING, Permission
 from zhike_desk.records.refusals import Refused
@@ -206,7 +207,7 @@ def _works(viewer: Viewer, rows: Sequence[Any], when: Moment, *, named: bool) ->
         else {}
     )
     contacts = _contacts(list(clients), when) if clients else {}
-    staff = _names({row.staff_id for row in rows}) if named else {}
+    staff = staff_of.names({row.staff_id for row in rows}) if named else {}
     origins = BookProposal.objects.in_bulk(
         [t.proposal_id for t in rows if isinstance(t, Task) and t.proposal_id]
     )
@@ -299,7 +300,3 @@ def _contacts(ids: list[str], when: Moment) -> dict[str, list[tuple[datetime, st
     for client_id, moment, outcome in rows.order_by("at").values_list("client_id", "at", "outcome"):
         found.setdefault(client_id, []).append((moment, outcome))
     return found
-
-
-def _names(ids: set[str]) -> dict[str, str]:
-    return dict(BookStaff.objects.filter(staff_id__in=ids).values_list("staff_id", "name"))

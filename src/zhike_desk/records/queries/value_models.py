@@ -10,7 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db.models import Subquery
 
-from zhike.base.text import Said, say
+from zhike.base.text import Said
 from zhike.models.ahp import random_index
 from zhike.models.value import ValueModel, Weights
 from zhike.models.value.model import KINDS
@@ -183,11 +183,3 @@ def _compared(node: WeighedNode, before: WeighedNode | None) -> WeighedNode | No
         return None
     rows = tuple(Weighed(r.name, r.label, r.weight, r.overall, old.get(r.name)) for r in node.rows)
     return WeighedNode(node.key, node.label, node.logic, node.depth, rows, node.ratio, node.table)
-
-
-def kind_label(kind: str) -> Said:
-    """Return what a kind of model is called."""
-    return {
-        "individual": say("个人客户", "Individuals"),
-        "institution": say("机构与产品户", "Institutions and products"),
-    }.get(kind, say(kind, kind))

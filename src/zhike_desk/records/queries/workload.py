@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from zhike_desk.records import scope
+from zhike_desk.records import staff as staff_of
 from zhike_desk.records.models import BookStaff, Contact
 from zhike_desk.records.queries.today import UNREACHED, due, proposed
 from zhike_desk.records.viewer import Denied, Viewer
@@ -79,7 +80,7 @@ def colleagues(viewer: Viewer, today: date) -> list[Colleague]:
     if viewer.need("today.view").scope != "branch":
         raise Denied("today.view")
     sums = [_by_staff(rows, today) for rows in (proposed(viewer, ""), due(viewer, today, ""))]
-    staff = BookStaff.objects.filter(branch_id=viewer.branch_id, left_on__isnull=True).order_by("staff_id")
+    staff = staff_of.working(viewer.branch_id).order_by("staff_id")
     found = [
         Colleague(
             s.staff_id,
@@ -103,7 +104,7 @@ def _capacity(viewer: Viewer, staff: str) -> float | None:
     if viewer.need("today.view").scope == "own":
         rows = BookStaff.objects.filter(staff_id=viewer.staff_id)
     else:
-        rows = BookStaff.objects.filter(branch_id=viewer.branch_id, left_on__isnull=True)
+        rows = staff_of.working(viewer.branch_id)
         rows = rows.filter(staff_id=staff) if staff else rows.exclude(role="head")
     return minutes_of(rows.aggregate(hours=Sum("capacity_hours"))["hours"])
 

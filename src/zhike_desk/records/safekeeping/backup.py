@@ -28,7 +28,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from zhike import __version__
 from zhike.base.errors import UsageError
 from zhike.base.text import say
-from zhike.engine.durable import flush, only_writer, write_whole
+from zhike.engine.durable import flush, only_writer, sha256_of, write_whole
 from zhike_desk.records import audit, tombstones
 from zhike_desk.records.models import AuditHead
 from zhike_desk.records.safekeeping import tables
@@ -72,7 +72,7 @@ def _fill(into: Path, home: Path, at: datetime, told: Told) -> dict[str, Any]:
     found = tables.copy(into / "database")
     for path in sorted((into / "database").rglob("*")):
         if path.is_file():
-            files[str(path.relative_to(into))] = _hash(path)
+            files[str(path.relative_to(into))] = sha256_of(path)
     for source in _store(home):
         _copied(source, into / "home" / source.relative_to(home), into, files, told)
     uploads = home / "desk" / "uploads"
@@ -114,14 +114,6 @@ def _copied(source: Path, target: Path, root: Path, files: dict[str, str], told:
         os.fsync(write.fileno())
     files[str(target.relative_to(root))] = digest.hexdigest()
     told(str(target.relative_to(root)), size)
-
-
-def _hash(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _migrations() -> list[list[str]]:

@@ -7,7 +7,6 @@ has some. Anything that doesn't hold stops it, and there is no home at the end o
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -23,12 +22,11 @@ from django.db.migrations.executor import MigrationExecutor
 
 from zhike.base.errors import DamagedStore, UsageError
 from zhike.base.text import Said, say
+from zhike.engine.durable import sha256_of
 from zhike_desk.records import audit, tombstones
 from zhike_desk.records.actions import holds
 from zhike_desk.records.models import Hold, Pointer, User
 from zhike_desk.records.safekeeping import backup, tables
-
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ def manifest_of(folder: Path) -> dict[str, Any]:
     odd += [
         name
         for name, digest in manifest["files"].items()
-        if name not in odd and _hash(folder / name) != digest
+        if name not in odd and sha256_of(folder / name) != digest
     ]
     if odd:
         raise _damaged(
@@ -185,14 +183,6 @@ def _place(home: Path, name: Path) -> Path | None:
     if room == "database":
         return home / "desk" / rest if len(rest.parts) == 1 else None
     return home / "desk" / name
-
-
-def _hash(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _damaged(where: Path, what: Said) -> DamagedStore:
