@@ -103,11 +103,13 @@ def _people() -> None:
 @pytest.fixture
 def db(desk: Path) -> Iterator[Path]:
     """Give the home folder to a test whose writes are rolled back."""
+    from django.core.cache import caches
     from django.db import transaction
 
     from zhike_desk.records.book.following import follow
 
     follow()
+    caches["memory"].clear()  # what a process remembers would outlive the rows it was read from
     with transaction.atomic():
         yield desk
         transaction.set_rollback(True)
@@ -137,7 +139,7 @@ def lived_in(desk: Path) -> Iterator[Path]:
 
 def _put_back(desk: Path) -> None:
     from django.conf import settings
-    from django.core.cache import cache
+    from django.core.cache import cache, caches
     from django.core.management import call_command
     from django.db import connection, connections
 
@@ -152,6 +154,7 @@ def _put_back(desk: Path) -> None:
     connection.creation.deserialize_db_from_string(settings.STANDING)
     _count_on()
     cache.clear()
+    caches["memory"].clear()
     (desk / "desk" / "keys" / audit.WITNESS).unlink(missing_ok=True)
     try:
         follow()

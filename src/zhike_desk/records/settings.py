@@ -89,14 +89,24 @@ class Night:
     """When the night runs, and when a missing drop is told."""
 
     at: str = clock("02:30", "夜间运行时间", "when the night runs")
-    drop_by: str = clock("20:00", "当日文件最迟到达时间", "when the day's files are late")
+    drop_by: str = clock(
+        "20:00",
+        "工作日文件到此时未到或缺来源则告警",
+        "from when missing or late files are told, on working days",
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """From where on a figure is pointed out."""
 
-    stale_days: int = whole(3, 1, 30, "数据超过几天提示过期", "days after which the data are called stale")
+    stale_days: int = whole(
+        3,
+        1,
+        30,
+        "数据超过几天提示过期（各页页眉）",
+        "days after which the data are called stale, at the top of every page",
+    )
     uncontacted_days: int = whole(90, 7, 720, "多少天未联系提示", "days without contact that are pointed out")
     assessment_days: int = whole(30, 1, 180, "风险测评到期前几天提示", "days before a risk assessment ends")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -12,12 +13,12 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from zhike_desk.records.policy import policy
-from zhike_desk.records.queries import nights
+from zhike_desk.records.queries import alerts, nights
+from zhike_desk.records.queries.alerts import Alert, Watch
 from zhike_desk.records.viewer import Viewer
-from zhike_desk.ui.speech import chinese, told
+from zhike_desk.ui.speech import chinese, said, told
 
 THEMES = ["auto", "light", "dark"]
-STALE_DAYS = 4  # a weekend and a day: a night of Friday's data is still fresh on Monday
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,16 @@ class Stamp:
     days: int
     tonight: bool
     stale: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How the latest night went, for those who see the branch's data: a word, its icon and tone, what it is about, where it leads."""
+
+    text: str
+    title: str
+    icon: str
+    tone: str
 
 
 _PLACES = (
@@ -80,14 +91,42 @@ def places(request: HttpRequest) -> list[Place]:
     return found
 
 
-def stamp(night: nights.Shown | None, now: datetime) -> Stamp | None:
+def stamp(night: nights.Shown | None, now: datetime, stale_days: int) -> Stamp | None:
     """Return the night's stamp; a branch made up holds old data by nature, so only its night can be stale."""
     if night is None:
         return None
     computed = timezone.localtime(night.published_at).date()
     today = timezone.localtime(now).date()
     days = (today - (computed if settings.DEMO else night.as_of)).days
-    return Stamp(night.as_of, night.published_at, days, (today - computed).days <= 1, days > STALE_DAYS)
+    return Stamp(night.as_of, night.published_at, days, (today - computed).days <= 1, days > stale_days)
+
+
+def runs(watch: Watch) -> list[Run]:
+    """Say of the latest night that it runs or failed, how long it took, and that files are late."""
+    found = []
+    last = watch.last
+    if last is not None and last.state == "running":
+        found.append(Run(told("夜间运行中", "A night is running"), "", "refresh", "note"))
+    elif last is not None and last.state == "failed":
+        when = timezone.localtime(last.at)
+        title = told(f"{when:%m-%d %H:%M} 失败", f"It failed on {when:%m-%d %H:%M}")
+        found.append(Run(told("夜间运行失败", "The night failed"), title, "alarm", "grave"))
+    elif last is not None and last.seconds is not None:
+        took = _took(last.seconds)
+        found.append(
+            Run(took, told(f"最近一次夜间运行成功，{took}", f"The last night ran: {took}"), "moon", "")
+        )
+    return found + ([_late(watch.late)] if watch.late is not None else [])
+
+
+def _late(alert: Alert) -> Run:
+    return Run(said(alert.short), said(alert.what), "warn", "care")
+
+
+def _took(seconds: float) -> str:
+    if seconds < 90:
+        return told(f"用时 {seconds:.0f} 秒", f"took {seconds:.0f} s")
+    return told(f"用时 {seconds / 60:.0f} 分", f"took {seconds / 60:.0f} min")
 
 
 def night_of(request: HttpRequest) -> nights.Shown | None:
@@ -109,13 +148,22 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "updown": "west" if request.COOKIES.get("zhike_updown") == "west" else "east",
     }
     if getattr(request, "user", None) is not None and request.user.is_authenticated:
-        viewer = Viewer.of(request.user)
-        found, night = places(request), night_of(request)
-        around |= {
-            "viewer": viewer,
-            "places": found,
-            "night": night,
-            "stamp_url": next((place.url for place in found if place.route == "data"), ""),
-            "stamp": stamp(night, timezone.now()),
-        }
+        around |= _signed_in(request, Viewer.of(request.user))
     return around
+
+
+def _signed_in(request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
+    """Give what only a whole page draws as functions: a fragment that draws none of it asks the database for nothing."""
+    now = timezone.now()
+    watched = cache(lambda: alerts.watch(viewer, now))
+    found = cache(lambda: places(request))
+    sees_data = viewer.may("data.view") is not None
+    return {
+        "viewer": viewer,
+        "places": found,
+        "night": lambda: night_of(request),
+        "stamp_url": lambda: next((place.url for place in found() if place.route == "data"), ""),
+        "stamp": cache(lambda: stamp(night_of(request), now, watched().stale_days)),
+        "night_told": lambda: runs(watched()) if sees_data else [],
+        "undo_seconds": lambda: watched().undo_seconds,
+    }

@@ -20,11 +20,11 @@ from zhike.run import run_night
 from zhike_desk import made_up
 from zhike_desk.records import clock, feedback
 from zhike_desk.records.actions import moves, undo
+from zhike_desk.records.arrivals import TAKEN, feed_of
 from zhike_desk.records.book import following
 from zhike_desk.records.jobs import Work, runs
 from zhike_desk.records.publish import publish
 
-TAKEN = "taken"
 _PATIENCE = 600.0
 _PAUSE = 2.0
 Result = TypeVar("Result")
@@ -84,11 +84,6 @@ def waiting(home: Path) -> list[Path]:
     if not inbox.is_dir():
         return []
     return sorted(p for p in inbox.iterdir() if not p.name.startswith(".") and p.name != TAKEN)
-
-
-def feed_of(name: str) -> str:
-    """Return the feed a drop of the inbox comes from: its name up to the first hyphen (`counter-20260701` → `counter`)."""
-    return name.partition("-")[0].partition(".")[0] or "inbox"
 
 
 def take_in(work: Work, drop: Path, feed: str) -> Report:

@@ -36,23 +36,23 @@ def drawn(source: str, **context: object) -> str:
 
 
 def test_before_the_first_night_there_is_no_stamp() -> None:
-    assert stamp(None, datetime(2025, 6, 30, tzinfo=UTC)) is None
+    assert stamp(None, datetime(2025, 6, 30, tzinfo=UTC), 3) is None
 
 
 @override_settings(DEMO=False)
-def test_fridays_data_is_fresh_on_tuesday_and_stale_on_wednesday() -> None:
-    tuesday = stamp(FRIDAY_NIGHT, datetime(2025, 7, 1, 1, tzinfo=UTC))
-    wednesday = stamp(FRIDAY_NIGHT, datetime(2025, 7, 2, 1, tzinfo=UTC))
+def test_fridays_data_is_fresh_on_monday_and_stale_on_tuesday() -> None:
+    monday = stamp(FRIDAY_NIGHT, datetime(2025, 6, 30, 1, tzinfo=UTC), 3)
+    tuesday = stamp(FRIDAY_NIGHT, datetime(2025, 7, 1, 1, tzinfo=UTC), 3)
+    assert monday is not None
     assert tuesday is not None
-    assert wednesday is not None
-    assert (tuesday.days, tuesday.stale) == (4, False)
-    assert (wednesday.days, wednesday.stale) == (5, True)
+    assert (monday.days, monday.stale) == (3, False)
+    assert (tuesday.days, tuesday.stale) == (4, True)
 
 
 @override_settings(DEMO=False)
 def test_a_night_is_last_night_until_the_day_after_it_ended() -> None:
     saturday, sunday, monday = (
-        stamp(FRIDAY_NIGHT, datetime(2025, 6, day, 4, tzinfo=UTC)) for day in (28, 29, 30)
+        stamp(FRIDAY_NIGHT, datetime(2025, 6, day, 4, tzinfo=UTC), 3) for day in (28, 29, 30)
     )
     assert [s.tonight for s in (saturday, sunday, monday) if s] == [True, True, False]
 
@@ -60,7 +60,7 @@ def test_a_night_is_last_night_until_the_day_after_it_ended() -> None:
 @override_settings(DEMO=True)
 def test_a_branch_made_up_is_stale_by_its_night_not_by_its_data() -> None:
     night = Shown("g1", date(2025, 6, 30), datetime(2026, 11, 22, 18, 30, tzinfo=UTC))
-    found = stamp(night, datetime(2026, 11, 23, 1, tzinfo=UTC))
+    found = stamp(night, datetime(2026, 11, 23, 1, tzinfo=UTC), 3)
     assert found is not None
     assert not found.stale
 

@@ -20,9 +20,9 @@ from zhike_desk.records.actions import consent as consents
 from zhike_desk.records.actions import contacts, notes, tags, tasks
 from zhike_desk.records.actions import reveal as reveals
 from zhike_desk.records.actions.writing import Done
-from zhike_desk.records.queries import nights
 from zhike_desk.records.refusals import Refused
 from zhike_desk.ui.errors import refused
+from zhike_desk.ui.frame import night_of
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.toasts import flash, toast
 
@@ -155,7 +155,7 @@ def consent(request: HttpRequest, key: str) -> HttpResponse:
 def after(request: HttpRequest, key: str, done: Done, what: Said) -> HttpResponse:
     """Answer an act with the parts of the page it may have changed, and a toast; without scripts, with the page."""
     text = said(what) + (f" · {said(done.warning)}" if done.warning else "")
-    night = nights.shown()
+    night = night_of(request)
     if not request.headers.get("HX-Request") or night is None:
         flash(request, text, done.undo)
         return redirect("client", key=key)

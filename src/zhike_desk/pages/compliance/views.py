@@ -10,8 +10,9 @@ from django.views.decorators.http import require_GET, require_POST
 from zhike_desk.gate import viewer_of
 from zhike_desk.records import clock
 from zhike_desk.records.actions import holds
-from zhike_desk.records.queries import approvals, nights, people
+from zhike_desk.records.queries import approvals, people
 from zhike_desk.records.queries import compliance as query
+from zhike_desk.ui.frame import night_of
 from zhike_desk.ui.speech import told
 
 STATES = {
@@ -30,7 +31,7 @@ HOLDS = {"frozen": ("冻结", "Frozen"), "erased": ("注销", "Erased")}
 @require_GET
 def compliance(request: HttpRequest) -> HttpResponse:
     """Show the registers within the viewer's scope."""
-    viewer, night = viewer_of(request), nights.shown()
+    viewer, night = viewer_of(request), night_of(request)
     if night is None:
         return render(request, "compliance/compliance.html", {"night_missing": True})
     state = request.GET.get("state", "expired")

@@ -18,6 +18,7 @@ from zhike_desk.records import clock
 from zhike_desk.records.actions import jobs
 from zhike_desk.records.queries import data as query
 from zhike_desk.records.queries import jobs as seen
+from zhike_desk.records.queries.alerts import alerts
 from zhike_desk.records.refusals import Refused
 from zhike_desk.ui.speech import chinese, told
 
@@ -28,6 +29,7 @@ def data(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     context = {
         "page": query.overview(viewer),
+        "alerts": alerts(viewer, clock.real()),
         "uploads": viewer.may("data.upload") is not None,
         "takes_back": viewer.may("data.commit") is not None,
         "runs": viewer.may("night.run") is not None,

@@ -12,8 +12,8 @@ from zhike_desk.gate import viewer_of
 from zhike_desk.pages.palette import context
 from zhike_desk.records import clock
 from zhike_desk.records.actions import undo as act
-from zhike_desk.records.queries import nights, search
-from zhike_desk.ui.frame import places
+from zhike_desk.records.queries import search
+from zhike_desk.ui.frame import night_of, places
 from zhike_desk.ui.speech import told
 
 
@@ -21,7 +21,7 @@ from zhike_desk.ui.speech import told
 def palette(request: HttpRequest) -> HttpResponse:
     """Answer with at most eight options that fit `q`: clients, then pages, then acts."""
     viewer, text = viewer_of(request), request.GET.get("q", "").strip()
-    listed = nights.shown() is not None and viewer.may(search.ACTION) is not None
+    listed = night_of(request) is not None and viewer.may(search.ACTION) is not None
     found = search.clients(viewer, text, context.MOST_CLIENTS) if listed else []
     return render(
         request, "palette/found.html", {"groups": context.groups(viewer, text, found, places(request))}

@@ -8,15 +8,15 @@ from django.views.decorators.http import require_GET
 
 from zhike_desk.gate import viewer_of
 from zhike_desk.pages.segments.context import asked, build
-from zhike_desk.records.queries import nights
 from zhike_desk.records.queries import segments as query
+from zhike_desk.ui.frame import night_of
 
 
 @require_GET
 def segments(request: HttpRequest) -> HttpResponse:
     """Show the map of the clients within the viewer's scope, narrowed as the URL asks."""
     viewer = viewer_of(request)
-    night = nights.shown()
+    night = night_of(request)
     if night is None:
         return render(request, "segments/segments.html", {"page": None})
     state = query.asked(viewer, dict(request.GET.lists()))

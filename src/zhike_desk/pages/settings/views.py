@@ -20,6 +20,7 @@ from zhike_desk.records.actions import settings as setting
 from zhike_desk.records.actions import tokens
 from zhike_desk.records.policy import policy
 from zhike_desk.records.queries import people, standards
+from zhike_desk.records.queries.alerts import alerts
 from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Viewer
 from zhike_desk.ui.speech import told
@@ -66,6 +67,7 @@ def _context(viewer: Viewer) -> dict[str, Any]:
     found = people.users(viewer) if manages else []
     return {
         "groups": _groups() if sees else [],
+        "alerts": alerts(viewer, clock.real()) if sees else [],
         "resting": resting(standards.standards(viewer, today)) if sees else None,
         "may_ahp": viewer.may("ahp.view") is not None,
         "writes": writes,

@@ -13,16 +13,16 @@ from zhike_desk.gate import viewer_of
 from zhike_desk.pages.tasks.context import build, line, presets
 from zhike_desk.pages.tasks.context import week as week_page
 from zhike_desk.records import clock
-from zhike_desk.records.queries import nights
 from zhike_desk.records.queries import tasks as query
 from zhike_desk.records.queries.views import saved
 from zhike_desk.records.refusals import Refused
+from zhike_desk.ui.frame import night_of
 
 
 @require_GET
 def tasks(request: HttpRequest) -> HttpResponse:
     """Show one page of the tasks the URL asks for; only the table when the page is already there."""
-    viewer, night = viewer_of(request), nights.shown()
+    viewer, night = viewer_of(request), night_of(request)
     if night is None:
         return render(request, "tasks/first.html")
     today, state = clock.today(night), query.asked(dict(request.GET.lists()))
@@ -55,7 +55,7 @@ def count(request: HttpRequest) -> HttpResponse:
 @require_GET
 def week(request: HttpRequest) -> HttpResponse:
     """Show a week of open tasks by the day they are due, against the hours there are."""
-    viewer, night = viewer_of(request), nights.shown()
+    viewer, night = viewer_of(request), night_of(request)
     if night is None:
         return redirect("tasks")
     today = clock.today(night)
@@ -88,7 +88,7 @@ def _row(request: HttpRequest, task: int, name: str) -> HttpResponse:
     if found is None:
         raise Http404
     shown = {
-        "line": line(found, clock.today(nights.shown())),
+        "line": line(found, clock.today(night_of(request))),
         "colleagues": query.colleagues(viewer),
         "may_write": True,
     }

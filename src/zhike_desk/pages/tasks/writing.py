@@ -20,10 +20,10 @@ from zhike_desk.records import clock
 from zhike_desk.records.actions import outcomes, views
 from zhike_desk.records.actions import tasks as act
 from zhike_desk.records.actions.writing import BULK_ROWS, Bulk, Done
-from zhike_desk.records.queries import nights
 from zhike_desk.records.queries import tasks as query
 from zhike_desk.records.refusals import Conflict, Refused
 from zhike_desk.records.viewer import Viewer
+from zhike_desk.ui.frame import night_of
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.toasts import flash, toast
 
@@ -31,7 +31,7 @@ from zhike_desk.ui.toasts import flash, toast
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Show the form of a new task; add it."""
-    viewer, night = viewer_of(request), nights.shown()
+    viewer, night = viewer_of(request), night_of(request)
     if night is None:
         return redirect("tasks")
     today = clock.today(night)
@@ -135,7 +135,7 @@ def _answer(request: HttpRequest, viewer: Viewer, task: int, text: str, undo: st
     found = query.one(viewer, task)
     shown: dict[str, Any] = {"colleagues": query.colleagues(viewer), "may_write": True}
     if found is not None:
-        shown["line"] = context.line(found, clock.today(nights.shown()))
+        shown["line"] = context.line(found, clock.today(night_of(request)))
     response = render(request, "tasks/row.html" if found is not None else "tasks/gone.html", shown)
     return toast(response, text, undo) if text else response
 

@@ -16,20 +16,21 @@ from zhike_desk.records import clock
 from zhike_desk.records.actions import outcomes
 from zhike_desk.records.actions.outcomes import Line
 from zhike_desk.records.actions.writing import Done
-from zhike_desk.records.queries import nights, overnight, workload
+from zhike_desk.records.queries import overnight, workload
 from zhike_desk.records.queries import today as query
 from zhike_desk.records.queries.today import Moment
 from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Viewer
+from zhike_desk.ui.frame import night_of
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.toasts import toast
 
 MEDIA = ("phone", "wecom", "visit", "sms", "app")
 
 
-def _when() -> Moment:
-    night = nights.shown()
-    return Moment(clock.now(), clock.today(night), night.as_of if night is not None else None)
+def _when(request: HttpRequest) -> Moment:
+    night = night_of(request)
+    return Moment(clock.now(night), clock.today(night), night.as_of if night is not None else None)
 
 
 def _staff(request: HttpRequest) -> str:
@@ -49,7 +50,7 @@ def more(request: HttpRequest) -> HttpResponse:
 
 
 def _list(request: HttpRequest) -> dict[str, Any]:
-    viewer, when, staff = viewer_of(request), _when(), _staff(request)
+    viewer, when, staff = viewer_of(request), _when(request), _staff(request)
     branch = viewer.need("today.view").scope == "branch"
     day = query.day(viewer, when, staff=staff, after=request.GET.get("after", ""))
     return {
@@ -69,7 +70,7 @@ def _list(request: HttpRequest) -> dict[str, Any]:
 @require_GET
 def load(request: HttpRequest) -> HttpResponse:
     """Sum up the list and what is done; loaded after the list, and again after each line that ends."""
-    viewer, when, staff = viewer_of(request), _when(), _staff(request)
+    viewer, when, staff = viewer_of(request), _when(request), _staff(request)
     if when.as_of is None:
         return HttpResponse("")
     found = context.figures(
@@ -81,7 +82,7 @@ def load(request: HttpRequest) -> HttpResponse:
 @require_GET
 def night(request: HttpRequest) -> HttpResponse:
     """Show what the night changed, the market, the book."""
-    viewer, when = viewer_of(request), _when()
+    viewer, when = viewer_of(request), _when(request)
     if when.as_of is None:
         return HttpResponse("")
     found = overnight.overnight(viewer, when.as_of, staff=_staff(request))
@@ -102,7 +103,7 @@ def night(request: HttpRequest) -> HttpResponse:
 @require_GET
 def team(request: HttpRequest) -> HttpResponse:
     """Show a head what lies on each of the branch's staff."""
-    viewer, when = viewer_of(request), _when()
+    viewer, when = viewer_of(request), _when(request)
     if when.as_of is None:
         return HttpResponse("")
     found = workload.colleagues(viewer, when.today)
@@ -114,7 +115,7 @@ def end(request: HttpRequest) -> HttpResponse:
     """End a line as its button says; answer with the line as it stands now, a toast, and the code to undo it by."""
     viewer, line = viewer_of(request), _line(request)
     done, text = _ended(request, viewer, line)
-    when = _when()
+    when = _when(request)
     left = query.one(viewer, when, proposal_id=line.proposal_id, task_id=line.task_id)
     if left is not None and left.task_id is not None and left.due_on > when.today:
         left = None
@@ -139,7 +140,7 @@ def _line(request: HttpRequest) -> Line:
 
 
 def _ended(request: HttpRequest, viewer: Viewer, line: Line) -> tuple[Done, str]:
-    at = clock.now()
+    at = clock.now(night_of(request))
     how = request.POST.get("how") or ("postponed" if "due" in request.POST else "")
     medium = request.POST.get("medium", "phone")
     if how == "reached":

@@ -18,6 +18,8 @@ from zhike.datacentre.generation import Generation
 from zhike.datacentre.spreadsheets import csv_bytes
 from zhike.datacentre.store.house import Store
 from zhike_desk.records import staging
+from zhike_desk.records.arrivals import TAKEN
+from zhike_desk.records.feedback import INBOX
 from zhike_desk.records.models import Publication
 from zhike_desk.records.queries import jobs
 from zhike_desk.records.queries.jobs import JobSeen
@@ -25,7 +27,6 @@ from zhike_desk.records.viewer import Viewer
 
 DROPS = 30
 FINDINGS = 200
-INBOX = "inbox"
 REASONS = pa.schema([f for f in SHOWN if f.name not in ("drop", "drop_number")])
 """The columns of findings that no drop has yet."""
 
@@ -127,7 +128,7 @@ def _waiting(home: Path) -> tuple[str, ...]:
     inbox = home / INBOX
     if not inbox.is_dir():
         return ()
-    return tuple(sorted(p.name for p in inbox.iterdir() if not p.name.startswith(".") and p.name != "taken"))
+    return tuple(sorted(p.name for p in inbox.iterdir() if not p.name.startswith(".") and p.name != TAKEN))
 
 
 def findings(

@@ -296,7 +296,7 @@ def test_before_the_first_night_the_head_is_led_to_the_data_and_no_book_is_read(
 def test_the_list_and_what_stands_beside_it_cost_few_queries(signed_in: SignedIn) -> None:
     for name in ("alice", "bob"):
         browser = signed_in(name)
-        for url, most in (("/today/", 16), ("/today/load/", 11), ("/today/night/", 14)):
+        for url, most in (("/today/", 14), ("/today/load/", 8), ("/today/night/", 11)):
             browser.get(url)
             with CaptureQueriesContext(connection) as queries:
                 assert browser.get(url).status_code == 200

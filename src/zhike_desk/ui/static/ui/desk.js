@@ -8,9 +8,9 @@
    Events: `toast` with {text, undo} shows a toast (also from the server: HX-Trigger); `desk:undone` after an undo. */
 "use strict";
 (() => {
-  const UNDO_SECONDS = 10;
   const SHOWN_SECONDS = 6;
   const toasts = document.getElementById("toasts");
+  const UNDO_SECONDS = Number(toasts.dataset.undoSeconds) || 10;
   const body = document.body;
   const token = () => JSON.parse(body.getAttribute("hx-headers") || "{}")["X-CSRFToken"] || "";
   const icons = () => (document.querySelector("svg.icon use")?.getAttribute("href") || "").split("#")[0];
