@@ -26,16 +26,19 @@ ACTIONS: Mapping[str, str] = {
     "undo_import": "data.commit",
     "export": "export.small",
     "bulk": "care.write",
+    "bulk_undo": "undo",
     "ahp_diff": "ahp.lead",
 }
 """Which action of policy.yaml whoever asks for a job of a kind must be allowed."""
 WRITERS = frozenset({"night", "publish", "import", "undo_import"})
 """Kinds that write to the home: one of them at a time."""
+GENTLE = frozenset({"bulk"})
+"""Kinds whose process isn't ended when somebody asks for an end: it comes to it by itself, and writes down whom it left."""
 _EVERY = 0.5
 
 
 class Cancelled(Exception):
-    """Somebody asked for the job to stop; it has, and left nothing half done."""
+    """Somebody asked for the job to stop; it has, and left nothing half done that it hasn't written down how to undo."""
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from django.db import transaction
 from zhike.base.text import Said, say
 from zhike_desk.offspring import PARENT
 from zhike_desk.records import audit, clock
-from zhike_desk.records.jobs import WRITERS
+from zhike_desk.records.jobs import GENTLE, WRITERS
 from zhike_desk.records.models import Job
 
 CUT = -signal.SIGTERM
@@ -78,7 +78,7 @@ def _do(job: Job, stopped: threading.Event) -> None:
             break
         except subprocess.TimeoutExpired:
             cancelled = cancelled or Job.objects.filter(pk=job.pk, cancel_asked=True).exists()
-            if cancelled or stopped.is_set():
+            if (cancelled and job.kind not in GENTLE) or stopped.is_set():
                 _end(child)
                 break
     _rest(child)
@@ -118,11 +118,13 @@ def _failed(job: Job, why: Said, at: datetime, *, lost: bool) -> None:
 
 
 def ended(job: Job, state: str, result: dict[str, Any], at: datetime) -> None:
-    """Write down how a job ended, once: what has an end keeps it."""
+    """Write down how a job ended, once: what has an end keeps it, and what it wrote down on its way stays."""
     error = result.get("error", {})
     with transaction.atomic():
-        changed = Job.objects.filter(pk=job.pk, state="running").update(
-            state=state, result=result, error=error.get("zh", ""), ended_at=at, changed_at=at, version=job.version + 1
+        running = Job.objects.select_for_update().filter(pk=job.pk, state="running")
+        before = running.values_list("result", flat=True).first() or {}
+        changed = running.update(
+            state=state, result={**before, **result}, error=error.get("zh", ""), ended_at=at, changed_at=at, version=job.version + 1
         )  # fmt: skip
         if changed:
             detail = {"kind": job.kind, "state": state}

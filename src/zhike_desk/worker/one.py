@@ -14,6 +14,11 @@ from zhike.base.errors import ZhikeError
 from zhike.base.text import Said, say
 from zhike_desk.offspring import PARENT, follow_parent
 
+_BEATEN = say(
+    "其中有记录已被他人修改，什么都没有改动。",
+    "Somebody else has changed one of the records since; nothing was changed.",
+)
+
 
 def main(words: list[str]) -> int:
     """Do the job, write down what came of it; 0 also where it failed with a sentence."""
@@ -32,6 +37,7 @@ def do(number: int) -> int:
     from zhike_desk.records import clock, jobs
     from zhike_desk.records.book import following
     from zhike_desk.records.models import Job
+    from zhike_desk.records.refusals import Conflict, Refused
     from zhike_desk.records.viewer import Denied, Viewer
     from zhike_desk.worker.doing import ended
 
@@ -45,6 +51,10 @@ def do(number: int) -> int:
         state, result = "cancelled", {}
     except ZhikeError as error:
         state, result = "failed", _told(say(error.sentence("zh"), error.sentence("en")))
+    except Refused as refused:
+        state, result = "failed", _told(refused.why)
+    except Conflict:
+        state, result = "failed", _told(_BEATEN)
     except Denied:
         state, result = (
             "failed",

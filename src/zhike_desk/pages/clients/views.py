@@ -12,7 +12,7 @@ from zhike.base.text import say
 from zhike_desk.gate import viewer_of
 from zhike_desk.pages.clients.context import LISTED, build, hidden
 from zhike_desk.records import clock
-from zhike_desk.records.actions import tags
+from zhike_desk.records.actions import bulk as acts
 from zhike_desk.records.actions import views as saving
 from zhike_desk.records.actions.writing import BULK_ROWS
 from zhike_desk.records.queries import clients as query
@@ -25,6 +25,12 @@ from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.toasts import flash
 
 _REASONS_SHOWN = 3
+_ACTS = {
+    "tag": ("tag.add", ("word",)),
+    "untag": ("tag.remove", ("word",)),
+    "task": ("task.add", ("title", "due_on")),
+}
+"""What the bar's buttons do, and which of its fields each takes."""
 
 
 @require_GET
@@ -96,35 +102,65 @@ def forget(request: HttpRequest, view: int) -> HttpResponse:
 
 @require_POST
 def bulk(request: HttpRequest) -> HttpResponse:
-    """Do one thing to the clients chosen: those of the page, or all that fit."""
-    viewer = viewer_of(request)
+    """Do one thing to the clients chosen: those of the page, or all that fit; more than 200 of them as a job, once confirmed."""
+    viewer, at = viewer_of(request), clock.now(night_of(request))
     state = query.asked(dict(request.GET.lists()))
+    act, arguments = _act(request)
+    listed = listing.written(state, LISTED)
     keys = _chosen(request, viewer, state)
-    act = {"tag": tags.add_many, "untag": tags.take_off_many}.get(request.POST.get("act", ""))
-    if act is None:
-        raise Refused(say("没有这个操作。", "There is no such act."))
-    done = act(keys, word=request.POST.get("word", ""), by=viewer, at=clock.now())
-    flash(request, told(f"已更改 {done.rows} 位客户。", f"{done.rows} clients were changed."), done.undo)
-    for key, why in done.left[:_REASONS_SHOWN]:
+    if len(keys) > BULK_ROWS:
+        typed = request.POST.get("typed", "")
+        if typed.isdecimal() and len(typed) < 9:
+            done = acts.ask(act, listed, arguments, typed=int(typed), by=viewer, at=at)
+            return redirect("jobs_one", int(done.id))
+        return _confirm(request, acts.count(act, listed, by=viewer), listed)
+    changed = acts.apply(act, keys, arguments, by=viewer, at=at)
+    flash(
+        request,
+        told(f"已更改 {changed.rows} 位客户。", f"{changed.rows} clients were changed."),
+        changed.undo,
+    )
+    for key, why in changed.left[:_REASONS_SHOWN]:
         messages.warning(request, f"{key}：{said(why)}")
-    if len(done.left) > _REASONS_SHOWN:
-        rest = len(done.left) - _REASONS_SHOWN
+    if len(changed.left) > _REASONS_SHOWN:
+        rest = len(changed.left) - _REASONS_SHOWN
         messages.warning(request, told(f"另有 {rest} 位未更改。", f"{rest} more were left as they are."))
-    return redirect(f"{reverse('clients')}?{listing.written(state, LISTED)}")
+    return redirect(f"{reverse('clients')}?{listed}")
+
+
+def _act(request: HttpRequest) -> tuple[str, dict[str, str]]:
+    found = _ACTS.get(request.POST.get("act", ""))
+    if found is None:
+        raise Refused(say("没有这个操作。", "There is no such act."))
+    act, names = found
+    return act, {name: request.POST.get(name, "").strip() for name in names}
 
 
 def _chosen(request: HttpRequest, viewer: Viewer, state: listing.Asked) -> list[str]:
+    """Return the clients chosen, of all that fit one more than can be done at once."""
     if request.POST.get("all") == "1":
-        found = query.ids(viewer, state, BULK_ROWS + 1)
-        if len(found) > BULK_ROWS:
-            raise Refused(
-                say(
-                    f"符合条件的超过 {BULK_ROWS} 位：请缩小筛选范围后再批量操作。",
-                    f"More than {BULK_ROWS} clients fit: narrow the filters, then act on all of them.",
-                )
-            )
-        return found
-    found = request.POST.getlist("key")
+        return query.ids(viewer, state, BULK_ROWS + 1)
+    found = list(dict.fromkeys(request.POST.getlist("key")))
     if not found:
         raise Refused(say("请先选中客户。", "Select clients first."))
     return found
+
+
+def _confirm(request: HttpRequest, rows: int, listed: str) -> HttpResponse:
+    """Show what would be done to how many clients; its form asks for the job."""
+    _, arguments = _act(request)
+    act = request.POST["act"]
+    names = {
+        "tag": told("加标签", "Add the tag"),
+        "untag": told("去标签", "Remove the tag"),
+        "task": told("建任务", "A task"),
+    }
+    what = " · ".join(value for value in arguments.values() if value)
+    context = {
+        "about": told(f"{names[act]}：{what}，共 {rows:,} 位客户", f"{names[act]}: {what}, {rows:,} clients"),
+        "rows": rows,
+        "url": f"{reverse('clients_bulk')}?{listed}",
+        "back": f"{reverse('clients')}?{listed}",
+        "fields": [("act", act), ("all", "1"), *arguments.items()],
+    }
+    return render(request, "parts/bulk_confirm.html", context)

@@ -17,7 +17,7 @@ from zhike.base.text import say
 from zhike_desk.gate import viewer_of
 from zhike_desk.pages.tasks import context
 from zhike_desk.records import clock
-from zhike_desk.records.actions import outcomes, views
+from zhike_desk.records.actions import bulk, outcomes, views
 from zhike_desk.records.actions import tasks as act
 from zhike_desk.records.actions.writing import BULK_ROWS, Bulk, Done
 from zhike_desk.records.queries import tasks as query
@@ -51,6 +51,12 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "tasks/new.html", shown, status=422 if wrong else 200)
 
 
+_MANY: dict[str, tuple[str, dict[str, str]]] = {
+    "done": ("tasks.done", {}),
+    "postponed": ("tasks.move", {"due_on": "until"}),
+    "handed": ("tasks.hand", {"staff_id": "to"}),
+}
+"""What the bar's buttons do, and from which field each takes what it needs."""
 _FIELDS = ("title", "due", "minutes", "client", "staff", "reason")
 
 
@@ -166,38 +172,58 @@ def forget(request: HttpRequest, view: int) -> HttpResponse:
 
 @require_POST
 def many(request: HttpRequest) -> HttpResponse:
-    """Do one act to the tasks that are chosen, or to all that the list asks for (up to 200)."""
-    viewer = viewer_of(request)
-    done = _many(request, viewer, _chosen(request, viewer))
+    """Do one act to the tasks that are chosen, or to all that the list asks for; more than 200 of them as a job, once confirmed."""
+    viewer, at = viewer_of(request), clock.now(night_of(request))
+    act, arguments = _act(request)
+    rows = _chosen(request, viewer)
+    if len(rows) > BULK_ROWS:
+        listed, typed = request.POST.get("query", ""), request.POST.get("typed", "")
+        if typed.isdecimal() and len(typed) < 9:
+            asked = bulk.ask(act, listed, arguments, typed=int(typed), by=viewer, at=at)
+            return redirect("jobs_one", int(asked.id))
+        return _confirm(request, bulk.count(act, listed, by=viewer))
+    done = bulk.apply(act, rows, arguments, by=viewer, at=at)
     text = told(f"已处理 {done.rows} 项。", f"{done.rows} tasks changed.") + _left(done)
     flash(request, text, done.undo)
     back = request.POST.get("next", "/tasks/")
     return redirect(back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else "tasks")
 
 
-def _many(request: HttpRequest, viewer: Viewer, seen: dict[int, int]) -> Bulk:
-    how, at = request.POST.get("how", ""), clock.now()
-    if how == "done":
-        return outcomes.many_done(seen, by=viewer, at=at)
-    if how == "postponed":
-        return outcomes.many_moved(seen, due_on=_day(request.POST.get("until", "")), by=viewer, at=at)
-    if how == "handed":
-        return outcomes.many_moved(seen, staff_id=request.POST.get("to", "")[:40], by=viewer, at=at)
-    raise Refused(say("没有这样的批量操作。", "There is no such act."))
+def _act(request: HttpRequest) -> tuple[str, dict[str, str]]:
+    found = _MANY.get(request.POST.get("how", ""))
+    if found is None:
+        raise Refused(say("没有这样的批量操作。", "There is no such act."))
+    act, names = found
+    return act, {name: request.POST.get(field, "")[:40] for name, field in names.items()}
 
 
-def _chosen(request: HttpRequest, viewer: Viewer) -> dict[int, int]:
+def _chosen(request: HttpRequest, viewer: Viewer) -> list[tuple[int, int]]:
+    """Return the tasks chosen as (number, version seen), of all that fit one more than can be done at once."""
     if request.POST.get("all"):
-        found = query.versions(viewer, query.asked(parse_qs(request.POST.get("query", ""))), BULK_ROWS)
-        if len(found) > BULK_ROWS:
-            raise Refused(
-                say(
-                    f"符合条件的超过 {BULK_ROWS} 项，请先缩小范围。",
-                    f"More than {BULK_ROWS} fit; narrow the list down first.",
-                )
-            )
-        return found
-    return dict(_pairs(request.POST.getlist("task")))
+        return list(
+            query.versions(viewer, query.asked(parse_qs(request.POST.get("query", ""))), BULK_ROWS).items()
+        )
+    return _pairs(request.POST.getlist("task"))
+
+
+def _confirm(request: HttpRequest, rows: int) -> HttpResponse:
+    """Show what would be done to how many tasks; its form asks for the job."""
+    names = {
+        "done": told("标为完成", "Mark as done"),
+        "postponed": told("改期到", "Put off until"),
+        "handed": told("交给", "Hand to"),
+    }
+    how = request.POST["how"]
+    what = " ".join([names[how], *_act(request)[1].values()])
+    kept = ("how", "until", "to", "query")
+    context = {
+        "about": told(f"{what}，共 {rows:,} 项任务", f"{what}, {rows:,} tasks"),
+        "rows": rows,
+        "url": reverse("tasks_many"),
+        "back": f"{reverse('tasks')}?{request.POST.get('query', '')}",
+        "fields": [("all", "1"), *((name, request.POST.get(name, "")) for name in kept)],
+    }
+    return render(request, "parts/bulk_confirm.html", context)
 
 
 def _pairs(values: Sequence[str]) -> list[tuple[int, int]]:

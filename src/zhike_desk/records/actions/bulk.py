@@ -1,32 +1,49 @@
-"""One act for many clients: up to 200 at once, all or told one by one; more of them, as a list asks for, are a job."""
+"""One act for many clients or tasks: up to 200 at once, all or told one by one; more of them, as a list asks for, are a job."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qs
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from zhike.base.text import say
 from zhike_desk.records import audit
-from zhike_desk.records.actions import tags, tasks, undo
+from zhike_desk.records.actions import outcomes, tags, tasks, undo
 from zhike_desk.records.actions.writing import BULK_ROWS, Bulk, Done, Refused, one_of
+from zhike_desk.records.jobs import Cancelled
 from zhike_desk.records.models import Job, User
 from zhike_desk.records.queries import clients
+from zhike_desk.records.queries import tasks as listed_tasks
 from zhike_desk.records.viewer import Denied, Viewer
 
 MOST = 100_000
-_Act = Callable[[Sequence[str], Mapping[str, Any], Viewer, datetime], Bulk]
+ENDED = ("done", "failed", "cancelled")
+_ACTION = "care.write"
+_Do = Callable[[Sequence[Any], Mapping[str, Any], Viewer, datetime], Bulk]
 
 
-def apply(
-    act: str, client_ids: Sequence[str], arguments: Mapping[str, Any], *, by: Viewer, at: datetime
-) -> Bulk:
-    """Do `act` (`tag.add`, `tag.remove` with `word`; `task.add` with `title`, `due_on`) for up to 200 clients, in one transaction."""
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """An act: done to which rows, what its arguments must be (raises Refused), how it is done to up to 200 of them."""
+
+    to: Literal["clients", "tasks"]
+    fit: Callable[[Mapping[str, Any], Viewer, datetime], object]
+    do: _Do
+
+
+def apply(act: str, rows: Sequence[Any], arguments: Mapping[str, Any], *, by: Viewer, at: datetime) -> Bulk:
+    """Do an act to up to 200 rows in one transaction: clients by number, tasks as (number, version seen).
+
+    `tag.add`, `tag.remove` with `word`; `task.add` with `title`, `due_on`; `tasks.done`; `tasks.move` with `due_on`;
+    `tasks.hand` with `staff_id`.
+    """
     one_of(act, ACTS, say("批量操作", "act"))
-    if len(set(client_ids)) > BULK_ROWS:
+    if len(rows) > BULK_ROWS:
         raise Refused(
             say(
                 f"一次最多 {BULK_ROWS} 位，更多请交后台任务。",
@@ -34,84 +51,211 @@ def apply(
             )
         )
     with transaction.atomic():
-        return ACTS[act](list(dict.fromkeys(client_ids)), arguments, by, at)
+        return ACTS[act].do(rows, arguments, by, at)
+
+
+def count(act: str, query: str, *, by: Viewer) -> int:
+    """Count the rows of a list (its URL's query) that an act would be done to: what is shown, and confirmed."""
+    one_of(act, ACTS, say("批量操作", "act"))
+    return _asked_for(act, query, by).count()
 
 
 def ask(act: str, query: str, arguments: Mapping[str, Any], *, typed: int, by: Viewer, at: datetime) -> Done:
-    """Set up a job that does `act` for all clients of a list (its URL's query) as it is now; `typed` must be their count."""
+    """Set up a job that does `act` to all rows of a list (its URL's query) as it is now; `typed` must be their count."""
     one_of(act, ACTS, say("批量操作", "act"))
     with transaction.atomic():
-        found = clients.matching(by, clients.asked(parse_qs(query)), "care.write")
-        ids = list(found.order_by("client_id").values_list("client_id", flat=True)[: MOST + 1])
-        if len(ids) > MOST:
+        ACTS[act].fit(arguments, by, at)
+        rows = _rows(act, query, by)
+        if len(rows) > MOST:
             raise Refused(say(f"一次最多 {MOST:,} 位。", f"{MOST:,} clients at the most."))
-        if typed != len(ids):
+        if typed != len(rows):
             raise Refused(
                 say(
-                    f"请输入客户数 {len(ids)} 以确认。",
-                    f"Type the number of clients, {len(ids)}, to confirm.",
+                    f"名单现在是 {len(rows):,} 位，请按此数确认。",
+                    f"The list has {len(rows):,} rows now: confirm that number.",
                 )
             )
         job = Job.objects.create(
             kind="bulk",
-            arguments={"act": act, "clients": ids, "arguments": dict(arguments)},
-            total=len(ids),
+            arguments={"act": act, ACTS[act].to: rows, "arguments": dict(arguments)},
+            total=len(rows),
             by_id=by.user_id,
             created_at=at,
             changed_at=at,
         )
         audit.append(
-            by, "bulk.ask", at=at, kind="job", object_id=str(job.pk), detail={"of": act, "rows": len(ids)}
+            by, "bulk.ask", at=at, kind="job", object_id=str(job.pk), detail={"of": act, "rows": len(rows)}
         )
-        return Done(str(job.pk), rows=len(ids))
+        return Done(str(job.pk), rows=len(rows))
 
 
 def carry_out(job_id: int, at: datetime, told: Callable[[int], None] | None = None) -> dict[str, Any]:
-    """Do a job of `ask`, for the worker, 200 clients a transaction; return its result: rows changed, who was left and why, undo codes.
+    """Do a job of `ask`, for the worker, 200 rows a transaction; return its result: rows changed, who was left and why, undo codes.
 
-    Done again after it was cut short, it finishes: what is done already is told as left. Raises Denied where who asked no longer may.
+    How far it is and how it is undone are written with each 200: done again after it was cut short, it goes on where it was,
+    and what was done before it was cancelled (`told` raises Cancelled) or died can be taken back. Raises Denied where who asked
+    no longer may.
     """
     job = Job.objects.get(pk=job_id, kind="bulk")
     asker = User.objects.filter(pk=job.by_id or 0, is_active=True).first()
     if asker is None:
-        raise Denied("care.write")
+        raise Denied(_ACTION)
     by, asked = Viewer.of(asker), job.arguments
-    rows, codes, left = 0, [], []
-    ids = asked["clients"]
-    for first in range(0, len(ids), BULK_ROWS):
-        found = apply(asked["act"], ids[first : first + BULK_ROWS], asked["arguments"], by=by, at=at)
-        rows += found.rows
-        codes += [found.undo] if found.undo else []
-        left += [[client_id, why.zh, why.en] for client_id, why in found.left]
+    rows = asked[ACTS[asked["act"]].to]
+    found = {"rows": 0, "undo": [], "left": [], **job.result}
+    for first in range(job.done, len(rows), BULK_ROWS):
+        some = rows[first : first + BULK_ROWS]
+        _some(job_id, asked, some, found, first + len(some), by, at)
         if told is not None:
-            told(min(first + BULK_ROWS, len(ids)))
-    return {"rows": rows, "left": left, "undo": codes}
+            try:
+                told(first + len(some))
+            except Cancelled:
+                Job.objects.filter(pk=job_id).update(result=found)
+                raise
+    return found
+
+
+def _some(
+    job_id: int,
+    asked: Mapping[str, Any],
+    some: Sequence[Any],
+    found: dict[str, Any],
+    done: int,
+    by: Viewer,
+    at: datetime,
+) -> None:
+    """Do the act to some of the rows, and write with it how far the job is and how it is undone."""
+    with transaction.atomic():
+        bulk = apply(asked["act"], some, asked["arguments"], by=by, at=at)
+        found["rows"] += bulk.rows
+        found["undo"] += [bulk.undo] if bulk.undo else []
+        found["left"] += [[name, why.zh, why.en] for name, why in bulk.left]
+        # who was left is written at the end: a list that grows would be written anew with each 200
+        kept = {"rows": found["rows"], "undo": found["undo"]}
+        Job.objects.filter(pk=job_id).update(result=kept, done=done)
+
+
+def ask_back(job_id: int, *, by: Viewer, at: datetime) -> Done:
+    """Set up the job that takes back all a bulk job did; one that changed 200 rows or fewer is taken back at once.
+
+    Returns the number of the job that does it, empty where it is done already.
+    """
+    with transaction.atomic():
+        job = _back(job_id, by)
+        if job.result["rows"] <= BULK_ROWS:
+            done = take_back(job_id, by=by, at=at)
+            return Done("", rows=done.rows)
+        made = Job.objects.create(
+            kind="bulk_undo",
+            arguments={"job": job_id},
+            total=job.result["rows"],
+            by_id=by.user_id,
+            created_at=at,
+            changed_at=at,
+        )
+        audit.append(
+            by, "bulk.ask_back", at=at, kind="job", object_id=str(made.pk), detail={"of": str(job_id)}
+        )
+        return Done(str(made.pk), rows=job.result["rows"])
 
 
 def take_back(job_id: int, *, by: Viewer, at: datetime) -> Done:
     """Undo all a bulk job did, or nothing of it, as `undo.undo` undoes one act."""
     with transaction.atomic():
-        job = Job.objects.filter(pk=job_id, kind="bulk", by_id=by.user_id, state="done").first()
-        if job is None:
-            raise Denied("undo")
-        rows = sum(undo.undo(code, by=by, at=at).rows for code in job.result.get("undo", ()))
+        job = _back(job_id, by)
+        rows = sum(undo.undo(code, by=by, at=at).rows for code in job.result["undo"])
+        Job.objects.filter(pk=job_id).update(result={**job.result, "taken_back": rows}, changed_at=at)
         return Done(str(job_id), rows=rows)
 
 
-def _tag(clients_: Sequence[str], arguments: Mapping[str, Any], by: Viewer, at: datetime) -> Bulk:
-    return tags.add_many(clients_, word=str(arguments.get("word", "")), by=by, at=at)
+def _back(job_id: int, by: Viewer) -> Job:
+    """Return the viewer's own bulk job that can be taken back; raise Denied where there is none, Refused where it was."""
+    by.need("undo")
+    job = Job.objects.filter(pk=job_id, kind="bulk", by_id=by.user_id, state__in=ENDED).first()
+    if job is None:
+        raise Denied("undo")
+    if not job.result.get("undo"):
+        raise Refused(say("这项任务没有改动任何内容。", "This job changed nothing."))
+    if "taken_back" in job.result:
+        raise Refused(say("已经撤销过了。", "This has been undone already."))
+    return job
 
 
-def _untag(clients_: Sequence[str], arguments: Mapping[str, Any], by: Viewer, at: datetime) -> Bulk:
-    return tags.take_off_many(clients_, word=str(arguments.get("word", "")), by=by, at=at)
+def _asked_for(act: str, query: str, by: Viewer) -> QuerySet[Any]:
+    asked = parse_qs(query)
+    if ACTS[act].to == "clients":
+        return clients.matching(by, clients.asked(asked), _ACTION)
+    by.need(_ACTION)
+    return listed_tasks.matching(by, listed_tasks.asked(asked))
 
 
-def _task(clients_: Sequence[str], arguments: Mapping[str, Any], by: Viewer, at: datetime) -> Bulk:
+def _rows(act: str, query: str, by: Viewer) -> list[Any]:
+    """Return the rows of a list as the job keeps them, one more than there may be."""
+    found = _asked_for(act, query, by)
+    if ACTS[act].to == "clients":
+        return list(found.order_by("client_id").values_list("client_id", flat=True)[: MOST + 1])
+    return [list(pair) for pair in found.order_by("id").values_list("pk", "version")[: MOST + 1]]
+
+
+def _ids(rows: Sequence[Any]) -> list[str]:
+    return list(dict.fromkeys(rows))
+
+
+def _seen(rows: Sequence[Any]) -> dict[int, int]:
+    return {number: version for number, version in rows}
+
+
+def _day(arguments: Mapping[str, Any]) -> date:
     try:
-        due_on = date.fromisoformat(str(arguments.get("due_on", "")))
+        return date.fromisoformat(str(arguments.get("due_on", "")))
     except ValueError as error:
         raise Refused(say("期限应为日期，如 2026-01-31。", "The day is written as 2026-01-31.")) from error
-    return tasks.add_many(clients_, title=str(arguments.get("title", "")), due_on=due_on, by=by, at=at)
 
 
-ACTS: dict[str, _Act] = {"tag.add": _tag, "tag.remove": _untag, "task.add": _task}
+def _word(arguments: Mapping[str, Any]) -> str:
+    return str(arguments.get("word", ""))
+
+
+def _title(arguments: Mapping[str, Any]) -> str:
+    return str(arguments.get("title", ""))
+
+
+def _staff(arguments: Mapping[str, Any]) -> str:
+    found = str(arguments.get("staff_id", ""))[:40]
+    if not found:
+        raise Refused(say("请选择交给谁。", "Choose who to hand them to."))
+    return found
+
+
+ACTS: dict[str, _Act] = {
+    "tag.add": _Act(
+        "clients",
+        lambda a, by, at: tags.add_many((), word=_word(a), by=by, at=at),
+        lambda rows, a, by, at: tags.add_many(_ids(rows), word=_word(a), by=by, at=at),
+    ),
+    "tag.remove": _Act(
+        "clients",
+        lambda a, by, at: tags.take_off_many((), word=_word(a), by=by, at=at),
+        lambda rows, a, by, at: tags.take_off_many(_ids(rows), word=_word(a), by=by, at=at),
+    ),
+    "task.add": _Act(
+        "clients",
+        lambda a, by, at: tasks.add_many((), title=_title(a), due_on=_day(a), by=by, at=at),
+        lambda rows, a, by, at: tasks.add_many(_ids(rows), title=_title(a), due_on=_day(a), by=by, at=at),
+    ),
+    "tasks.done": _Act(
+        "tasks",
+        lambda a, by, at: by.need(_ACTION),
+        lambda rows, a, by, at: outcomes.many_done(_seen(rows), by=by, at=at),
+    ),
+    "tasks.move": _Act(
+        "tasks",
+        lambda a, by, at: tasks.moved(_day(a), "", by, at),
+        lambda rows, a, by, at: outcomes.many_moved(_seen(rows), due_on=_day(a), by=by, at=at),
+    ),
+    "tasks.hand": _Act(
+        "tasks",
+        lambda a, by, at: tasks.moved(None, _staff(a), by, at),
+        lambda rows, a, by, at: outcomes.many_moved(_seen(rows), staff_id=_staff(a), by=by, at=at),
+    ),
+}

@@ -54,10 +54,6 @@ def cancel(job_id: int, *, by: Viewer, at: datetime) -> Done:
             raise Denied("job.cancel")
         if job.state not in _OPEN:
             raise Refused(say("这项工作已经结束。", "This job has ended already."))
-        if job.kind == "bulk" and job.state == "running":
-            raise Refused(
-                say("批量修改已开始，请在完成后撤销。", "The bulk act has begun: undo it when it is done.")
-            )
         job.cancel_asked = True
         if job.state == "waiting":
             job.state, job.ended_at = "cancelled", at

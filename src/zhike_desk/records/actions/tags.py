@@ -94,7 +94,7 @@ def _many(client_ids: Iterable[str], word: str, by: Viewer, at: datetime, action
 
 
 def _add(ids: list[str], word: str, by: Viewer, at: datetime) -> tuple[list[dict[str, Any]], Said]:
-    hanging = list(Tag.objects.filter(client_id__in=ids).values_list("client_id", "word"))
+    hanging = set(Tag.objects.filter(client_id__in=ids).values_list("client_id", "word"))
     counts = Counter(client_id for client_id, _ in hanging)
     steps = []
     for client_id in ids:

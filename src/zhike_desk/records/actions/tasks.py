@@ -154,17 +154,23 @@ def move(
     """Move a task to another day, to somebody else, or both; undone, it is where it was. A head alone hands tasks to others."""
     with transaction.atomic():
         found = task(task_id, by)
-        fields: dict[str, Any] = {}
-        if due_on is not None:
-            fields["due_on"] = _day(due_on, at)
-        if staff_id:
-            fields["staff_id"] = _owner(staff_id, by)
+        fields = moved(due_on, staff_id, by, at)
         if not fields:
             raise Refused(say("没有要修改的内容。", "There is nothing to change."))
         step = restore(found, fields) | {"version": seen + 1}
         change(found, seen, at, **fields)
         _logged("task.move", found, by, at, fields=sorted(fields))
         return Done(str(found.pk), found.version, inverse(by, "care.write", [step], at))
+
+
+def moved(due_on: date | None, staff_id: str, by: Viewer, at: datetime) -> dict[str, Any]:
+    """Return what a task moved to a day, or to somebody, would hold; raise Refused where it can't be."""
+    fields: dict[str, Any] = {}
+    if due_on is not None:
+        fields["due_on"] = _day(due_on, at)
+    if staff_id:
+        fields["staff_id"] = _owner(staff_id, by)
+    return fields
 
 
 def task(task_id: int, by: Viewer) -> Task:

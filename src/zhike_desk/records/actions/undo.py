@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -34,6 +35,7 @@ _TABLES: dict[str, type[Kept]] = {
     for table in (Answer, Complaint, Contact, Expert, Judgement, Note, Panel, SavedView, Setting, Tag, Task)
 }
 _Step = Mapping[str, Any]
+_Steps = Sequence[_Step]
 _GONE: Mapping[type[Kept], Said] = {
     Contact: say(
         "该联系已交给夜间运行，请改用修改。", "This contact has gone to the night; please edit it instead."
@@ -67,8 +69,8 @@ def undo(code: str, *, by: Viewer, at: datetime) -> Done:
             raise Refused(say("已超过可撤销的时间。", "It is too late to undo this."))
         by.need(found.action)
         _require_scope(found, by)
-        for step in found.payload["steps"]:
-            _STEPS[step["do"]](step, at)
+        for (do, _), steps in groupby(found.payload["steps"], key=lambda s: (s["do"], s["table"])):
+            _STEPS[do](list(steps), at)
         found.used_at = at
         found.save(update_fields=["used_at"])
         rows = len(found.payload["steps"])
@@ -115,8 +117,13 @@ def _clients(found: Inverse) -> set[str]:
     return clients - {""}
 
 
-def _set(step: _Step, at: datetime) -> None:
-    """Give a record back what it held."""
+def _set(steps: _Steps, at: datetime) -> None:
+    """Give records back what they held."""
+    for step in steps:
+        _set_one(step, at)
+
+
+def _set_one(step: _Step, at: datetime) -> None:
     table = _TABLES[step["table"]]
     fields = {
         name: at if value == NOW else _value(table, name, value) for name, value in step["fields"].items()
@@ -129,25 +136,30 @@ def _set(step: _Step, at: datetime) -> None:
     change(record, step["version"], at, **fields)
 
 
-def _remove(step: _Step, at: datetime) -> None:
-    """Take away a record that the act made."""
-    table = _TABLES[step["table"]]
-    gone, _ = table._default_manager.filter(pk=step["id"], version=step["version"]).delete()
-    if not gone:
-        left = table._default_manager.filter(pk=step["id"]).first()
-        if left is None:
+def _remove(steps: _Steps, at: datetime) -> None:
+    """Take away records that the act made, all of one table."""
+    table = _TABLES[steps[0]["table"]]
+    made = table._default_manager.filter(pk__in=[step["id"] for step in steps])
+    standing = {record.pk: record for record in made.select_for_update()}
+    for step in steps:
+        record = standing.get(step["id"])
+        if record is None:
             raise Refused(say("原记录已不存在，无法撤销。", "The record is gone; this can't be undone."))
-        raise Conflict(left, {"version": step["version"]})
+        if record.version != step["version"]:
+            raise Conflict(record, {"version": step["version"]})
+    made.delete()
 
 
-def _make(step: _Step, at: datetime) -> None:
-    """Make a record again that the act took away; its version goes on rising."""
-    table = _TABLES[step["table"]]
-    fields = {name: _value(table, name, value) for name, value in step["fields"].items()}
-    fields |= {"version": fields["version"] + 1, "changed_at": at}
+def _make(steps: _Steps, at: datetime) -> None:
+    """Make records of one table again that the act took away; their versions go on rising."""
+    table = _TABLES[steps[0]["table"]]
+    again = []
+    for step in steps:
+        fields = {name: _value(table, name, value) for name, value in step["fields"].items()}
+        again.append(table(**fields | {"version": fields["version"] + 1, "changed_at": at}))
     try:
         with transaction.atomic():
-            table._default_manager.create(**fields)
+            table._default_manager.bulk_create(again)
     except IntegrityError as error:
         raise Refused(
             say(
@@ -162,4 +174,4 @@ def _value(table: type[Kept], name: str, value: Any) -> Any:
     return columns[name].to_python(value)
 
 
-_STEPS: dict[str, Callable[[_Step, datetime], None]] = {"set": _set, "remove": _remove, "make": _make}
+_STEPS: dict[str, Callable[[_Steps, datetime], None]] = {"set": _set, "remove": _remove, "make": _make}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 
 from zhike.base.text import Said, say
-from zhike_desk.records.models import Job
+from zhike_desk.records.models import Inverse, Job
 from zhike_desk.records.viewer import Denied, Viewer
 
 STEPS: Mapping[str, Said] = {
@@ -42,9 +43,11 @@ _KINDS: Mapping[str, Said] = {
     "undo_import": say("撤回导入", "import taken back"),
     "export": say("导出", "export"),
     "bulk": say("批量修改", "bulk edit"),
+    "bulk_undo": say("撤销批量修改", "bulk edit taken back"),
     "ahp_diff": say("试算新模型", "trial of a model"),
 }
 
+LEFT_SHOWN = 500
 OF_DATA = ("night", "publish", "import", "undo_import", "preview", "check")
 """Kinds about the branch's data, which all see who see the data page; the rest is who asked's."""
 
@@ -69,6 +72,22 @@ class JobSeen:
     ended_at: datetime | None
     seconds: float | None
     may_cancel: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BulkSeen:
+    """What a bulk job is about: its act and arguments, rows changed, the first of those left alone with why, how many for which reason.
+
+    `until`: it can be taken back until then (None: it can't).
+    """
+
+    act: str
+    arguments: Mapping[str, str]
+    rows: int
+    left: tuple[tuple[str, Said], ...]
+    reasons: tuple[tuple[Said, int], ...]
+    taken_back: bool
+    until: datetime | None
 
 
 def one(viewer: Viewer, job_id: int) -> JobSeen:
@@ -116,6 +135,40 @@ def _seen(job: Job, viewer: Viewer) -> JobSeen:
         seconds=round(ran.total_seconds(), 1) if ran is not None else None,
         may_cancel=mine and job.state in ("waiting", "running") and not job.cancel_asked,
     )
+
+
+def bulk(viewer: Viewer, job_id: int, at: datetime) -> BulkSeen | None:
+    """Return what a bulk job of the viewer's own was asked to do and whom it left; None for a job of another kind.
+
+    Raises Denied where it isn't the viewer's.
+    """
+    found = _seen_by(viewer).filter(pk=job_id).first()
+    if found is None:
+        raise Denied("job.view")
+    if found.kind != "bulk":
+        return None
+    asked, result = found.arguments, found.result
+    reasons = Counter((zh, en) for _, zh, en in result.get("left", ()))
+    return BulkSeen(
+        act=asked["act"],
+        arguments={name: str(value) for name, value in asked["arguments"].items()},
+        rows=result.get("rows", 0),
+        left=tuple((name, say(zh, en)) for name, zh, en in result.get("left", ())[:LEFT_SHOWN]),
+        reasons=tuple((say(*why), number) for why, number in reasons.most_common()),
+        taken_back="taken_back" in result,
+        until=_until(found, at),
+    )
+
+
+def _until(job: Job, at: datetime) -> datetime | None:
+    """Return until when a bulk job can be taken back; None where it can't, or can't any more."""
+    codes = job.result.get("undo", ())
+    if not codes or "taken_back" in job.result or job.state in ("waiting", "running"):
+        return None
+    found: datetime | None = Inverse.objects.filter(
+        code=codes[0], used_at__isnull=True, until__gte=at
+    ).aggregate(first=Min("until"))["first"]
+    return found
 
 
 def arguments_of(viewer: Viewer, job_id: int) -> dict[str, Any]:
