@@ -37,7 +37,7 @@ MIGRATION_MODULES = {"book": None}
 AUTH_USER_MODEL = "records.User"
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # its site is ours: records/plumbing
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
