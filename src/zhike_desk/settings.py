@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "zhike_desk.ui.middleware.NoStoreMiddleware",
+    "zhike_desk.gate.FirstPasswordMiddleware",
     "zhike_desk.gate.SecondFactorMiddleware",
     "zhike_desk.gate.PolicyMiddleware",
 ]
