@@ -7,20 +7,21 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-ALONE = frozenset({"api", "admin"})
+ALONE = frozenset({"api"})
 """Namespaces with a gate of their own: proved where they are."""
 
 
 def patterns(
-    found: list[Any] | None = None, before: str = ""
+    found: list[Any] | None = None, before: str = "", within: str = ""
 ) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """Yield every route of the desk: its name, its pattern, the converters of what the pattern asks for."""
     for entry in found if found is not None else get_resolver().url_patterns:
         if isinstance(entry, URLResolver):
             if entry.namespace not in ALONE:
-                yield from patterns(entry.url_patterns, before + str(entry.pattern))
+                space = f"{entry.namespace}:" if entry.namespace else ""
+                yield from patterns(entry.url_patterns, before + str(entry.pattern), within + space)
         elif isinstance(entry, URLPattern):
-            yield entry.name or "", before + str(entry.pattern), entry.pattern.converters
+            yield within + (entry.name or ""), before + str(entry.pattern), entry.pattern.converters
 
 
 def address(pattern: str, converters: Mapping[str, Any], values: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""The gate of every request: signed in, with a second factor where the role needs one, and allowed by policy.yaml."""
+"""The gate of every request: signed in by a password of one's own, with a second factor where the role needs one, allowed by policy.yaml."""
 
 from __future__ import annotations
 
@@ -10,30 +10,65 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from zhike_desk.records.actions.writing import Conflict, Refused
 from zhike_desk.records.policy import policy
 from zhike_desk.records.viewer import Denied, Viewer
 from zhike_desk.ui.errors import conflict, refused
+from zhike_desk.ui.speech import told
 
 SECOND_FACTOR = frozenset({"head", "compliance", "admin"})
 _SECOND = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)  # recovery codes alone are none
+_BEFORE_OWN_PASSWORD = frozenset(
+    {"account_change_password", "account_logout", "language", "theme", "healthy"}
+)
 _Answer = Callable[[HttpRequest], HttpResponse]
 
 
 class ClosedSignup(DefaultAccountAdapter):  # type: ignore[misc]
-    """Nobody signs themselves up: users are made by two people."""
+    """Nobody signs themselves up: users are made by two people. A new password is another one."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Refuse."""
         return False
 
+    def clean_password(self, password: str, user: Any = None) -> str:
+        """Refuse, beside what is too weak, the password that stands: a first one would stay known to who gave it."""
+        if user is not None and user.check_password(password):
+            raise ValidationError(
+                told("新密码不能与现在的相同。", "The new password must differ from the present one.")
+            )
+        return str(super().clean_password(password, user))
+
 
 def viewer_of(request: HttpRequest) -> Viewer:
     """Return who is looking; raise Denied where nobody has signed in."""
     return Viewer.of(request.user)
+
+
+class FirstPasswordMiddleware:
+    """Lead whoever signed in by a password that somebody else gave them to change it before anything else."""
+
+    def __init__(self, answer: _Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass on whoever has a password of their own."""
+        return self.answer(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+        """Redirect to the page that changes the password."""
+        user = request.user
+        if not user.is_authenticated or not user.first_password:
+            return None
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if name in _BEFORE_OWN_PASSWORD:
+            return None
+        return redirect(f"{reverse('account_change_password')}?next=/")
 
 
 class SecondFactorMiddleware:

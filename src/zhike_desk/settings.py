@@ -37,7 +37,7 @@ MIGRATION_MODULES = {"book": None}
 AUTH_USER_MODEL = "records.User"
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # its site is ours: records/plumbing
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "zhike_desk.ui.middleware.NoStoreMiddleware",
+    "zhike_desk.gate.FirstPasswordMiddleware",
     "zhike_desk.gate.SecondFactorMiddleware",
     "zhike_desk.gate.PolicyMiddleware",
 ]

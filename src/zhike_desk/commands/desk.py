@@ -160,4 +160,4 @@ def _begin() -> None:
 def _show(name: str, given: str) -> None:
     tell(f"账号 {name} 的首次密码（只显示这一次）：", f"The first password of {name} (shown this once):")
     line(f"  {given}")
-    tell("登录后请立即修改。", "Change it after signing in.")
+    tell("首次登录时须先改成自己的密码。", "At the first sign-in it must be changed before anything else.")

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import F
 
 from zhike.base.errors import UsageError
 from zhike.base.text import Said, say
-from zhike_desk.records import audit
+from zhike_desk.records import audit, entry
 from zhike_desk.records.models import User
 from zhike_desk.records.models.person import ROLES
 
@@ -58,30 +58,30 @@ def add(
             branch_id=branch_id,
             display_name=display_name[:80],
             password=make_password(password),
+            first_password=True,
         )
         _log(username, {"do": "add", "role": role, "staff_id": staff_id, "branch_id": branch_id}, at)
     return password
 
 
 def enable(username: str, active: bool, at: datetime) -> None:
-    """Let somebody sign in again, or no longer: then their sessions end too. Raises UsageError where there is no such account."""
+    """Let somebody sign in again, or no longer; what let them in until now ends. Raises UsageError where there is no such account."""
     with transaction.atomic():
         user = _user(username)
         User.objects.filter(pk=user.pk).update(is_active=active, version=F("version") + 1)
-        if not active:
-            _sign_out(user)
-        _log(username, {"do": "enable" if active else "disable"}, at)
+        _log(username, {"do": "enable" if active else "disable", **entry.end(user.pk, at)}, at)
 
 
 def renew(username: str, at: datetime) -> str:
-    """Give somebody a new first password and take their second factor away; their sessions end. Return the password."""
+    """Give somebody a new first password and take their second factor away; their sessions and tokens end. Return the password."""
     password = _password()
     with transaction.atomic():
         user = _user(username)
-        User.objects.filter(pk=user.pk).update(password=make_password(password), version=F("version") + 1)
+        User.objects.filter(pk=user.pk).update(
+            password=make_password(password), first_password=True, version=F("version") + 1
+        )
         Authenticator.objects.filter(user=user).delete()
-        _sign_out(user)
-        _log(username, {"do": "password"}, at)
+        _log(username, {"do": "password", **entry.end(user.pk, at)}, at)
     return password
 
 
@@ -108,16 +108,11 @@ def _user(username: str) -> User:
     return found
 
 
-def _sign_out(user: User) -> None:
-    for session in UserSession.objects.filter(user=user):
-        session.end()
-
-
 def _password() -> str:
     return "-".join(secrets.token_hex(3) for _ in range(4))
 
 
-def _log(username: str, detail: dict[str, str], at: datetime) -> None:
+def _log(username: str, detail: Mapping[str, str | int], at: datetime) -> None:
     audit.append(
         None, "users.write", at=at, kind="user", object_id=username, detail={"by": "command line", **detail}
     )

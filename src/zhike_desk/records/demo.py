@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from zhike.datacentre.store.house import Store
-from zhike_desk.records import audit
+from zhike_desk.records import audit, entry
 from zhike_desk.records.models import User
 
 PASSWORD = "zhike-demo-2025"
@@ -62,6 +62,7 @@ def close() -> list[tuple[str, str, str, str]]:
                 user.is_active = False
                 user.set_unusable_password()
                 user.save(update_fields=["is_active", "password"])
+                entry.end(user.pk, at)
                 audit.append(None, "users.write", at=at, kind=_KIND, object_id=user.username, detail={"closed": True})  # fmt: skip
     return []
 

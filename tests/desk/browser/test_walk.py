@@ -43,6 +43,8 @@ STOPS = {
     "help": ("help", "/help/"),
     "help-note": ("help_note", "/help/measures/"),
     "parts": ("parts", "/parts/"),
+    "plumbing": ("plumbing:index", "/plumbing/"),
+    "plumbing-table": ("plumbing:records_user_changelist", "/plumbing/records/user/"),
     "account-sessions": ("usersessions_list", "/account/sessions/"),
     "account-second-factor": ("mfa_index", "/account/2fa/"),
     "account-password": ("account_change_password", "/account/password/change/"),
@@ -106,7 +108,7 @@ def _slow(stop: str, window: Window) -> None:
 
 
 def test_every_page_of_the_desk_is_walked() -> None:
-    walked = {STOPS[stop][0].partition("_")[0] for stop in STOPS}
+    walked = {STOPS[stop][0].partition("_")[0].partition(":")[0] for stop in STOPS}
     assert set(PAGES) - WITHOUT_PAGE <= walked, pages.__path__
 
 

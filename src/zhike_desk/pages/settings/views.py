@@ -69,6 +69,7 @@ def _context(viewer: Viewer) -> dict[str, Any]:
         "groups": _groups() if sees else [],
         "alerts": alerts(viewer, clock.real()) if sees else [],
         "resting": resting(standards.standards(viewer, today)) if sees else None,
+        "sees_plumbing": viewer.may("plumbing.view") is not None,
         "may_ahp": viewer.may("ahp.view") is not None,
         "writes": writes,
         "users": found,

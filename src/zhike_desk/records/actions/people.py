@@ -12,10 +12,10 @@ from django.db import transaction
 from django.db.models import F
 
 from zhike.base.text import Said, say
-from zhike_desk.records import audit
+from zhike_desk.records import audit, entry
 from zhike_desk.records.actions.asking import act, ask
 from zhike_desk.records.actions.writing import Done, Refused, one_of, text
-from zhike_desk.records.models import ApiToken, User
+from zhike_desk.records.models import User
 from zhike_desk.records.models.person import ROLES
 from zhike_desk.records.viewer import Denied, Viewer
 
@@ -65,7 +65,7 @@ def change_role(
     by: Viewer,
     at: datetime,
 ) -> Done:
-    """Ask that a user get another role, staff number or branch."""
+    """Ask that a user get another role, staff number or branch; they sign in anew then, and their tokens end."""
     found = _user(user_id, by)
     fields = _fields(role, staff_id, branch_id, by)
     summary = say(
@@ -77,7 +77,7 @@ def change_role(
 
 
 def disable(user_id: int, *, seen: int, reason: str, by: Viewer, at: datetime) -> Done:
-    """Ask that a user may no longer sign in; their tokens end with it."""
+    """Ask that a user may no longer sign in; their sessions and tokens end with it."""
     return _standing(user_id, seen, False, reason, by, at)
 
 
@@ -131,17 +131,19 @@ def _carry_out(payload: Mapping[str, Any], by: Viewer, at: datetime) -> Done:
     found.refresh_from_db()
     if payload["do"] == "password":
         return _password(found, "user.password", {}, by, at)
-    if not found.is_active:
-        ApiToken.objects.filter(owner_id=found.pk, revoked_at__isnull=True).update(revoked_at=at)
-    audit.append(by, "user.change", at=at, kind="user", object_id=found.username, detail=payload["fields"])
+    detail = {**payload["fields"], **entry.end(found.pk, at)}
+    audit.append(by, "user.change", at=at, kind="user", object_id=found.username, detail=detail)
     return Done(str(found.pk), found.version)
 
 
 def _password(user: User, action: str, detail: Mapping[str, Any], by: Viewer, at: datetime) -> Done:
+    """Give a user a first password: whoever approves sees it, so that what it opens is nothing but the form to change it."""
     secret = secrets.token_urlsafe(12)
     user.set_password(secret)
+    user.first_password = True
     user.save()
-    audit.append(by, action, at=at, kind="user", object_id=user.username, detail=detail)
+    ended = entry.end(user.pk, at)
+    audit.append(by, action, at=at, kind="user", object_id=user.username, detail={**detail, **ended})
     return Done(str(user.pk), user.version, secret=secret)
 
 

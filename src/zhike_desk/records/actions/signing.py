@@ -49,7 +49,11 @@ def _failed(credentials: Mapping[str, Any], **_: Any) -> None:
 
 
 def _password(user: User, **_: Any) -> None:
-    _write(user, "user.password")
+    """Write down that somebody changed their own password: nobody else knows it from now on."""
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk, first_password=True).update(first_password=False)
+        user.first_password = False
+        _write(user, "user.password")
 
 
 def _factor_added(user: User, authenticator: Any, **_: Any) -> None:
