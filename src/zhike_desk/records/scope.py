@@ -7,11 +7,14 @@ What is frozen or erased is seen by those with `client.held` alone. "Own" is wha
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from zhike_desk.records import prepared
 from zhike_desk.records.models import BookClient, BookRelation, Hold, Move, Task
 from zhike_desk.records.policy import Cell
 from zhike_desk.records.viewer import Denied, Viewer
@@ -28,12 +31,20 @@ def clients(viewer: Viewer, action: str = "client.list") -> QuerySet[BookClient]
 
 def client(viewer: Viewer, client_id: str, action: str = "client.view") -> BookClient:
     """Return one client by number (or pseudonym, for who sees no number); raise Denied where `viewer` may not, or there is none."""
-    cell = viewer.need(action)
-    key = "pseudonym" if cell.pseudonym else "client_id"
-    found = clients(viewer, action).filter(**{key: client_id}).first()
-    if found is None:
+    found = prepared.rows(_one, viewer, action, client_id=client_id)
+    if not found:
         raise Denied(action)
-    return found
+    return BookClient.from_db(DEFAULT_DB_ALIAS, _columns(), found[0])
+
+
+def _one(viewer: Viewer, action: str, *, client_id: str) -> QuerySet[Any, tuple[Any, ...]]:
+    key = "pseudonym" if viewer.need(action).pseudonym else "client_id"
+    return clients(viewer, action).filter(**{key: client_id}).values_list(*_columns())
+
+
+@cache
+def _columns() -> tuple[str, ...]:
+    return tuple(field.attname for field in BookClient._meta.concrete_fields)
 
 
 def hidden(viewer: Viewer, action: str = "client.list") -> QuerySet[BookClient]:

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 
 from zhike_desk.pages.client.sums import listed, money, share, signed_money, signed_share
-from zhike_desk.records.queries.client_money import PARTS, Assets, Attribution, Held
+from zhike_desk.records.book.series import AssetDay
+from zhike_desk.records.queries.client_money import PARTS, Attribution, Held
 from zhike_desk.records.queries.reference import Run
 from zhike_desk.records.queries.timeline import Event
 from zhike_desk.records.scope import day_of
@@ -156,7 +157,7 @@ def _written(value: float, *, large: bool) -> str:
     return "0" if text in ("+0", "-0", "+0.0", "-0.0") else text.replace("-", "−")
 
 
-def assets_view(days: Sequence[Assets], runs: Sequence[Run], events: Sequence[Event]) -> AssetsView:
+def assets_view(days: Sequence[AssetDay], runs: Sequence[Run], events: Sequence[Event]) -> AssetsView:
     """Return the picture of a client's assets; no figure where there are fewer than two days or nothing on any of them."""
     if len(days) < 2 or not any(d.net or d.debt or d.cash for d in days):
         return AssetsView(None, days[-1].net if days else 0.0, days[-1].debt if days else 0.0)
@@ -172,7 +173,7 @@ def assets_view(days: Sequence[Assets], runs: Sequence[Run], events: Sequence[Ev
     return AssetsView(figure, last.net, last.debt)
 
 
-def _moved(first: Assets, last: Assets) -> str:
+def _moved(first: AssetDay, last: AssetDay) -> str:
     """Say how net assets moved since the first day shown; nothing where there was next to nothing then."""
     if first.net < 1_000:
         return ""
@@ -185,7 +186,7 @@ def _moved(first: Assets, last: Assets) -> str:
     )
 
 
-def _month_ends(days: Sequence[Assets]) -> list[list[str]]:
+def _month_ends(days: Sequence[AssetDay]) -> list[list[str]]:
     ends = {f"{d.date:%Y-%m}": d for d in days}
     shown = list(ends.values())[-25:]
     return [
@@ -194,7 +195,7 @@ def _month_ends(days: Sequence[Assets]) -> list[list[str]]:
     ]
 
 
-def _assets(days: Sequence[Assets], runs: Sequence[Run], events: Sequence[Event]) -> dict[str, Any]:
+def _assets(days: Sequence[AssetDay], runs: Sequence[Run], events: Sequence[Event]) -> dict[str, Any]:
     kinds = (
         ("cash", told("资金", "Cash"), "token:c4"),
         ("securities", told("证券", "Securities"), "token:c1"),
@@ -227,7 +228,7 @@ def _assets(days: Sequence[Assets], runs: Sequence[Run], events: Sequence[Event]
     }  # fmt: skip
 
 
-def _points(days: Sequence[Assets], columns: Sequence[str]) -> list[list[Any]]:
+def _points(days: Sequence[AssetDay], columns: Sequence[str]) -> list[list[Any]]:
     """Return the days drawn: of those that follow each other every second, counted from the last; before a pause each."""
     last = len(days) - 1
     kept = [
@@ -254,7 +255,7 @@ def _shades(runs: Sequence[Run], first: date, last: date) -> list[list[dict[str,
     return found
 
 
-def _flows(days: Sequence[Assets], events: Sequence[Event]) -> list[dict[str, Any]]:
+def _flows(days: Sequence[AssetDay], events: Sequence[Event]) -> list[dict[str, Any]]:
     """Return marks where much came in or went out, on the line of net assets."""
     marks = []
     for event in events:

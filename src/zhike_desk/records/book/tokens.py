@@ -32,4 +32,6 @@ def ending(number: str) -> str:
 
 def folded(text: str) -> str:
     """Return text as tokens have it: full-width folded (NFKC), small letters, ü as v, no blanks."""
-    return "".join(unicodedata.normalize("NFKC", text).lower().replace("ü", "v").split())
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).lower().replace("ü", "v")
+    return "".join(text.lower().split())

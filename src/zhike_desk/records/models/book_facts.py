@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from django.db import models
 
-from zhike_desk.records.book.series import AssetDay, unpack
 from zhike_desk.records.models.book import code, number
 
 
@@ -29,16 +28,11 @@ class BookSecurity(models.Model):
 class BookAsset(models.Model):
     """A client's assets at month-ends and over the last 250 days, CNY: one packed row a client.
 
-    `series` unpacks it. A row a day would be a quarter of a billion rows for a million clients.
+    `book.series` unpacks it. A row a day would be a quarter of a billion rows for a million clients.
     """
 
     client_id = code(primary_key=True)
     days = models.BinaryField()
-
-    @property
-    def series(self) -> list[AssetDay]:
-        """Return the days, the oldest first: date, cash, securities, funds, debt, net."""
-        return unpack(bytes(self.days))
 
     class Meta:
         """Found by client."""

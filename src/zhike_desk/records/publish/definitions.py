@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from zhike_desk.records.rows.decimals import numbers
+from zhike_desk.records.rows.decimals import UNKNOWN, numbers
 
 MEASURES = "book_measure"
 ORDERED = 'COLLATE "C"'  # PostgreSQL: text in order of its bytes, as SQLite has it
@@ -133,7 +133,7 @@ def _filled(
     field: models.Field[object, object], values: pa.ChunkedArray, kind: pa.DataType
 ) -> pa.ChunkedArray:
     if kind == pa.float64():
-        values = pc.if_else(pc.is_finite(values), values, None)
+        values = pc.if_else(pc.is_finite(values), values, UNKNOWN)
     if field.null or not values.null_count:
         return values
     default = field.get_default() if field.has_default() else _EMPTY.get(kind)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from zhike_desk.records import scope
+from zhike_desk.records import prepared, scope
 from zhike_desk.records.models import BookClient, BookLink, BookRelation, BookStaff
 from zhike_desk.records.viewer import Viewer
 
@@ -41,10 +41,10 @@ class Link:
     logic: str
 
 
-def serving(client: BookClient) -> QuerySet[BookRelation]:
+def serving(client_id: str) -> QuerySet[BookRelation]:
     """Return who works with a client on the day of the night, each with the columns `SERVING`."""
     name = BookStaff.objects.filter(staff_id=OuterRef("staff_id")).values("name")[:1]
-    return BookRelation.objects.filter(client_id=client.client_id).annotate(called=Subquery(name))
+    return BookRelation.objects.filter(client_id=client_id).annotate(called=Subquery(name))
 
 
 def servers(rows: Sequence[Mapping[str, Any]]) -> tuple[Server, ...]:
@@ -61,16 +61,21 @@ def _server(row: Mapping[str, Any]) -> Server:
 def links(viewer: Viewer, client: BookClient) -> tuple[Link, ...]:
     """Return the clients of `viewer`'s own scope that a client belongs with; of others nothing is told. One query."""
     hidden = viewer.need("client.view").pseudonym
+    return tuple(
+        Link(pseudonym if hidden else other_id, pseudonym if hidden else name, kind, starts, grade, logic)
+        for other_id, kind, starts, name, pseudonym, grade, logic in prepared.rows(
+            _links, viewer, client_id=client.client_id
+        )
+    )
+
+
+def _links(viewer: Viewer, *, client_id: str) -> QuerySet[Any, tuple[Any, ...]]:
     other = BookClient.objects.filter(client_id=OuterRef("other_id"))
     columns = {name: Subquery(other.values(name)[:1]) for name in ("name", "pseudonym", "grade", "logic")}
-    rows = (
-        BookLink.objects.filter(client_id=client.client_id)
+    return (
+        BookLink.objects.filter(client_id=client_id)
         .filter(other_id__in=scope.clients(viewer, "client.view").values("client_id"))
         .annotate(**columns)
         .values_list("other_id", "kind", "starts", *columns)
         .order_by("kind", "-starts", "other_id")[:LINKS_SHOWN]
-    )
-    return tuple(
-        Link(pseudonym if hidden else other_id, pseudonym if hidden else name, kind, starts, grade, logic)
-        for other_id, kind, starts, name, pseudonym, grade, logic in rows
     )

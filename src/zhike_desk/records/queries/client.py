@@ -13,8 +13,9 @@ from django.db import connection
 from django.db.models import CharField, Max, QuerySet, Value
 from django.db.models.functions import JSONObject
 
-from zhike_desk.records import scope
+from zhike_desk.records import prepared, scope
 from zhike_desk.records.book import UNKNOWN
+from zhike_desk.records.book.series import AssetDay
 from zhike_desk.records.masking import struck
 from zhike_desk.records.models import BookClient, BookProposal, Complaint, Consent, Contact, Move, Tag, Task
 from zhike_desk.records.queries import bonds, client_money, clients, listing, peers, timeline
@@ -88,7 +89,7 @@ class Portrait:
     measures: Mapping[str, float | None]
     compared: tuple[peers.Compared, ...]
     attributions: tuple[client_money.Attribution, ...]
-    assets: tuple[client_money.Assets, ...]
+    assets: tuple[AssetDay, ...]
     held: client_money.Held
     expected: tuple[client_money.Expected, ...]
     links: tuple[bonds.Link, ...]
@@ -167,9 +168,13 @@ def written(viewer: Viewer, client: BookClient) -> Written:
     Of the night's proposals those are left out that are held back, or are a task already.
     """
     care, consent = viewer.may("care.read") is not None, viewer.may("consent.read") is not None
-    of = {"client_id": client.client_id}
+    return _written(prepared.rows(_parts, care, consent, client_id=client.client_id))
+
+
+def _parts(care: bool, consent: bool, *, client_id: str) -> QuerySet[Any, tuple[Any, ...]]:
+    of = {"client_id": client_id}
     parts = [
-        _plain("staff", bonds.serving(client), **{n: n for n in bonds.SERVING}),
+        _plain("staff", bonds.serving(client_id), **{n: n for n in bonds.SERVING}),
         _plain("move", Move.objects.filter(**of, ended_at__isnull=True), to="to_staff"),
     ]
     if care:
@@ -189,7 +194,7 @@ def written(viewer: Viewer, client: BookClient) -> Written:
     if care or consent:
         newest = Consent.objects.filter(**of).values("kind").annotate(newest=Max("id")).values("newest")
         parts.append(_plain("consent", Consent.objects.filter(id__in=newest), kind="kind", given="given"))
-    return _written(list(parts[0].union(*parts[1:], all=True)))
+    return parts[0].union(*parts[1:], all=True)
 
 
 _OF_TASK = (
@@ -214,7 +219,7 @@ def _plain(what: str, rows: QuerySet[Any], **columns: str) -> QuerySet[Any]:
     return plain
 
 
-def _written(rows: list[tuple[str, dict[str, Any]]]) -> Written:
+def _written(rows: list[tuple[Any, ...]]) -> Written:
     by: dict[str, list[dict[str, Any]]] = {}
     for what, told in rows:
         by.setdefault(what, []).append(told)
@@ -289,10 +294,18 @@ def beside(viewer: Viewer, found: Portrait, query: str | None) -> Beside:
     place = getattr(found.row, state.sort)
     if place is None:
         return Beside(query, listed=True)
-    mark = (place, found.row.client_id)
-    rows = clients.matching(viewer, state)
-    after = listing.sliced(_PLACED, rows, replace(state, after=mark, before=None), 1).rows
-    before = listing.sliced(_PLACED, rows, replace(state, after=None, before=mark), 1).rows
-    name = "pseudonym" if viewer.need("client.list").pseudonym else "client_id"
-    keys = [getattr(one[0], name) if one else "" for one in (before, after)]
+    mark = {"place": place, "client_id": found.row.client_id}
+    sides = [prepared.rows(_next, viewer, query, side, **mark) for side in ("before", "after")]
+    keys = [one[0][0] if one else "" for one in sides]
     return Beside(query, keys[0], keys[1], listed=True)
+
+
+def _next(
+    viewer: Viewer, query: str, side: str, *, place: prepared.Value, client_id: str
+) -> QuerySet[Any, tuple[Any, ...]]:
+    """Return who stands next to a place on one side of the list that `query` asks for."""
+    state = replace(clients.asked(parse_qs(query)), after=None, before=None)
+    mark = (place, client_id)
+    state = replace(state, after=mark) if side == "after" else replace(state, before=mark)
+    name = "pseudonym" if viewer.need("client.list").pseudonym else "client_id"
+    return listing.entered(_PLACED, clients.matching(viewer, state), state, 1).values_list(name)

@@ -6,13 +6,13 @@ Every function asks for a row of `records.scope`: who holds one may see the clie
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from django.db.models import CharField, FloatField, OuterRef, Subquery, Value
+from django.db.models import CharField, FloatField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast
 
-from zhike_desk.records import scope
+from zhike_desk.records import prepared, scope
+from zhike_desk.records.book.series import AssetDay, unpack
 from zhike_desk.records.models import (
     BookAsset,
     BookAttribution,
@@ -34,18 +34,6 @@ class Attribution:
     window: int
     pnl: float
     parts: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Assets:
-    """What a client had at the end of a day, CNY."""
-
-    date: date
-    cash: float
-    securities: float
-    funds: float
-    debt: float
-    net: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +78,20 @@ def attributed(viewer: Viewer, key: str) -> tuple[Attribution, ...]:
 
 def outlook(client: BookClient) -> tuple[tuple[Attribution, ...], tuple[Expected, ...]]:
     """Return a client's profit by window, shortest first, and what they will bring, the nearest horizon first; one query."""
-    of = {"client_id": client.client_id}
-    past = BookAttribution.objects.filter(**of).order_by()
-    future = BookClv.objects.filter(**of).order_by()
+    gained, brought = [], []
+    for what, length, *figures in prepared.rows(_outlook, client_id=client.client_id):
+        if what == "past":
+            gained.append(Attribution(length, figures[0], tuple(figures[1:])))
+        else:
+            brought.append(Expected(length, *figures[:4]))
+    return tuple(sorted(gained, key=lambda a: a.window)), tuple(sorted(brought, key=lambda e: e.months))
+
+
+def _outlook(*, client_id: str) -> QuerySet[Any, tuple[Any, ...]]:
+    past = BookAttribution.objects.filter(client_id=client_id).order_by()
+    future = BookClv.objects.filter(client_id=client_id).order_by()
     none = Cast(Value(None), FloatField())
-    rows = past.values_list(Value("past", CharField()), "window_days", "pnl", *PARTS).union(
+    return past.values_list(Value("past", CharField()), "window_days", "pnl", *PARTS).union(
         future.values_list(
             Value("future", CharField()),
             "horizon_months",
@@ -108,45 +105,42 @@ def outlook(client: BookClient) -> tuple[tuple[Attribution, ...], tuple[Expected
         ),
         all=True,
     )
-    gained, brought = [], []
-    for what, length, *figures in rows:
-        if what == "past":
-            gained.append(Attribution(length, figures[0], tuple(figures[1:])))
-        else:
-            brought.append(Expected(length, *figures[:4]))
-    return tuple(sorted(gained, key=lambda a: a.window)), tuple(sorted(brought, key=lambda e: e.months))
 
 
-def assets(client: BookClient) -> tuple[Assets, ...]:
+def assets(client: BookClient) -> tuple[AssetDay, ...]:
     """Return a client's assets at month-ends and over the last 250 days, oldest first."""
-    row = BookAsset.objects.filter(client_id=client.client_id).first()
-    if row is None:
-        return ()
-    return tuple(Assets(d.date, d.cash, d.securities, d.funds, d.debt, d.net) for d in row.series)
+    found = prepared.rows(_assets, client_id=client.client_id)
+    return tuple(day for (packed,) in found for day in unpack(bytes(packed)))
+
+
+def _assets(*, client_id: str) -> QuerySet[Any, tuple[Any, ...]]:
+    return BookAsset.objects.filter(client_id=client_id).values_list("days")
 
 
 def holdings(client: BookClient) -> Held:
     """Return what a client holds, the largest first; what has no price comes last. One query."""
-    security = BookSecurity.objects.filter(security_id=OuterRef("security_id"))
-    rows = list(
-        BookHolding.objects.filter(client_id=client.client_id).annotate(
-            called=Subquery(security.values("name")[:1]), trade=Subquery(security.values("industry")[:1])
-        )
-    )
-    rows.sort(key=lambda r: (-(r.market_value or 0.0), r.security_id))
-    total = sum(r.market_value or 0.0 for r in rows)
+    rows = prepared.rows(_holdings, client_id=client.client_id)
+    rows.sort(key=lambda r: (-(r[2] or 0.0), r[0]))
+    total = sum(value or 0.0 for _, _, value, *_ in rows)
     shown = tuple(_holding(r, total) for r in rows[:HELD_SHOWN])
     return Held(shown, len(rows), total, shown[0].share if shown else None)
 
 
-def _holding(row: Any, total: float) -> Holding:
-    value, cost = row.market_value, row.cost
+def _holdings(*, client_id: str) -> QuerySet[Any, tuple[Any, ...]]:
+    security = BookSecurity.objects.filter(security_id=OuterRef("security_id"))
+    called, trade = (Subquery(security.values(name)[:1]) for name in ("name", "industry"))
+    rows = BookHolding.objects.filter(client_id=client_id)
+    return rows.values_list("security_id", "quantity", "market_value", "cost", called, trade)
+
+
+def _holding(row: tuple[Any, ...], total: float) -> Holding:
+    security_id, quantity, value, cost, called, trade = row
     gain = value - cost if value is not None and cost is not None else None
     return Holding(
-        security_id=row.security_id,
-        name=row.called or row.security_id,
-        industry=row.trade or "",
-        quantity=row.quantity,
+        security_id=security_id,
+        name=called or security_id,
+        industry=trade or "",
+        quantity=quantity,
         market_value=value,
         share=value / total if value is not None and total > 0 else None,
         gain=gain,

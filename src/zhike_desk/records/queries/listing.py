@@ -204,12 +204,7 @@ def matching(rows: QuerySet[Any], state: Asked) -> QuerySet[Any]:
 def sliced(listed: Listed, rows: QuerySet[Any], state: Asked, size: int = PAGE) -> Slice:
     """Read one page of `rows`, in one query of `size` + 1 rows, entered by the index of (sort, key)."""
     backwards = state.before is not None
-    descending = state.descending != backwards
-    found = _beyond(rows, listed.key, _placed(rows, listed, state), descending)
-    if not state.descending and listed.columns[state.sort].figure:
-        found = found.filter(**{f"{state.sort}__gt": UNKNOWN})
-    sign = "-" if descending else ""
-    read = list(found.order_by(f"{sign}{state.sort}", f"{sign}{listed.key}")[: size + 1])
+    read = list(entered(listed, rows, _placed(rows, listed, state), size + 1))
     more, read = len(read) > size, read[:size]
     if backwards:
         read.reverse()
@@ -220,6 +215,16 @@ def sliced(listed: Listed, rows: QuerySet[Any], state: Asked, size: int = PAGE) 
         _mark(read[0], state, listed) if read and newer else "",
         _mark(read[-1], state, listed) if read and older else "",
     )
+
+
+def entered(listed: Listed, rows: QuerySet[Any], state: Asked, most: int) -> QuerySet[Any]:
+    """Return the first `most` of `rows` beyond the mark of `state`, from there on in its direction."""
+    descending = state.descending != (state.before is not None)
+    found = _beyond(rows, listed.key, state, descending)
+    if not state.descending and listed.columns[state.sort].figure:
+        found = found.filter(**{f"{state.sort}__gt": UNKNOWN})
+    sign = "-" if descending else ""
+    return found.order_by(f"{sign}{state.sort}", f"{sign}{listed.key}")[:most]
 
 
 def _beyond(rows: QuerySet[Any], key: str, state: Asked, descending: bool) -> QuerySet[Any]:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
+from django.db.models import QuerySet
+
+from zhike_desk.records import prepared
 from zhike_desk.records.models import Pointer
 
 
@@ -22,7 +26,11 @@ def shown() -> Shown | None:
 
     Every request asks, so it is read without the publication's documents: to parse them takes longer than the query.
     """
-    found = Pointer.objects.values_list(
+    found = prepared.rows(_pointed)
+    return Shown(*found[0]) if found else None
+
+
+def _pointed() -> QuerySet[Any, tuple[Any, ...]]:
+    return Pointer.objects.values_list(
         "publication__generation_id", "publication__as_of", "publication__published_at"
-    ).first()
-    return None if found is None else Shown(*found)
+    )[:1]

@@ -16,7 +16,7 @@ from django.db.models import Case, CharField, F, FloatField, IntegerField, Q, Qu
 from django.db.models.functions import Cast, Coalesce, NullIf
 
 from zhike.base.text import say
-from zhike_desk.records import scope
+from zhike_desk.records import prepared, scope
 from zhike_desk.records.masking import struck
 from zhike_desk.records.models import (
     Answer,
@@ -93,13 +93,22 @@ def of_client(viewer: Viewer, client: BookClient, night: Shown, *, only: str = "
     """Return a page of the timeline of a client who was found in `viewer`'s scope; one query."""
     if only and only not in FILTERS:
         raise _unclear()
-    kinds = frozenset(FILTERS[only]) if only else None
-    parts = _parts(client.client_id, night, _place(after), kinds, private=viewer.may("care.read") is not None)
-    most = PAGE + 1 if after else AHEAD
-    rows = list(parts[0].union(*parts[1:], all=True).order_by("-moment", "source", "-number")[:most])
+    private = viewer.may("care.read") is not None
+    if after:  # each cursor is a question of its own
+        rows = list(_rows(night, _place(after), only, private, PAGE + 1, client_id=client.client_id))
+    else:
+        rows = prepared.rows(_rows, night, None, only, private, AHEAD, client_id=client.client_id)
     events = tuple(_event(r) for r in rows[:PAGE])
     flows = () if after else tuple(_event(r) for r in rows if r[3] in FLOWS)
     return Stream(events, _cursor(events[-1]) if len(rows) > PAGE else "", flows)
+
+
+def _rows(
+    night: Shown, place: _Place, only: str, private: bool, most: int, *, client_id: str
+) -> QuerySet[Any, tuple[Any, ...]]:
+    kinds = frozenset(FILTERS[only]) if only else None
+    parts = _parts(client_id, night, place, kinds, private=private)
+    return parts[0].union(*parts[1:], all=True).order_by("-moment", "source", "-number")[:most]
 
 
 def _parts(

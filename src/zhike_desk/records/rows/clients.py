@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from dataclasses import dataclass
 
@@ -13,6 +12,7 @@ import pyarrow.compute as pc
 from zhike.datacentre.masks import masked
 from zhike.datacentre.tables import Level
 from zhike_desk.records.book.compared import NEEDED
+from zhike_desk.records.rows.decimals import UNKNOWN
 from zhike_desk.records.rows.names import sort_key
 from zhike_desk.records.rows.source import Source, beside
 
@@ -130,7 +130,7 @@ def _measure(measures: pa.Table, name: str) -> pa.ChunkedArray:
 
 def pseudonym(key: bytes, client_id: str) -> str:
     """Return the name analysts know a client by: the same every night, and no way back without the key."""
-    return "P" + hmac.new(key, client_id.encode(), hashlib.sha256).hexdigest()[:10]
+    return "P" + hmac.digest(key, client_id.encode(), "sha256").hex()[:10]
 
 
 def identities(piece: Piece) -> pa.Table:
@@ -141,9 +141,11 @@ def identities(piece: Piece) -> pa.Table:
 
 def measured(measures: pa.Table, names: list[str]) -> pa.Table:
     """Return rows of the wide table of measures: `names` in order, NaN and infinity unknown."""
-    columns = [_known(_measure(measures, n).cast(pa.float64())) for n in names]
+    there = frozenset(measures.column_names)
+    unknown = pa.chunked_array([pa.nulls(len(measures), pa.float64())])
+    columns = [_known(measures[n].cast(pa.float64())) if n in there else unknown for n in names]
     return pa.table([measures["client_id"], *columns], names=["client_id", *names])
 
 
 def _known(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    return pc.if_else(pc.is_finite(values), values, None)
+    return pc.if_else(pc.is_finite(values), values, UNKNOWN)

@@ -6,6 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+UNKNOWN = pa.scalar(None, pa.float64())
+"""A number that isn't known. Arrow makes one of a plain None anew each time, and looks for three packages to do it."""
+
 
 def wholes(values: pa.ChunkedArray) -> npt.NDArray[np.int64]:
     """Return the whole numbers that decimals of at most 18 digits are stored as (units of their last place); null is 0 or anything."""

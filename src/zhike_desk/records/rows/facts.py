@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -61,7 +60,7 @@ def _pack(rows: pa.Table, starts: npt.NDArray[np.int64], ids: list[pa.Array], pa
         some = rows.slice(first, int(bounds[-1]) - first)
         days = np.stack([_days(some["date"]), *(_cents(some[n]) for n in _MONEY)])
         ends = (bounds - first).tolist()
-        packed.extend(pack(days[:, a:b]) for a, b in pairwise(ends))
+        packed.extend(pack(days, ends[:-1]))
         ids.append(some["client_id"].combine_chunks().take(pa.array(ends[:-1], pa.int64())))
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from zhike_desk.records.book.compared import ACTIVE, COMPARED, LEAST_PEERS, RESTS_ON
+from zhike_desk.records.rows.decimals import UNKNOWN
 from zhike_desk.records.rows.source import Source
 
 REFERRAL = "referral"
@@ -54,7 +55,7 @@ def behaviour(listed: pa.Table, measures: pa.Table) -> pa.Table:
     for name in COMPARED:
         values = _measure(measures, name)
         if name in RESTS_ON:
-            values = pc.if_else(pc.is_valid(_measure(measures, RESTS_ON[name])), values, None)
+            values = pc.if_else(pc.is_valid(_measure(measures, RESTS_ON[name])), values, UNKNOWN)
         columns[name] = values.cast(pa.float32())
     return pa.table(columns).filter(pc.fill_null(pc.greater(_measure(measures, ACTIVE), 0.0), False))
 

@@ -61,9 +61,9 @@ def tokens_of(client_id: str, pseudonym: str, name: str, phone: str) -> dict[str
         *_numbered(client_id, phone),
         (folded(pseudonym), PSEUDONYM),
     ):
-        if token:
-            key = token[:LONGEST]
-            found[key] = min(weight, found.get(key, weight))
+        key = token[:LONGEST]
+        if key and found.get(key, weight) >= weight:
+            found[key] = weight
     return found
 
 

@@ -7,14 +7,16 @@ from typing import Any
 
 from django import template
 from django.template import Context
+from django.template.base import Parser, Token
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import unescape_string_literal
 
 from zhike_desk.records import demo
 from zhike_desk.records.book import UNKNOWN
 from zhike_desk.ui import marks, words
-from zhike_desk.ui.speech import told
+from zhike_desk.ui.speech import chinese, told
 
 register = template.Library()
 NOTHING = "—"
@@ -24,6 +26,37 @@ NOTHING = "—"
 def t(zh: str, en: str, **values: Any) -> str:
     """Say a sentence in the request's language: {% t "共 {n} 位" "{n} clients" n=count %}."""
     return told(zh, en).format(**values) if values else told(zh, en)
+
+
+class Sentence(template.Node):
+    """A sentence without values, read once: a page has hundreds. `name` is what `as` keeps it under."""
+
+    def __init__(self, zh: str, en: str, name: str = "") -> None:
+        self.zh, self.en, self.name = zh, en, name
+
+    def render(self, context: Context) -> str:
+        """Say it in the language that is spoken now."""
+        words = self.zh if chinese() else self.en
+        if not self.name:
+            return words
+        context[self.name] = words
+        return ""
+
+
+_with_values = register.tags["t"]
+
+
+def _sentence(parser: Parser, token: Token) -> template.Node:
+    words = [bit for bit in token.split_contents()[1:] if bit[:1] in ("'", '"') and bit[-1:] == bit[:1]]
+    rest = token.split_contents()[1 + len(words) :]
+    if len(words) != 2 or (rest and (len(rest) != 2 or rest[0] != "as")):
+        made: template.Node = _with_values(parser, token)
+        return made
+    zh, en = (SafeString(unescape_string_literal(word)) for word in words)
+    return Sentence(zh, en, rest[1] if rest else "")
+
+
+register.tag("t", _sentence)
 
 
 @register.simple_tag

@@ -6,7 +6,8 @@ import pytest
 from django.utils import translation
 
 from zhike_desk.pages.client.money_view import assets_view, attribution_view
-from zhike_desk.records.queries.client_money import Assets, Attribution
+from zhike_desk.records.book.series import AssetDay
+from zhike_desk.records.queries.client_money import Attribution
 from zhike_desk.records.queries.reference import Run
 from zhike_desk.records.queries.timeline import Event
 
@@ -59,8 +60,8 @@ def test_a_window_without_profit_or_loss_has_no_picture_and_one_not_there_gives_
     assert longest.window == 250
 
 
-def _day(day: date, cash: float) -> Assets:
-    return Assets(day, cash, 0.0, 0.0, 0.0, cash)
+def _day(day: date, cash: float) -> AssetDay:
+    return AssetDay(day, cash, 0.0, 0.0, 0.0, cash)
 
 
 def test_assets_are_told_with_their_peak_and_flows_stand_on_the_line() -> None:

@@ -14,6 +14,7 @@ from django.db import connection
 from zhike.datacentre.generation import Generation
 from zhike.features.clients import MEASURES
 from zhike_desk.records.book import UNKNOWN
+from zhike_desk.records.book.series import unpack
 from zhike_desk.records.models import (
     BookAsset,
     BookClient,
@@ -109,8 +110,8 @@ def test_assets_come_out_of_their_packing_to_the_cent(db: Path) -> None:
     fields = ("cash", "securities", "funds", "debt", "net")
     for row in BookAsset.objects.all()[:20]:
         mine = sorted((r for r in rows if r["client_id"] == row.client_id), key=lambda r: r["date"])
-        assert [d.date for d in row.series] == [r["date"] for r in mine]
-        for found, expected in zip(row.series, mine, strict=True):
+        assert [d.date for d in unpack(bytes(row.days))] == [r["date"] for r in mine]
+        for found, expected in zip(unpack(bytes(row.days)), mine, strict=True):
             for name in fields:
                 assert getattr(found, name) == pytest.approx(float(expected[name]), abs=0.011)
     assert BookAsset.objects.count() == len({r["client_id"] for r in rows})
