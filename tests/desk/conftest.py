@@ -74,6 +74,7 @@ def desk(request: pytest.FixtureRequest) -> Iterator[Path]:
 
     home = Path(settings.HOME)
     setup_test_environment()
+    connections.close_all()  # a test without the desk may have opened a database that isn't there yet
     night = desk_ground.kept_home(cache := request.config.cache.mkdir("desk-home"))
     if connection.vendor == "sqlite":
         desk_ground.lay(home, night, cache, Path(__file__), lambda: _make(home))

@@ -213,6 +213,8 @@ def test_only_what_is_past_the_window_is_looked_up(monkeypatch: pytest.MonkeyPat
     seen = [(seq, rows[seq - 1][8]) for seq in (5, 4, 3, 1)]
     assert audit.breaks(rows, seen, KEY, late=late) == []
     assert asked == [3, 1]
+    assert audit.breaks(rows[:4], [(seq, rows[seq - 1][8]) for seq in (4, 1)], KEY, late=late) == []
+    assert asked == [3, 1]
 
 
 def test_each_break_says_what_is_wrong() -> None:
@@ -265,9 +267,12 @@ def test_a_row_that_stands_is_never_written_over(db: Path) -> None:
     assert AuditRow.objects.get(seq=before.seq).action == "note.add"
 
 
-def test_a_log_without_a_row_holds_and_its_witness_is_its_owner_s_alone(ours: None) -> None:
+def test_a_log_without_a_row_holds_and_its_witness_is_its_owner_s_alone(
+    ours: None, caplog: pytest.LogCaptureFixture
+) -> None:
     assert audit.verify() == []
     audit.append(ALICE, "note.add", at=AT)
+    assert caplog.messages == []
     witness = Path(settings.DESK) / "keys" / audit.WITNESS
     assert witness.stat().st_mode & 0o777 == 0o600
     assert witness.read_text() == f"\n1 {AuditRow.objects.get().mac}\n"

@@ -113,10 +113,11 @@ def test_who_is_held_is_seen_by_compliance_alone_until_it_is_lifted(db: Path, vi
 
 
 def test_who_was_handed_on_is_the_new_one_s_until_the_files_say_so(db: Path, viewer: People) -> None:
-    first, second, third, *_ = sorted(served("alice") - served("grace"))
+    first, second, third, fourth, *_ = sorted(served("alice") - served("grace"))
     move(first, "grace")
     move(second, "grace", ended=True)
     move(third, "charlie")
+    move(fourth, "bob", by="grace")  # what somebody else hands on of a client served by both
     assert ids(scope.clients(viewer("alice"))) == served("alice") - {first, third}
     assert ids(scope.clients(viewer("grace"))) == served("grace") | {first}
     assert ids(scope.clients(viewer("charlie"))) == served("charlie") | {third}
@@ -186,6 +187,8 @@ def test_tasks_are_those_of_one_s_clients_and_bare_ones_of_one_s_own_or_one_s_br
     assert seen("alice", "care.write") == of_alice - {"client, by and for grace"}
     ours = {n for n in named if n not in ("bare, charlie", "bare, by alice elsewhere")}
     assert seen("bob", "care.read") == seen("bob", "care.write") == ours
+    people["dora"] = viewer("dora")
+    assert seen("dora", "client.view") == set(named)
     assert seen("heidi", "care.read") == {"bare, charlie", "bare, by alice elsewhere"}
     assert seen("grace", "care.read") == {"bare, by grace for alice", "bare, grace"}
     assert seen("charlie", "care.write") == {"bare, charlie", "bare, by alice elsewhere"}
