@@ -54,6 +54,6 @@ def _head(at: datetime) -> None:
     deputies.name(
         somebody("alice").user_id, until=today + timedelta(days=14), reason="出差两周", by=bob, at=at
     )
-    experts = [somebody(name).user_id for name in ("alice", "erin", "bob")]
+    experts = [somebody(name).user_id for name in ("alice", "grace", "erin", "bob")]
     panels.begin("机构三季度", "institution-1", experts, by=bob, at=at)
     views.save("clients", "价值型大客户", "logic=value&sort=-net_now", shared=True, by=bob, at=at)

@@ -64,26 +64,41 @@ _set_up()
 
 
 @pytest.fixture(scope="session")
-def desk(request: pytest.FixtureRequest) -> Path:
-    """Return the home folder: a branch made up, its night run and published, the database migrated, the people there."""
+def desk(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """Give the home folder: a branch made up, its night run and published, the database migrated, the people there."""
     from django.conf import settings
-    from django.core.management import call_command
-    from django.db import connection
-    from django.test.utils import setup_test_environment
+    from django.db import connection, connections
+    from django.test.utils import setup_test_environment, teardown_test_environment
 
     from zhike_desk.records.book.following import follow
-    from zhike_desk.records.publish import publish
 
     home = Path(settings.HOME)
-    shutil.copytree(desk_ground.kept_home(request.config.cache.mkdir("desk-home")), home, dirs_exist_ok=True)
     setup_test_environment()
+    connections.close_all()  # a test without the desk may have opened a database that isn't there yet
+    night = desk_ground.kept_home(cache := request.config.cache.mkdir("desk-home"))
+    if connection.vendor == "sqlite":
+        desk_ground.lay(home, night, cache, Path(__file__), lambda: _make(home))
+    else:
+        shutil.copytree(night, home, dirs_exist_ok=True)
+        _make(home)
+    follow()
+    settings.STANDING = connection.creation.serialize_db_to_string()
+    yield home
+    connections.close_all()
+    teardown_test_environment()
+
+
+def _make(home: Path) -> None:
+    from django.core.management import call_command
+    from django.db import connections
+
+    from zhike_desk.records.publish import publish
+
     call_command("migrate", verbosity=0)
     call_command("createcachetable")
     _people()
     publish(home, NIGHT)
-    follow()
-    settings.STANDING = connection.creation.serialize_db_to_string()
-    return home
+    connections.close_all()
 
 
 def _people() -> None:

@@ -20,9 +20,10 @@ LIST = "/clients/?col=m.contacts_1m&sort=-score"
 def sign_in(opened: Window, name: str) -> None:
     """Sign in by the form."""
     page = opened.open("/account/login/")
-    page.locator("[name=login]").fill(name)
-    page.locator("[name=password]").fill(demo.PASSWORD)
-    page.locator("main form button[type=submit]").first.click()
+    form = page.locator("form:has(#id_login)")  # a demo has a form of one button for each account beside it
+    form.locator("[name=login]").fill(name)
+    form.locator("[name=password]").fill(demo.PASSWORD)
+    form.locator("button[type=submit]").click()
     page.wait_for_url(lambda url: "/login/" not in url)
 
 

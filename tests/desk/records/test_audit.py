@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -199,3 +200,113 @@ def test_a_head_that_comes_very_late_is_looked_up(monkeypatch: pytest.MonkeyPatc
     macs = {row[0]: row[8] for row in rows}
     assert audit.breaks(rows, seen, KEY, late=macs.get) == []
     assert [b.seq for b in audit.breaks(rows, seen, KEY)] == [1]
+
+
+def test_only_what_is_past_the_window_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "_WINDOW", 2)  # five rows are more than twice that: the last two stay
+    rows, asked = chain(), []
+
+    def late(seq: int) -> str:
+        asked.append(seq)
+        return rows[seq - 1][8]
+
+    seen = [(seq, rows[seq - 1][8]) for seq in (5, 4, 3, 1)]
+    assert audit.breaks(rows, seen, KEY, late=late) == []
+    assert asked == [3, 1]
+    assert audit.breaks(rows[:4], [(seq, rows[seq - 1][8]) for seq in (4, 1)], KEY, late=late) == []
+    assert asked == [3, 1]
+
+
+def test_each_break_says_what_is_wrong() -> None:
+    rows = chain()
+    changed = [*rows[:2], (*rows[2][:7], "{1}", rows[2][8]), *rows[3:]]
+    forged = [(1, "0" * 64)]
+    assert audit.breaks(changed, [], KEY) == [audit.Break(3, "changed since it was written")]
+    assert audit.breaks(rows[:1] + rows[3:], [], KEY) == [audit.Break(2, "rows 2 to 3 are missing")]
+    assert audit.breaks(rows, forged, KEY) == [audit.Break(1, "not what the witness saw")]
+    assert audit.breaks(rows[:5], witnessed(rows)[6:], KEY) == [
+        audit.Break(6, "cut off: the witness saw row 7")
+    ]
+    assert audit.breaks(rows, [], KEY, end=(6, rows[5][8])) == [
+        audit.Break(7, "the log says that it ends at 6")
+    ]
+
+
+def test_no_more_breaks_are_told_than_somebody_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "MOST_BREAKS", 2)
+    assert broken([]) == [1, 1]
+
+
+def test_a_signature_is_over_every_field_after_its_length() -> None:
+    one, other = audit.mac(KEY, "", ("ab", "c")), audit.mac(KEY, "", ("a", "bc"))
+    assert len(one) == 64
+    assert one != other
+    assert one == "124636b3af6293d2ab7b483541e595d7a8460db38aa9cf964a4eee0ab8c09a99"
+    assert audit.mac(KEY, one, ()) != audit.mac(KEY, "", ())
+
+
+def test_a_row_says_when_it_was_at_the_branch_who_did_what_and_its_detail_in_order(db: Path) -> None:
+    at = datetime(2025, 7, 1, 16, 30, 5, 123456, UTC)
+    made = audit.append(ALICE, "note.add", at=at, detail={"说明": "好", "due": date(2025, 7, 2)})
+    bare = audit.append(None, "night.publish", at=at, kind="publication", object_id="7")
+    detail = '{"due": "2025-07-02", "说明": "好"}'
+    moment = "2025-07-02T00:30:05.123+08:00"
+    assert AuditRow.objects.values_list(*audit.COLUMNS).get(seq=made.seq) == (
+        made.seq, moment, "alice", "manager", "note.add", "", "", detail, made.mac,
+    )  # fmt: skip
+    assert AuditRow.objects.values_list(*audit.COLUMNS).get(seq=made.seq + 1) == (
+        made.seq + 1, moment, "system", "system", "night.publish", "publication", "7", "{}", bare.mac,
+    )  # fmt: skip
+
+
+def test_a_row_that_stands_is_never_written_over(db: Path) -> None:
+    before = audit.append(ALICE, "note.add", at=AT)
+    AuditHead.objects.update(seq=before.seq - 1)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        audit.append(ALICE, "note.drop", at=AT)
+    assert AuditRow.objects.get(seq=before.seq).action == "note.add"
+
+
+def test_a_log_without_a_row_holds_and_its_witness_is_its_owner_s_alone(
+    ours: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert audit.verify() == []
+    audit.append(ALICE, "note.add", at=AT)
+    assert caplog.messages == []
+    witness = Path(settings.DESK) / "keys" / audit.WITNESS
+    assert witness.stat().st_mode & 0o777 == 0o600
+    assert witness.read_text() == f"\n1 {AuditRow.objects.get().mac}\n"
+
+
+def test_a_witness_that_cannot_be_written_turns_no_act_into_an_error(ours: None) -> None:
+    witness = Path(settings.DESK) / "keys" / audit.WITNESS
+    witness.mkdir()
+    try:
+        audit.append(ALICE, "note.add", at=AT)
+    finally:
+        witness.rmdir()
+    assert AuditRow.objects.count() == 1
+    assert audit.verify() == []
+
+
+def test_a_head_that_came_very_late_is_looked_up_in_the_log_itself(
+    ours: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "_WINDOW", 1)
+    for number in range(4):
+        audit.append(ALICE, "note.add", at=AT, detail={"number": number})
+    first, *others = AuditRow.objects.order_by("seq")
+    witness = Path(settings.DESK) / "keys" / audit.WITNESS
+    lines = [f"{row.seq} {row.mac}\n" for row in (*others, first)]
+    witness.write_text("".join(lines))
+    assert audit.verify() == []
+    witness.write_text("".join([*lines[:-1], f"1 {'0' * 64}\n"]))
+    assert audit.verify() == [audit.Break(1, "not what the witness saw")]
+
+
+def test_what_is_no_head_is_passed_over_in_the_witness(ours: None) -> None:
+    row = audit.append(ALICE, "note.add", at=AT)
+    witness = Path(settings.DESK) / "keys" / audit.WITNESS
+    with witness.open("ab") as file:
+        file.write(f"9 {row.mac[:-1]}\nx {row.mac}\n9 {row.mac}0\n9{row.mac}\n".encode() + b"\xff\xfe 9\n")
+    assert audit.verify() == []

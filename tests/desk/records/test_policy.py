@@ -53,22 +53,23 @@ def test_what_a_cell_says(words: str, second: bool, pseudonym: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("slip", "instead"),
+    ("slip", "instead", "where"),
     [
-        ("own masked", "everything"),
-        ("own masked", "own maskd"),
-        ("{manager: own masked", "{manger: own masked"),
-        ("client.move: client.list}", "client.move: client.liist}"),
-        ("seconds: {client.move", "seconds: {client.mvoe"),
-        ("clients: client.list,", "clients: client.lst,"),
-        ("home: public", "clients: public"),
-        ("home: public", "home: everybody"),
+        ("own masked", "everything", "client.list: manager: everything"),
+        ("own masked", "own maskd", "client.list: manager: own maskd"),
+        ("{manager: own masked", "{manger: own masked", "client.list: manger: own masked"),
+        ("client.move: client.list}", "client.move: client.liist}", "seconds: client.move"),
+        ("seconds: {client.move", "seconds: {client.mvoe", "seconds: client.mvoe"),
+        ("clients: client.list,", "clients: client.lst,", "routes: clients: client.lst"),
+        ("home: public", "clients: public", "routes: clients: public"),
+        ("home: public", "home: everybody", "routes: home: everybody"),
     ],
 )
-def test_a_slip_of_the_pen_is_refused_and_named(slip: str, instead: str) -> None:
+def test_a_slip_of_the_pen_is_refused_and_named(slip: str, instead: str, where: str) -> None:
     assert slip in SMALL
-    with pytest.raises(UsageError, match=r"A line of policy\.yaml"):
+    with pytest.raises(UsageError, match=r"A line of policy\.yaml") as refused:
         read(SMALL.replace(slip, instead))
+    assert refused.value.where == where
 
 
 def test_an_action_nobody_wrote_down_is_a_fault_not_a_right() -> None:

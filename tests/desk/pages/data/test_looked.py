@@ -1,0 +1,67 @@
+"""What the page of an upload says of each file, of what is unsure, and what it proposes as a mapping."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.test import RequestFactory
+from django.utils import translation
+
+from zhike_desk.pages.data import uploads, views
+
+FILE: dict[str, Any] = {
+    "file": "a.csv", "table": "trade", "kind": "csv", "encoding": "gb18030", "rejected": None,
+    "lines": 9, "accepted": 5, "quarantined": 3, "other": 1,
+    "columns": {"成交价": "price", "备注": None}, "unsure": ["方向", "备注"], "proposals": {"方向": ["side", "kind"]},
+}  # fmt: skip
+SAMPLES = [
+    {"file": "a.csv", "rows": [[2, ["x"]]]},
+    {"file": "a.csv", "rows": []},
+    {"file": "b.csv", "rows": [[2, ["y"]]]},
+]
+
+
+def test_a_file_is_told_as_it_was_looked_at() -> None:
+    assert uploads._looked(FILE, SAMPLES) == uploads.Looked(
+        file="a.csv", table="trade", form="csv · gb18030", lines=9, accepted=5, quarantined=3, other=1,
+        columns=[("成交价", "price"), ("备注", "")], unsure=[("方向", "side、kind"), ("备注", "")],
+        rejected="", samples=SAMPLES[:1],
+    )  # fmt: skip
+
+
+def test_a_rejected_file_says_why_in_the_language_of_the_request() -> None:
+    file = {**FILE, "table": None, "encoding": "", "rejected": {"zh": "打不开", "en": "can't be opened"}}
+    with translation.override("zh-hans"):
+        found = uploads._looked(file, [])
+        assert (found.table, found.form, found.rejected, found.samples) == ("", "csv", "打不开", [])
+    with translation.override("en"):
+        assert uploads._looked(file, []).rejected == "can't be opened"
+    assert uploads._looked({k: v for k, v in FILE.items() if k not in ("table", "rejected", "kind")}, []) == (
+        uploads.Looked("a.csv", "", "gb18030", 9, 5, 3, 1, [("成交价", "price"), ("备注", "")], [("方向", "side、kind"), ("备注", "")], "", [])
+    )  # fmt: skip
+
+
+def test_a_mapping_to_begin_with_names_what_is_unsure_of_each_file_whose_table_is_known() -> None:
+    sure, unknown = {**FILE, "unsure": []}, {**FILE, "table": None}
+    other = {**FILE, "table": "holding", "unsure": ["数量"], "proposals": {}}
+    assert uploads._suggested({"files": [sure, unknown, FILE, other]}) == (
+        '[trade.columns]\n# "方向" = "side"\n# "备注" = ""\n[holding.columns]\n# "数量" = ""'
+    )
+    assert uploads._suggested({}) == ""
+    assert uploads._suggested({"files": [{k: v for k, v in FILE.items() if k != "table"}]}) == ""
+
+
+def test_what_is_asked_of_findings_is_a_drop_and_a_severity_there_is() -> None:
+    def asked(query: str) -> tuple[str, str]:
+        return views._asked(RequestFactory().get(f"/data/findings/?{query}"))
+
+    assert asked("drop=%2012%20&severity=error") == ("12", "error")
+    assert asked("") == ("", "")
+    assert asked("severity=fatal") == ("", "")
+    assert asked(f"drop={'7' * 50}&severity=info") == ("7" * 40, "info")
+
+
+def test_findings_are_told_in_the_language_of_the_request() -> None:
+    for language, word in (("zh-hans", "zh"), ("en", "en")):
+        with translation.override(language):
+            assert views._language() == word
