@@ -49,6 +49,8 @@ class Rights:
 
     read_care: bool
     write_care: bool
+    others: bool
+    """Whether what lies with colleagues may be changed too."""
     reveal: tuple[str, ...]
     consent: bool
     money: bool
@@ -98,7 +100,8 @@ def rights(viewer: Viewer) -> Rights:
     cell = viewer.need("client.view")
     return Rights(
         read_care=viewer.may("care.read") is not None,
-        write_care=viewer.may("care.write") is not None,
+        write_care=(writes := viewer.may("care.write")) is not None,
+        others=writes is not None and writes.scope != "own",
         reveal=policy().fields["reveal"] if viewer.may("client.reveal") is not None else (),
         consent=viewer.may("consent.write") is not None,
         money=viewer.may("client.money") is not None,

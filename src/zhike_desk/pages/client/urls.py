@@ -14,6 +14,7 @@ urlpatterns = [
     path("clients/<str:key>/contact/", writing.contact, name="client_contact"),
     path("clients/<str:key>/task/", writing.task, name="client_task"),
     path("clients/<str:key>/task/close/", writing.close, name="client_task_close"),
+    path("clients/<str:key>/task/change/", writing.change, name="client_task_change"),
     path("clients/<str:key>/proposal/", writing.accept, name="client_proposal"),
     path("clients/<str:key>/note/", writing.note, name="client_note"),
     path("clients/<str:key>/complaint/", hearing.complaint, name="client_complaint"),

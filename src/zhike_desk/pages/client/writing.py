@@ -20,8 +20,9 @@ from zhike_desk.records.actions import consent as consents
 from zhike_desk.records.actions import contacts, notes, tags, tasks
 from zhike_desk.records.actions import reveal as reveals
 from zhike_desk.records.actions.writing import Done
-from zhike_desk.records.refusals import Refused
-from zhike_desk.ui.errors import refused
+from zhike_desk.records.queries import tasks as listed
+from zhike_desk.records.refusals import Conflict, Refused
+from zhike_desk.ui.errors import conflict, refused
 from zhike_desk.ui.frame import night_of
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.toasts import flash, toast
@@ -32,15 +33,15 @@ _View = Callable[[HttpRequest, str], HttpResponse]
 
 
 def beside_form(slot: str) -> Callable[[_View], _View]:
-    """Let a refusal be told beside the form it comes from (the element with the id `slot`), and the rest of the page stay."""
+    """Let a refusal, or somebody else's edit, be told beside the form it comes from (the element with the id `slot`)."""
 
     def told_there(view: _View) -> _View:
         @wraps(view)
         def answer(request: HttpRequest, key: str) -> HttpResponse:
             try:
                 return view(request, key)
-            except Refused as error:
-                response = refused(request, error)
+            except (Refused, Conflict) as error:
+                response = refused(request, error) if isinstance(error, Refused) else conflict(request, error)
                 response.headers["HX-Retarget"] = f"#{slot}"
                 response.headers["HX-Reswap"] = "innerHTML"
                 return response
@@ -106,6 +107,24 @@ def close(request: HttpRequest, key: str) -> HttpResponse:
         at=clock.now(),
     )
     return after(request, key, done, say("任务已完成", "Task done"))
+
+
+@require_POST
+@beside_form("duties-told")
+def change(request: HttpRequest, key: str) -> HttpResponse:
+    """Say anew what is to be done next, and until when; what is sent as it stands stays, a day that is past too."""
+    viewer, task_id = viewer_of(request), number(request, "task")
+    before = listed.one(viewer, task_id)
+    due_on, title = _day(request.POST.get("due_on", "")), request.POST.get("title", "").strip()
+    done = tasks.move(
+        task_id,
+        seen=number(request, "seen"),
+        due_on=due_on if before is None or due_on != before.due_on else None,
+        title=title if before is None or title != before.title else "",
+        by=viewer,
+        at=clock.now(),
+    )
+    return after(request, key, done, say("任务已修改", "Task changed"))
 
 
 @require_POST

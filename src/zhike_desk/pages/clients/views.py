@@ -13,7 +13,6 @@ from zhike_desk.gate import viewer_of
 from zhike_desk.pages.clients.context import LISTED, build, hidden
 from zhike_desk.records import clock
 from zhike_desk.records.actions import bulk as acts
-from zhike_desk.records.actions import views as saving
 from zhike_desk.records.actions.writing import BULK_ROWS
 from zhike_desk.records.queries import clients as query
 from zhike_desk.records.queries import listing
@@ -61,7 +60,8 @@ def count(request: HttpRequest) -> HttpResponse:
     """Say how many clients the URL asks for, up to a cap; loaded after the table."""
     viewer = viewer_of(request)
     number, more = query.count(viewer, query.asked(dict(request.GET.lists())))
-    return render(request, "clients/count.html", {"told": f"{number:,}", "more": more})
+    context = {"told": f"{number:,}", "more": more, "badge": "badge" in request.GET}
+    return render(request, "clients/count.html", context)
 
 
 @require_GET
@@ -74,30 +74,6 @@ def measures(request: HttpRequest) -> HttpResponse:
         groups.setdefault(measure.group, []).append(measure)
     context = {"groups": groups, "hidden": hidden(state, all_of_it=True), "number": len(found)}
     return render(request, "clients/measures.html", context)
-
-
-@require_POST
-def save(request: HttpRequest) -> HttpResponse:
-    """Save the list as it stands under a name."""
-    wanted = request.POST.get("query", "")
-    done = saving.save(
-        "clients",
-        request.POST.get("name", ""),
-        wanted,
-        shared=request.POST.get("shared") == "1",
-        by=viewer_of(request),
-        at=clock.now(),
-    )
-    flash(request, told("视图已保存。", "The view is saved."), done.undo)
-    return redirect(f"{reverse('clients')}?{wanted}")
-
-
-@require_POST
-def forget(request: HttpRequest, view: int) -> HttpResponse:
-    """Delete a saved view."""
-    done = saving.delete(view, by=viewer_of(request), at=clock.now())
-    flash(request, told("视图已删除。", "The view is deleted."), done.undo)
-    return redirect("clients")
 
 
 @require_POST

@@ -44,6 +44,7 @@ def compliance(request: HttpRequest) -> HttpResponse:
         "opted_out": query.opted_out(viewer),
         "holds": viewer.may("client.hold") is not None,
         "held": [(h, told(*HOLDS[h.kind])) for h in query.held(viewer)] if viewer.may("client.held") else [],
+        "changes_users": viewer.may("users.write") is not None,
         "users": people.users(viewer) if viewer.may("users.view") else [],
         "waiting": approvals.count_waiting(viewer, clock.now()),
     }

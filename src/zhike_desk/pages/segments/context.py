@@ -121,6 +121,7 @@ class SegmentsPage:
     hidden: int
     unit: str
     shown: Asked
+    query: str
     figures: Sequence[Link]
     choices: Sequence[Choice]
     staff: Sequence[Member]
@@ -172,6 +173,7 @@ def build(
         hidden=found.hidden,
         unit=told("位", "clients") if state.show == "clients" else told("万元", "10k CNY"),
         shown=state,
+        query=state.written(),
         figures=[Link(_figure_name(f), state.written(show=f), f == state.show) for f in FIGURES],
         choices=[_choice(name, state) for name in ("kind", "grade")],
         staff=staff,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhike_desk.pages.segments import views
+from zhike_desk.pages.segments import exporting, views
 
-urlpatterns = [path("segments/", views.segments, name="segments")]
+urlpatterns = [
+    path("segments/", views.segments, name="segments"),
+    path("segments/export/", exporting.export, name="segments_export"),
+]

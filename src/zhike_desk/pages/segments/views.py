@@ -30,4 +30,5 @@ def segments(request: HttpRequest) -> HttpResponse:
         night=night.as_of,
         listed=viewer.may("client.list") is not None,
     )
-    return render(request, "segments/segments.html", {"page": page})
+    exports = viewer.may("export.small") is not None
+    return render(request, "segments/segments.html", {"page": page, "exports": exports})

@@ -36,11 +36,23 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def change(request: HttpRequest, number: int) -> HttpResponse:
-    """Ask that a user be disabled, enabled, or given a new first password."""
+    """Ask that a user be disabled, enabled, given a new first password, or another role, staff number or branch."""
+    version = request.POST.get("version", "")
+    if request.POST.get("act") == "role" and version.isdecimal() and len(version) <= 9:
+        people.change_role(
+            number,
+            seen=int(version),
+            role=request.POST.get("role", ""),
+            staff_id=request.POST.get("staff_id", "").strip(),
+            branch_id=request.POST.get("branch_id", "").strip(),
+            reason=request.POST.get("reason", ""),
+            by=viewer_of(request),
+            at=clock.now(),
+        )
+        return _asked(request)
     act = {"disable": people.disable, "enable": people.enable, "password": people.new_password}.get(
         request.POST.get("act", "")
     )
-    version = request.POST.get("version", "")
     if act is None or not version.isdecimal() or len(version) > 9:
         raise Refused(say("没有这个操作。", "There is no such act."))
     act(

@@ -16,6 +16,7 @@ from zhike_desk.gate import viewer_of
 from zhike_desk.pages.settings.resting import resting
 from zhike_desk.records import clock
 from zhike_desk.records import settings as stored
+from zhike_desk.records.actions import people as actions
 from zhike_desk.records.actions import settings as setting
 from zhike_desk.records.actions import tokens
 from zhike_desk.records.policy import policy
@@ -75,13 +76,20 @@ def _context(viewer: Viewer) -> dict[str, Any]:
         "users": found,
         "manages": manages,
         "changes_users": viewer.may("users.write") is not None,
-        "roles": policy().roles,
+        "roles": _roles(viewer),
+        "all_branches": (cell := viewer.may("users.write")) is not None and cell.scope == "all",
         "deputies": people.deputies(viewer, today),
         "names_deputy": names_deputy,
         "candidates": [u for u in found if u.active and u.id != viewer.user_id] if names_deputy else [],
         "tokens": people.tokens(viewer) if viewer.may("token.write") else None,
         "scopes": [(n, told(*SCOPES.get(n, (n, n)))) for n in sorted(policy().tokens) if viewer.may(n)],
     }
+
+
+def _roles(viewer: Viewer) -> Sequence[str]:
+    """Return the roles the viewer may ask for: a head asks for those who serve clients."""
+    cell = viewer.may("users.write")
+    return policy().roles if cell is None or cell.scope == "all" else actions.BY_HEAD
 
 
 def _groups() -> list[Group]:

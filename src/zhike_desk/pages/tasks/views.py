@@ -49,7 +49,8 @@ def tasks(request: HttpRequest) -> HttpResponse:
 def count(request: HttpRequest) -> HttpResponse:
     """Say how many tasks the URL asks for, up to a cap; loaded after the table."""
     number, more = query.count(viewer_of(request), query.asked(dict(request.GET.lists())))
-    return render(request, "tasks/count.html", {"number": number, "more": more})
+    context = {"number": number, "more": more, "badge": "badge" in request.GET}
+    return render(request, "tasks/count.html", context)
 
 
 @require_GET

@@ -17,7 +17,7 @@ from zhike.base.text import say
 from zhike_desk.gate import viewer_of
 from zhike_desk.pages.tasks import context
 from zhike_desk.records import clock
-from zhike_desk.records.actions import bulk, outcomes, views
+from zhike_desk.records.actions import bulk, outcomes
 from zhike_desk.records.actions import tasks as act
 from zhike_desk.records.actions.writing import BULK_ROWS, Bulk, Done
 from zhike_desk.records.queries import tasks as query
@@ -78,26 +78,19 @@ def _added(viewer: Viewer, given: dict[str, str]) -> Done:
 
 @require_POST
 def write(request: HttpRequest, task: int) -> HttpResponse:
-    """Move a task to another day, or to somebody else; where somebody else changed it first, show both."""
+    """Change a task's day, what is to be done, or by whom; where somebody else changed it first, show both."""
     viewer = viewer_of(request)
     before = query.one(viewer, task)
-    day = _day(request.POST.get("due", ""))
-    staff = request.POST.get("staff", "")
-    if (
-        before is not None
-        and (_seen(request), day) == (before.version, before.due_on)
-        and staff in ("", before.staff_id)
-    ):
+    given: dict[str, Any] = {
+        "due_on": _day(request.POST.get("due", "")),
+        "staff_id": request.POST.get("staff", ""),
+        "title": request.POST.get("title", "").strip(),
+    }
+    changed = {n: v for n, v in given.items() if v and (before is None or v != getattr(before, n))}
+    if before is not None and _seen(request) == before.version and not changed:
         return _answer(request, viewer, task, "", "")
     try:
-        done = act.move(
-            task,
-            seen=_seen(request),
-            due_on=day if before is None or day != before.due_on else None,
-            staff_id=staff if before is None or staff != before.staff_id else "",
-            by=viewer,
-            at=clock.now(),
-        )
+        done = act.move(task, seen=_seen(request), by=viewer, at=clock.now(), **(changed or given))
     except Conflict as conflict:
         return render(request, "tasks/conflict.html", {"rows": _diff(conflict), "task": task}, status=409)
     return _answer(request, viewer, task, told("任务已修改。", "The task is changed."), done.undo)
@@ -105,6 +98,7 @@ def write(request: HttpRequest, task: int) -> HttpResponse:
 
 def _diff(conflict: Conflict) -> list[tuple[str, Any, Any]]:
     names = {
+        "title": told("任务", "Task"),
         "due_on": told("到期", "Due"),
         "staff_id": told("负责人", "Who"),
         "state": told("状态", "State"),
@@ -144,30 +138,6 @@ def _answer(request: HttpRequest, viewer: Viewer, task: int, text: str, undo: st
         shown["line"] = context.line(found, clock.today(night_of(request)))
     response = render(request, "tasks/row.html" if found is not None else "tasks/gone.html", shown)
     return toast(response, text, undo) if text else response
-
-
-@require_POST
-def save(request: HttpRequest) -> HttpResponse:
-    """Save the list as it stands under a name."""
-    wanted = request.POST.get("query", "")
-    done = views.save(
-        "tasks",
-        request.POST.get("name", ""),
-        wanted,
-        shared=request.POST.get("shared") == "1",
-        by=viewer_of(request),
-        at=clock.now(),
-    )
-    flash(request, told("视图已保存。", "The view is saved."), done.undo)
-    return redirect(f"{reverse('tasks')}?{wanted}")
-
-
-@require_POST
-def forget(request: HttpRequest, view: int) -> HttpResponse:
-    """Delete a saved view."""
-    done = views.delete(view, by=viewer_of(request), at=clock.now())
-    flash(request, told("视图已删除。", "The view is deleted."), done.undo)
-    return redirect("tasks")
 
 
 @require_POST

@@ -95,6 +95,7 @@ def aggregated(
 ) -> File:  # fmt: skip
     """Return a table of counts and sums, as the viewer has it on the page, as a file; it must hold no row of a client."""
     by.need("export.small")
+    one_of(form, sheets.FORMS, say("格式", "format"))
     with transaction.atomic():
         why = text(purpose, 200, PURPOSE)
         made = _file(name, form, columns, rows, Watermark(by, at, why, _as_of(), language))

@@ -149,12 +149,24 @@ def drop(task_id: int, *, reason: str, seen: int, by: Viewer, at: datetime) -> D
 
 
 def move(
-    task_id: int, *, seen: int, due_on: date | None = None, staff_id: str = "", by: Viewer, at: datetime
+    task_id: int,
+    *,
+    seen: int,
+    due_on: date | None = None,
+    staff_id: str = "",
+    title: str = "",
+    by: Viewer,
+    at: datetime,
 ) -> Done:
-    """Move a task to another day, to somebody else, or both; undone, it is where it was. A head alone hands tasks to others."""
+    """Move a task to another day, to somebody else, or say anew what is to be done; undone, it is as it was.
+
+    A head alone hands tasks to others.
+    """
     with transaction.atomic():
         found = task(task_id, by)
         fields = moved(due_on, staff_id, by, at)
+        if title:
+            fields["title"] = text(title, 200, TITLE)
         if not fields:
             raise Refused(say("没有要修改的内容。", "There is nothing to change."))
         step = restore(found, fields) | {"version": seen + 1}

@@ -29,9 +29,8 @@ NAME = say("名称", "name")
 
 def save(page: str, name: str, query: str, *, shared: bool = False, by: Viewer, at: datetime) -> Done:
     """Save a list's query under a name that isn't taken; a head may share it with the branch."""
-    cell = by.need("view.save")
-    if shared and (cell.scope != "branch" or not by.branch_id):
-        raise Denied("view.save")
+    by.need("view.save")
+    branch = _shared_with(by) if shared else ""
     if page not in PAGES:
         raise Refused(say("该页面不支持保存视图。", "Lists of this page can't be saved."))
     with transaction.atomic():
@@ -42,7 +41,7 @@ def save(page: str, name: str, query: str, *, shared: bool = False, by: Viewer, 
             name=named,
             query=text(query, 2000, say("查询", "query"), needed=False),
             owner_id=by.user_id,
-            branch_id=by.branch_id if shared else "",
+            branch_id=branch,
             created_at=at,
             changed_at=at,
         )
@@ -51,18 +50,30 @@ def save(page: str, name: str, query: str, *, shared: bool = False, by: Viewer, 
 
 
 def change_view(
-    view: int, *, seen: int, name: str | None = None, query: str | None = None, by: Viewer, at: datetime
+    view: int,
+    *,
+    seen: int,
+    name: str | None = None,
+    query: str | None = None,
+    shared: bool | None = None,
+    by: Viewer,
+    at: datetime,
 ) -> Done:
-    """Give a view one has saved another name, another query, or both; raise Conflict where it has changed meanwhile."""
+    """Give a view one has saved another name or query, or (a head) share it with the branch, or take it back from it.
+
+    What is None stays. Raises Conflict where it has changed meanwhile.
+    """
     with transaction.atomic():
         found = _view(view, by)
         fields: dict[str, Any] = {}
         if name is not None:
             fields["name"] = text(name, 40, NAME)
             if fields["name"] != found.name:
-                _free(found.page, fields["name"], by)
+                _free(found.page, fields["name"], by, another=False)
         if query is not None:
             fields["query"] = text(query, 2000, say("查询", "query"), needed=False)
+        if shared is not None and shared != bool(found.branch_id):
+            fields["branch_id"] = _shared_with(by) if shared else ""
         step = restore(found, fields) | {"version": seen + 1}
         change(found, seen, at, **fields)
         _logged("view.change", found, by, at)
@@ -88,11 +99,18 @@ def _view(view: int, by: Viewer) -> SavedView:
     return found
 
 
-def _free(page: str, name: str, by: Viewer) -> None:
+def _shared_with(by: Viewer) -> str:
+    """Return the branch a view of `by` may be shared with; raise Denied where there is none."""
+    if by.need("view.save").scope != "branch" or not by.branch_id:
+        raise Denied("view.save")
+    return by.branch_id
+
+
+def _free(page: str, name: str, by: Viewer, *, another: bool = True) -> None:
     mine = SavedView.objects.filter(page=page, owner_id=by.user_id)
     if mine.filter(name=name).exists():
         raise Refused(say(f"已有名为“{name}”的视图。", f"There is a view called “{name}” already."))
-    if mine.count() >= MOST:
+    if another and mine.count() >= MOST:
         raise Refused(say(f"最多保存 {MOST} 个视图。", f"{MOST} views may be saved at the most."))
 
 

@@ -13,10 +13,10 @@ from zhike.base.text import say
 from zhike_desk.records import scope
 from zhike_desk.records import staff as staff_of
 from zhike_desk.records.masking import struck
-from zhike_desk.records.models import BookClient, BookStaff, Task
+from zhike_desk.records.models import BookClient, Task
 from zhike_desk.records.queries import listing
 from zhike_desk.records.queries.listing import Asked, Column, Listed
-from zhike_desk.records.queries.workload import minutes_of
+from zhike_desk.records.queries.workload import capacity
 from zhike_desk.records.viewer import Viewer
 
 KINDS = ("callback", "retain", "develop", "activate", "care", "product", "own")
@@ -168,7 +168,9 @@ def week(viewer: Viewer, day: date, *, staff: str = "") -> Week:
         on = monday + timedelta(days=n)
         number, minutes = sums.get(on, (0, 0.0))
         days.append(CalendarDay(on, tuple(r for r in told if r.due_on == on)[:MOST_A_DAY], number, minutes))
-    return Week(monday, tuple(days), rows.filter(due_on__lt=monday).count(), _capacity(viewer, who))
+    return Week(
+        monday, tuple(days), rows.filter(due_on__lt=monday).count(), capacity(viewer, "care.read", staff)
+    )
 
 
 def colleagues(viewer: Viewer) -> list[Colleague]:
@@ -209,13 +211,3 @@ def _row(task: Task, client: Any, names: Mapping[str, str], viewer: Viewer, whol
         outcome=struck(task.outcome),
         mine=whole or task.by_id == viewer.user_id or task.staff_id == viewer.staff_id,
     )
-
-
-def _capacity(viewer: Viewer, who: str) -> float | None:
-    rows = (
-        BookStaff.objects.filter(staff_id=who)
-        if who
-        else staff_of.working(viewer.branch_id).exclude(role="head")
-    )
-    hours = rows.aggregate(hours=Sum("capacity_hours"))["hours"]
-    return minutes_of(hours)

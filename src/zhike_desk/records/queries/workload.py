@@ -56,7 +56,7 @@ def load(viewer: Viewer, today: date, *, staff: str = "") -> Load:
         rows.order_by().aggregate(**_sums(today))
         for rows in (proposed(viewer, staff), due(viewer, today, staff))
     ]
-    return _load(sums, _capacity(viewer, staff))
+    return _load(sums, capacity(viewer, "today.view", staff))
 
 
 def done(viewer: Viewer, at: datetime, *, staff: str = "") -> DoneToday:
@@ -99,9 +99,9 @@ def named(viewer: Viewer, staff: str) -> str:
     return found.name if found is not None else staff
 
 
-def _capacity(viewer: Viewer, staff: str) -> float | None:
-    """Return the minutes a working day has; a branch's are those of all its staff who serve clients."""
-    if viewer.need("today.view").scope == "own":
+def capacity(viewer: Viewer, action: str, staff: str = "") -> float | None:
+    """Return the minutes a working day has for what `action` shows: one's own, one of the branch's, or of all its staff who serve clients."""
+    if viewer.need(action).scope == "own":
         rows = BookStaff.objects.filter(staff_id=viewer.staff_id)
     else:
         rows = staff_of.working(viewer.branch_id)

@@ -14,6 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from people import BRANCH, OTHER, PEOPLE
+from zhike_desk.records import clock
+from zhike_desk.records.actions import tasks
 from zhike_desk.records.models import (
     Answer,
     AuditRow,
@@ -36,6 +38,7 @@ from zhike_desk.records.viewer import Viewer
 
 pytestmark = pytest.mark.both
 SignedIn = Callable[[str], Client]
+Who = Callable[[str], Viewer]
 NOW = datetime(2025, 6, 30, 4, 0, tzinfo=UTC)
 
 
@@ -340,3 +343,31 @@ def test_a_mark_off_its_scale_is_refused_beside_the_form(signed_in: SignedIn) ->
     assert answer.headers["HX-Retarget"] == "#answer-told"
     assert "1 到 5" in answer.content.decode()
     assert Answer.objects.count() == 0
+
+
+def test_the_next_step_and_its_day_are_changed_where_they_stand(signed_in: SignedIn, viewer: Who) -> None:
+    browser, key = signed_in("alice"), own("alice").client_id
+    day = clock.today() + timedelta(days=3)
+    task = Task.objects.get(
+        pk=int(tasks.add("电话回访", due_on=day, client_id=key, by=viewer("alice"), at=clock.now()).id)
+    )
+    assert "下一步" in browser.get(f"/clients/{key}/").content.decode()
+    form = {"task": task.pk, "seen": 1, "title": "面谈方案", "due_on": (day + timedelta(days=1)).isoformat()}
+    answer = browser.post(f"/clients/{key}/task/change/", form, headers={"HX-Request": "true"})
+    assert "面谈方案" in answer.content.decode()
+    task.refresh_from_db()
+    assert (task.title, task.due_on) == ("面谈方案", day + timedelta(days=1))
+
+
+def test_who_comes_late_to_a_task_is_shown_both_versions_beside_it(signed_in: SignedIn, viewer: Who) -> None:
+    browser, key = signed_in("alice"), own("alice").client_id
+    made = int(
+        tasks.add("电话回访", due_on=clock.today(), client_id=key, by=viewer("alice"), at=clock.now()).id
+    )
+    tasks.move(made, seen=1, title="上门", by=viewer("bob"), at=clock.now())
+    form = {"task": made, "seen": 1, "title": "面谈", "due_on": clock.today().isoformat()}
+    answer = browser.post(f"/clients/{key}/task/change/", form, headers={"HX-Request": "true"})
+    assert answer.status_code == 409
+    assert answer.headers["HX-Retarget"] == "#duties-told"
+    assert "上门" in answer.content.decode()
+    assert "面谈" in answer.content.decode()

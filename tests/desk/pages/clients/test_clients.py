@@ -55,11 +55,13 @@ def test_a_filter_that_cannot_be_understood_is_told_not_ignored(signed_in: Signe
 
 def test_a_view_is_saved_found_again_and_forgotten(signed_in: SignedIn) -> None:
     browser = signed_in("alice")
-    browser.post("/clients/save/", {"name": "趋势大户", "query": "logic=trend&sort=-net_now"})
+    browser.post(
+        "/views/save/", {"page": "clients", "name": "趋势大户", "query": "logic=trend&sort=-net_now"}
+    )
     view = SavedView.objects.get(name="趋势大户")
     assert "趋势大户" in browser.get("/clients/").content.decode()
     assert "趋势大户" not in signed_in("grace").get("/clients/").content.decode()
-    browser.post(f"/clients/forget/{view.pk}/")
+    browser.post(f"/views/{view.pk}/forget/", {"page": "clients"})
     assert not SavedView.objects.filter(pk=view.pk).exists()
 
 

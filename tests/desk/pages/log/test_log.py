@@ -13,7 +13,9 @@ SignedIn = Callable[[str], Client]
 
 def noted(signed_in: SignedIn) -> None:
     for name in ("alice", "bob"):
-        signed_in(name).post("/clients/save/", {"name": f"{name} 的视图", "query": "logic=trend"})
+        signed_in(name).post(
+            "/views/save/", {"page": "clients", "name": f"{name} 的视图", "query": "logic=trend"}
+        )
 
 
 def test_one_sees_one_s_own_and_compliance_sees_all(signed_in: SignedIn) -> None:

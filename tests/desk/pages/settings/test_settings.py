@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.test import Client
 
 from zhike_desk.records import settings
-from zhike_desk.records.models import ApiToken, Approval
+from zhike_desk.records.models import ApiToken, Approval, User
 
 SignedIn = Callable[[str], Client]
 
@@ -70,3 +70,42 @@ def test_a_branch_sees_what_its_numbers_rest_on(signed_in: SignedIn) -> None:
     assert re.search(r"印花税</th><td>沪 A</td><td class=\"n\">—</td><td class=\"n\">万分之 5<", html)
     assert re.search(r"科创板</th><td class=\"n\">±20%", html)
     assert "等级与象限" not in signed_in("alice").get("/settings/").content.decode()
+
+
+def test_another_role_is_asked_for_by_an_administrator_and_holds_once_compliance_agrees(
+    signed_in: SignedIn,
+) -> None:
+    frank, grace = signed_in("frank"), User.objects.get(username="grace")
+    assert f'action="/settings/user/{grace.pk}/"' in frank.get("/settings/").content.decode()
+    form = {
+        "act": "role", "version": grace.version, "role": "manager", "staff_id": grace.staff_id, "branch_id": grace.branch_id,
+        "reason": "转岗",
+    }  # fmt: skip
+    assert frank.post(f"/settings/user/{grace.pk}/", form).status_code == 302
+    grace.refresh_from_db()
+    assert grace.role == "adviser"
+    asked = Approval.objects.get(action="users.write")
+    decided = {"act": "approve", "version": asked.version}
+    assert frank.post(f"/approvals/{asked.pk}/", decided).status_code in (404, 422)  # not one's own
+    signed_in("dora").post(f"/approvals/{asked.pk}/", decided)
+    grace.refresh_from_db()
+    assert grace.role == "manager"
+    assert "冯格蕾" in signed_in("dora").get("/compliance/").content.decode()
+
+
+def test_a_head_asks_for_who_serves_clients_of_the_branch_and_for_nobody_else(signed_in: SignedIn) -> None:
+    bob, users = signed_in("bob"), {u.username: u for u in User.objects.all()}
+    page = bob.get("/settings/").content.decode()
+    assert f'action="/settings/user/{users["alice"].pk}/"' in page
+    assert "heidi" not in page
+    roles = re.findall(rf'<select id="role-{users["alice"].pk}".*?</select>', page, re.S)[0]
+    assert set(re.findall(r'value="(\w+)"', roles)) == {"manager", "adviser"}
+    form = {"act": "role", "staff_id": "E0002", "reason": "转岗"}
+    for name, role, status in (
+        ("alice", "adviser", 302),
+        ("alice", "admin", 422),
+        ("charlie", "adviser", 404),
+    ):
+        given = {**form, "role": role, "version": users[name].version}
+        assert bob.post(f"/settings/user/{users[name].pk}/", given).status_code == status
+    assert Approval.objects.filter(action="users.write").count() == 1

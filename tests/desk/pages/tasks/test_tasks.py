@@ -96,6 +96,24 @@ def test_who_comes_second_is_shown_both_and_writes_nothing(signed_in: SignedIn, 
     assert (task.due_on, task.version) == (theirs, 2)
 
 
+def test_what_is_to_be_done_is_changed_in_the_line_and_an_overdue_day_may_stay(
+    signed_in: SignedIn, viewer: Who
+) -> None:
+    task = add(viewer("alice"), "回访")
+    late = clock.today() - timedelta(days=2)
+    Task.objects.filter(pk=task.pk).update(due_on=late)
+    form = {"due": late.isoformat(), "seen": "1", "title": "改为面谈"}
+    answer = signed_in("alice").post(f"/tasks/{task.pk}/write/", form)
+    assert "改为面谈" in answer.content.decode()
+    task.refresh_from_db()
+    assert (task.title, task.due_on, task.version) == ("改为面谈", late, 2)
+
+
+def test_the_hours_of_another_branchs_staff_are_not_told(viewer: Who) -> None:
+    assert query.week(viewer("bob"), clock.today(), staff="E0002").capacity is not None
+    assert query.week(viewer("bob"), clock.today(), staff="E0004").capacity is None
+
+
 def test_many_are_done_by_the_count_that_is_told_and_one_undo_opens_them_all(viewer: Who) -> None:
     by = viewer("alice")
     made = [add(by, f"第 {n}") for n in range(3)]
@@ -185,11 +203,11 @@ def test_a_page_costs_at_most_twelve_queries(signed_in: SignedIn, viewer: Who) -
 
 def test_a_view_is_saved_shown_and_forgotten(signed_in: SignedIn) -> None:
     browser = signed_in("alice")
-    browser.post("/tasks/save/", {"name": "已完成的", "query": "state=done"})
+    browser.post("/views/save/", {"page": "tasks", "name": "已完成的", "query": "state=done"})
     assert "已完成的" in browser.get("/tasks/").content.decode()
     view = SavedView.objects.get(page="tasks")
-    assert signed_in("bob").post(f"/tasks/views/{view.pk}/forget/").status_code == 404
-    browser.post(f"/tasks/views/{view.pk}/forget/")
+    assert signed_in("bob").post(f"/views/{view.pk}/forget/", {"page": "tasks"}).status_code == 404
+    browser.post(f"/views/{view.pk}/forget/", {"page": "tasks"})
     assert not SavedView.objects.exists()
 
 
