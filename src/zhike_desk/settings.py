@@ -144,7 +144,9 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key", "reauthenticate": "10/m/user"}
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ADAPTER = "zhike_desk.gate.Factors"
 MFA_TOTP_ISSUER = "Zhike 知客"
 USERSESSIONS_TRACK_ACTIVITY = False  # it would write at every request
 
