@@ -108,7 +108,7 @@ DATABASES: dict[str, Any] = {
     "default": dj_database_url.parse(_URL, conn_max_age=600, conn_health_checks=True)
     if _URL
     else {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "zhike_desk.turns",
         "NAME": DESK / "desk.sqlite3",
         "CONN_MAX_AGE": 600,
         "OPTIONS": {
