@@ -208,7 +208,7 @@ def small_house(tmp_path: Path) -> Path:
     for room in ("", "cli", "run", "decisions", "models", "features", "datacentre", "engine", "base"):
         (tmp_path / "src/zhike" / room).mkdir(parents=True)
         (tmp_path / "src/zhike" / room / "__init__.py").touch()
-    low = ("keys", "sqlite", "made_up", "offspring")
+    low = ("keys", "sqlite", "turns", "made_up", "offspring")
     for room in (
         "",
         *low,

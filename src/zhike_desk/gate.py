@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -43,6 +44,15 @@ class ClosedSignup(DefaultAccountAdapter):  # type: ignore[misc]
                 told("新密码不能与现在的相同。", "The new password must differ from the present one.")
             )
         return str(super().clean_password(password, user))
+
+
+class Factors(DefaultMFAAdapter):  # type: ignore[misc]
+    """How second factors are named, in the request's language."""
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:
+        """Name a new key by its number."""
+        number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
+        return told(f"密钥 {number}", f"Key {number}")
 
 
 def viewer_of(request: HttpRequest) -> Viewer:

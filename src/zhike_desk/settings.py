@@ -108,7 +108,7 @@ DATABASES: dict[str, Any] = {
     "default": dj_database_url.parse(_URL, conn_max_age=600, conn_health_checks=True)
     if _URL
     else {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "zhike_desk.turns",
         "NAME": DESK / "desk.sqlite3",
         "CONN_MAX_AGE": 600,
         "OPTIONS": {
@@ -144,7 +144,9 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key", "reauthenticate": "10/m/user"}
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ADAPTER = "zhike_desk.gate.Factors"
 MFA_TOTP_ISSUER = "Zhike 知客"
 USERSESSIONS_TRACK_ACTIVITY = False  # it would write at every request
 

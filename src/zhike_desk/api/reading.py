@@ -9,6 +9,8 @@ from ninja import Field
 
 from zhike_desk.api import schemas
 from zhike_desk.api.door import ANSWERS, needs, router, viewer_of
+from zhike_desk.records import clock
+from zhike_desk.records.actions import seeing
 from zhike_desk.records.book import UNKNOWN
 from zhike_desk.records.queries import client as client_query
 from zhike_desk.records.queries import clients as client_list
@@ -55,8 +57,10 @@ def clients_count(request: HttpRequest) -> dict[str, Any]:
 @needs
 def client(request: HttpRequest, key: str) -> dict[str, Any]:
     """Return a client, whole; money only where the token may see it."""
-    found = client_query.portrait(viewer_of(request), key, _shown())
+    night = _shown()
+    found = client_query.portrait(viewer_of(request), key, night)
     row = found.row
+    seeing.seen(row.client_id, by=viewer_of(request), at=clock.now(night))
     return {
         "key": found.key, "name": found.name, "phone": found.phone, "kind": row.kind, "risk_level": row.risk_level,
         "logic": row.logic, "logic_reason": row.logic_reason, "evidence": dict(found.evidence),

@@ -11,20 +11,23 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from zhike_desk import keys
-from zhike_desk.records.models import AuditHead, AuditRow
+from zhike_desk.records.models import AuditHead, AuditRow, Pointer
 from zhike_desk.records.viewer import Viewer
 
 WITNESS = "audit.heads"
 COLUMNS = ("seq", "at", "actor", "role", "action", "kind", "object_id", "detail", "mac")
+DESK_DAY = "desk_day"
+"""In a row's detail: the day it was at the desk, where that wasn't the real one."""
 MOST_BREAKS = 1_000
 _WINDOW = 10_000  # heads of processes side by side come to the witness out of order, by a few
 _BRANCH_TIME = ZoneInfo("Asia/Shanghai")
@@ -53,19 +56,22 @@ def append(
     """Append one act to the log; the caller's transaction carries it, so the act stands only with its row.
 
     `viewer` None is the system itself. `detail` must hold no unmasked identity. Whoever appends waits for whoever
-    appended before to commit: the chain has no forks.
+    appended before to commit: the chain has no forks. The log's time is real; an act for the day of a branch made up tells that day too.
     """
     with transaction.atomic():
         head = _locked_head()
+        real, told = moment(at), dict(detail or {})
+        if branch_day(real) != branch_day(at):
+            told[DESK_DAY] = branch_day(at).isoformat()
         row = AuditRow(
             seq=head.seq + 1,
-            at=at.astimezone(_BRANCH_TIME).isoformat(timespec="milliseconds"),
+            at=real.astimezone(_BRANCH_TIME).isoformat(timespec="milliseconds"),
             actor=viewer.username if viewer else "system",
             role=viewer.role if viewer else "system",
             action=action,
             kind=kind,
             object_id=object_id,
-            detail=json.dumps(dict(detail or {}), ensure_ascii=False, sort_keys=True, default=str),
+            detail=json.dumps(told, ensure_ascii=False, sort_keys=True, default=str),
         )
         row.mac = mac(_key(), head.mac, _fields(row))
         row.save(force_insert=True)
@@ -75,6 +81,24 @@ def append(
         # Robust: the row is committed by then; a witness that can't be written must not turn the act into an error.
         transaction.on_commit(lambda: _witness(seq, signed), robust=True)
     return row
+
+
+def moment(at: datetime) -> datetime:
+    """Return when something is done, by the real clock, that is done `at` by the desk's: they differ at a branch made up, on its last day."""
+    if not settings.DEMO:
+        return at
+    shown = Pointer.objects.values_list("publication__as_of", flat=True).first()
+    return timezone.now() if branch_day(at) == shown else at
+
+
+def branch_day(at: datetime) -> date:
+    """Return the day it is at the branch at a moment."""
+    return at.astimezone(_BRANCH_TIME).date()
+
+
+def hold() -> None:
+    """Keep everybody else from appending until the caller's transaction ends."""
+    _locked_head()
 
 
 def mac(key: bytes, before: str, fields: Iterable[Any]) -> str:

@@ -8,7 +8,7 @@ from django.db import close_old_connections
 from huey import crontab
 from huey.consumer import Consumer
 
-from zhike_desk.records import clock, queue
+from zhike_desk.records import clock, looks, queue
 from zhike_desk.worker import doing, schedule
 
 THREADS = 2
@@ -43,7 +43,8 @@ def _heard() -> None:
 
 
 def _minute() -> None:
-    """Look at the clock, and for what waits though nobody rang: a bell may have been lost."""
+    """Look at the clock, for what waits though nobody rang (a bell may have been lost), and for looks that couldn't be logged at once."""
     close_old_connections()
     schedule.look(clock.real())
     queue.ring()
+    looks.write_down(clock.real())

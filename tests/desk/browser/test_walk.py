@@ -47,6 +47,7 @@ STOPS = {
     "plumbing-table": ("plumbing:records_user_changelist", "/plumbing/records/user/"),
     "account-sessions": ("usersessions_list", "/account/sessions/"),
     "account-second-factor": ("mfa_index", "/account/2fa/"),
+    "account-passkeys": ("mfa_list_webauthn", "/account/2fa/webauthn/"),
     "account-password": ("account_change_password", "/account/password/change/"),
 }
 WITHOUT_PAGE = {"home", "palette"}  # leads elsewhere; a dialog of every page

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from hypothesis import example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -18,10 +19,10 @@ from openpyxl import load_workbook
 
 import trust_ground as ground
 from trust_ground import AT
-from zhike_desk.records import sheets
-from zhike_desk.records.actions import approvals, exports
+from zhike_desk.records import exported, sheets
+from zhike_desk.records.actions import approvals, exports, holds
 from zhike_desk.records.book import UNKNOWN
-from zhike_desk.records.models import AuditRow, BookIdentity, Job
+from zhike_desk.records.models import AuditRow, BookIdentity, Hold, Job, User
 from zhike_desk.records.refusals import Refused
 from zhike_desk.records.sheets import Column, Watermark
 from zhike_desk.records.viewer import Denied, Viewer
@@ -180,6 +181,59 @@ def test_a_client_frozen_meanwhile_and_one_handed_on_are_not_in_the_file_any_mor
     job = int(approvals.approve(int(asked.id), seen=1, by=bob, at=AT).id)
     ground.targets()  # freezes one of hers
     assert exports.produce(job, AT)["rows"] == 26
+
+
+def _made(viewer: People) -> tuple[int, Path]:
+    """Have an export of Alice's clients asked for, approved and made; return its job and its file."""
+    asked = exports.request("", form="csv", purpose="监管报送", typed=27, by=viewer("alice"), at=AT)
+    job = int(approvals.approve(int(asked.id), seen=1, by=viewer("bob"), at=AT).id)
+    result = exports.produce(job, AT)
+    Job.objects.filter(pk=job).update(state="done", result=result)
+    return job, exported.folder() / result["file"]
+
+
+def test_a_file_with_somebody_frozen_since_in_it_is_not_given_out_until_that_is_lifted(
+    db: Path, viewer: People, signed_in: Callable[[str], Client]
+) -> None:
+    job, file = _made(viewer)
+    alice = signed_in("alice")
+    assert alice.post(f"/approvals/exports/{job}/").status_code == 200
+    ground.hold(ground.targets()["other"])  # of another branch: not in it
+    Hold.objects.exclude(client_id__in=_numbers(file)).delete()
+    frozen = Hold.objects.get()  # targets() froze one of hers
+    answer = alice.post(f"/approvals/exports/{job}/")
+    assert answer.status_code == 422
+    assert "不再允许导出" in answer.content.decode()
+    assert frozen.client_id not in answer.content.decode()
+    assert AuditRow.objects.filter(action="export.download").count() == 1
+    Hold.objects.update(lifted_at=AT)
+    assert alice.post(f"/approvals/exports/{job}/").status_code == 200
+
+
+def test_a_file_of_which_nobody_wrote_down_who_is_in_it_is_not_given_out(db: Path, viewer: People) -> None:
+    job, file = _made(viewer)
+    file.with_name(f"{file.name}.who").unlink()
+    with pytest.raises(Refused, match="may no longer be taken out"):
+        exports.download(job, by=viewer("alice"), at=AT)
+
+
+def test_the_files_an_erased_client_is_in_are_removed_and_others_stay(transactional: Path) -> None:
+    def viewer(name: str) -> Viewer:
+        return Viewer.of(User.objects.get(username=name))
+
+    job, file = _made(viewer)
+    his, hers = ground.targets_of("charlie"), _numbers(file)[5]
+    assert his not in _numbers(file)
+    for client_id, there in ((his, True), (hers, False)):
+        holds.forget(client_id, AT)
+        assert file.exists() is there
+    assert not file.with_name(f"{file.name}.who").exists()
+    with pytest.raises(Refused, match="past its time"):
+        exports.download(job, by=viewer("alice"), at=AT)
+
+
+def _numbers(file: Path) -> list[str]:
+    return [line.split(",")[0] for line in file.read_text("utf-8-sig").splitlines()[1:-1]]
 
 
 def test_an_exported_file_goes_after_its_days(db: Path, viewer: People) -> None:

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import parse_qs
 
-from django.conf import settings as django_settings
 from django.db import transaction
 from django.db.models import QuerySet
 
 from zhike.base.text import Language, say
-from zhike_desk.records import audit, masking, scope, settings, sheets
+from zhike_desk.records import audit, exported, masking, scope, settings, sheets
 from zhike_desk.records.actions.asking import act, ask
 from zhike_desk.records.actions.writing import Done, Refused, one_of, text
+from zhike_desk.records.exported import folder
 from zhike_desk.records.models import Approval, BookClient, BookIdentity, Job, User
 from zhike_desk.records.policy import policy
 from zhike_desk.records.queries import clients, nights
@@ -184,7 +184,8 @@ def produce(job_id: int, at: datetime, told: Callable[[int], None] | None = None
         asked["query"], asked["identity"], asked["words"], asked["language"], by, "export.large"
     )
     name = f"clients-{job_id}-{secrets.token_hex(8)}.{asked['form']}"
-    rows = sheets.write(folder() / name, asked["form"], columns, _telling(lines, told), mark)
+    kept = exported.listing(_telling(lines, told), folder() / name)
+    rows = sheets.write(folder() / name, asked["form"], columns, kept, mark)
     with transaction.atomic():
         detail = _told(asked["query"], asked["purpose"], asked["form"], rows) | {
             "identity": asked["identity"]
@@ -194,7 +195,10 @@ def produce(job_id: int, at: datetime, told: Callable[[int], None] | None = None
 
 
 def download(job_id: int, *, by: Viewer, at: datetime) -> tuple[Path, str]:
-    """Return the file of an export one has asked for and its media type; each download is written down."""
+    """Return the file of an export one has asked for and its media type; each download is written down.
+
+    Raises Refused where somebody in it was frozen or erased since it was made, or it is past its time.
+    """
     with transaction.atomic():
         by.need("export.large")
         job = Job.objects.filter(pk=job_id, kind="export", by_id=by.user_id, state="done").first()
@@ -203,6 +207,14 @@ def download(job_id: int, *, by: Viewer, at: datetime) -> tuple[Path, str]:
         path = folder() / Path(job.result["file"]).name
         if not path.exists():
             raise Refused(say("文件已过保留期，请重新申请。", "The file is past its time; please ask anew."))
+        if not exported.outward(path):
+            raise Refused(
+                say(
+                    "文件生成之后，其中有客户不再允许导出，此文件已停止下载；请重新申请，新文件将不含这些客户。",
+                    "Since the file was made, somebody in it may no longer be taken out, so it can't be downloaded; "
+                    "please ask anew: they won't be in the new one.",
+                )
+            )
         audit.append(
             by,
             "export.download",
@@ -221,11 +233,6 @@ def sweep(at: datetime) -> int:
     for path in old:
         path.unlink(missing_ok=True)
     return len(old)
-
-
-def folder() -> Path:
-    """Return where exported files lie."""
-    return Path(django_settings.DESK) / "exports"
 
 
 def _rows_allowed(by: Viewer, action: str) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from zhike.base.text import say
-from zhike_desk.records import audit, scope, settings, tombstones
+from zhike_desk.records import audit, exported, scope, settings, tombstones
 from zhike_desk.records.actions import undo
 from zhike_desk.records.actions.asking import REASON, act, ask
 from zhike_desk.records.actions.writing import Done, Refused, change, one_of, text
@@ -99,7 +99,9 @@ def _lift(standing: Hold | None, payload: Mapping[str, Any], by: Viewer, at: dat
 
 
 def forget(client_id: str, at: datetime) -> None:
-    """Erase what people wrote about a client; the rows stay, as numbers of the branch's work."""
+    """Erase what people wrote about a client, and the exported files they are in; the rows stay, as numbers of the branch's work."""
+    # Once it stands: a file that is gone can't be put back where the transaction is.
+    transaction.on_commit(lambda: exported.burn(client_id), robust=True)
     of, raised = {"client_id": client_id}, {"version": F("version") + 1, "changed_at": at}
     undo.forget(client_id)  # an act's inverse holds what was written before it
     Note.objects.filter(**of).update(text="", removed_at=at, **raised)

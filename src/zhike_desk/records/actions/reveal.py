@@ -56,7 +56,7 @@ def reveal(client_id: str, field: str, reason: str, *, by: Viewer, at: datetime)
 
 def used(viewer: Viewer, at: datetime) -> int:
     """Count the fields `viewer` has revealed today."""
-    day = scope.day_of(at).isoformat()
+    day = scope.day_of(audit.moment(at)).isoformat()
     return AuditRow.objects.filter(
         actor=viewer.username, action=ACTION, at__gte=day, at__lt=f"{day}U"
     ).count()

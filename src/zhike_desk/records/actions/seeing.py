@@ -1,30 +1,30 @@
-"""Who saw whom: the first look of a day at a client's page is written down."""
+"""Who saw whom: the first look of a day at a client is written down, before the page is shown."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from django.db import transaction
-from django.db.models import QuerySet
+from django.db import OperationalError, transaction
 
-from zhike_desk.records import audit, prepared, scope
-from zhike_desk.records.models import AuditRow
+from zhike_desk import turns
+from zhike_desk.records import audit, looks
 from zhike_desk.records.viewer import Viewer
 
-SEEN = "client.view"
+PATIENCE = 0.25
 
 
 def seen(client_id: str, *, by: Viewer, at: datetime) -> bool:
-    """Write down that `by` saw a client, once a day; return whether it was the first time. One query, and a row the first time."""
-    day = scope.day_of(at).isoformat()
-    if prepared.rows(_looks, client_id=client_id, actor=by.username, day=day, end=f"{day}U"):
+    """Write down that `by` saw a client, once a day; return whether it was the first time. One query, and a row the first time.
+
+    A reader doesn't wait for a long writer: after a quarter of a second the look goes into a file, which the worker logs. Raises
+    OSError where it can be written nowhere: then there is no look.
+    """
+    moment = audit.moment(at)
+    if looks.logged(client_id, by.username, moment):
         return False
-    with transaction.atomic():
-        audit.append(by, SEEN, at=at, kind="client", object_id=client_id)
+    try:
+        with turns.at_most(PATIENCE), transaction.atomic():
+            audit.append(by, looks.SEEN, at=at, kind="client", object_id=client_id)
+    except OperationalError:
+        looks.keep(client_id, by, moment)
     return True
-
-
-def _looks(*, client_id: str, actor: str, day: str, end: str) -> QuerySet[Any, tuple[Any, ...]]:
-    rows = AuditRow.objects.filter(kind="client", object_id=client_id, actor=actor, action=SEEN)
-    return rows.filter(at__gte=day, at__lt=end).values_list("pk")[:1]

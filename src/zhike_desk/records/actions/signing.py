@@ -73,5 +73,5 @@ def _write(user: User | None, action: str, what: str = "") -> None:
     kind = "user" if action.startswith(("session.", "user.")) else "factor"
     with transaction.atomic():
         audit.append(
-            viewer, action, at=clock.now(), kind=kind, object_id=what or (user.username if user else "")
+            viewer, action, at=clock.real(), kind=kind, object_id=what or (user.username if user else "")
         )

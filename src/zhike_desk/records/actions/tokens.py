@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from zhike.base.text import say
+from zhike_desk import turns
 from zhike_desk.records import audit
 from zhike_desk.records.actions.writing import Done, Refused, text
 from zhike_desk.records.models import ApiToken
 from zhike_desk.records.policy import policy
 from zhike_desk.records.viewer import Denied, Viewer
 
+_log = logging.getLogger(__name__)
 PREFIX = "zhike_"
 LONGEST_DAYS = 90
 MOST = 10
@@ -74,11 +77,19 @@ def digest(secret: str) -> str:
 def viewer(secret: str, at: datetime) -> Viewer | None:
     """Return whom a token stands for at a moment, within its scopes; None for one that is unknown, revoked, or too old.
 
-    Remembers the hour of its last use.
+    Remembers the hour of its last use, unless somebody is writing just then.
     """
     found = ApiToken.objects.select_related("owner").filter(digest=digest(secret)).first()
     if found is None or found.revoked_at is not None or found.expires_at <= at or not found.owner.is_active:
         return None
     if found.last_used_at is None or at - found.last_used_at > timedelta(hours=1):
-        ApiToken.objects.filter(pk=found.pk).update(last_used_at=at)
+        _used(found.pk, at)
     return Viewer.of(found.owner, frozenset(found.scopes))
+
+
+def _used(token: int, at: datetime) -> None:
+    try:
+        with turns.at_most(0.1), transaction.atomic():
+            ApiToken.objects.filter(pk=token).update(last_used_at=at)
+    except OperationalError as busy:
+        _log.info("The use of token %d is remembered another time: %s", token, busy)
