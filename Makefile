@@ -10,7 +10,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 LOCKED := $(INSTALL) --require-hashes --no-build-isolation
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all lint bench performance bench-check docs bundle lock clean machine
+.PHONY: help run test test-all lint bench performance bench-check strength docs bundle lock clean machine
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 -- /p' Makefile | sed 's/ -- /	/'
@@ -40,6 +40,9 @@ performance: $(VENV)/bench.stamp  ## measure outputs and nights at every size an
 bench-check: $(VENV)/compiled.stamp  ## count what a small night costs, compare with bench/bounds.toml (RENEW=1 stores what was counted)
 	$(BIN)/python bench/check.py $(if $(RENEW),--renew)
 
+strength: $(VENV)/test.stamp $(VENV)/proof.stamp  ## branches reached and mutants killed where trust lies (ROOMS=audit for some; an hour or two)
+	$(BIN)/python tests/strength.py --jobs $(JOBS) $(ROOMS)
+
 docs: $(VENV)/run.stamp  ## write the generated pages anew
 	$(BIN)/python -m zhike.datacentre.tables.dictionary > docs/dictionary.md.new || { rm -f docs/dictionary.md.new; exit 1; }
 	mv docs/dictionary.md.new docs/dictionary.md
@@ -59,7 +62,7 @@ lock:  ## refresh requirements/*.lock
 	$(VENV)/lock/bin/python -m pip install --quiet --require-hashes -r requirements/lock.lock
 	$(UV) pyproject.toml --all-extras --group build --group lock -c requirements/constraints.in -o $(VENV)/lock/all.txt
 	$(CUT) pyproject.toml -o requirements/core.lock
-	for extra in desk postgres spark test bench; do $(CUT) pyproject.toml --extra $$extra -o requirements/$$extra.lock || exit 1; done
+	for extra in desk postgres spark test proof bench; do $(CUT) pyproject.toml --extra $$extra -o requirements/$$extra.lock || exit 1; done
 	for group in build lock; do $(CUT) --group $$group -o requirements/$$group.lock || exit 1; done
 
 clean:  ## remove the environment, the caches and the demonstration home
@@ -86,7 +89,7 @@ $(VENV)/run.stamp: requirements/desk.lock pyproject.toml $(VENV)/build.stamp
 	$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/test.stamp $(VENV)/spark.stamp $(VENV)/bench.stamp: $(VENV)/%.stamp: requirements/%.lock $(VENV)/run.stamp
+$(VENV)/test.stamp $(VENV)/spark.stamp $(VENV)/proof.stamp $(VENV)/bench.stamp: $(VENV)/%.stamp: requirements/%.lock $(VENV)/run.stamp
 	$(LOCKED) -r requirements/$*.lock
 	@touch $@
 
