@@ -203,7 +203,7 @@ def _place(room: Room) -> Path:
         if not (place / name).is_symlink():
             (place / name).symlink_to(ROOT / name)
     ours = (ROOT / "pyproject.toml").read_text("utf-8")
-    own = _SETTINGS.format(files=list(room.files), tests=_there(room), cache=ROOT / ".pytest_cache")
+    own = _SETTINGS.format(files=list(room.files), tests=_there(room), cache=WORK / "cache")
     (place / "pyproject.toml").write_text(ours + own, "utf-8")
     return place
 

@@ -113,7 +113,7 @@ def test_a_viewer_is_who_signed_in(db: Path) -> None:
     found = gate.viewer_of(asked("charlie", "clients"))
     row = User.objects.get(username="charlie")
     assert found == Viewer(row.pk, "charlie", "manager", "E0004", "3102", "曹查理")
-    with pytest.raises(Denied, match="^signed-in$"):
+    with pytest.raises(Denied, match=r"^signed-in$"):
         gate.viewer_of(asked("", "clients"))
     row.display_name = ""
     assert Viewer.of(row, frozenset({"care.read"})) == Viewer(

@@ -89,7 +89,9 @@ def test_an_action_that_is_not_named_is_that_of_lists_or_of_a_view(db: Path) -> 
 def test_without_a_staff_number_or_a_branch_nobody_is_one_s_own(db: Path) -> None:
     assert not scope.clients(Viewer(1, "x", "manager")).exists()
     assert not scope.clients(Viewer(1, "x", "head")).exists()
-    assert not scope.clients(Viewer(1, "x", "manager", "E0002"), "help.view").exists()  # of oneself, not of clients
+    assert not scope.clients(
+        Viewer(1, "x", "manager", "E0002"), "help.view"
+    ).exists()  # of oneself, not of clients
     assert not scope.clients(Viewer(1, "x", "manager", branch_id="3101")).exists()
     assert ids(scope.clients(Viewer(1, "x", "head", "E0002", "3102"))) == of_branch("3102")
 
