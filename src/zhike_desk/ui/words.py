@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from zhike_desk.records.wording import CONSENTS, IDENTITY
 from zhike_desk.ui.speech import told
 
 WORDS: dict[str, dict[str, tuple[str, str]]] = {
+    "identity": {name: (said.zh, said.en) for name, said in IDENTITY.items()},
+    "consent": {name: (said.zh, said.en) for name, said in CONSENTS.items()},
     "logic": {
         "value": ("价值型", "Value"),
         "trend": ("趋势型", "Trend"),

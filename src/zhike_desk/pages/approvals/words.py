@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from zhike_desk.records.wording import CONSENTS
 from zhike_desk.ui.speech import told
 from zhike_desk.ui.words import word
 
@@ -51,9 +52,6 @@ _VALUES: Mapping[str, tuple[str, str]] = {
     "frozen": ("冻结", "Freeze"),
     "erased": ("删除", "Erase"),
     "lift": ("解除", "Lift"),
-    "marketing": ("接受营销", "Marketing"),
-    "data_use": ("资料使用", "Use of data"),
-    "recording": ("通话录音", "Recording"),
     "zh": ("中文", "Chinese"),
     "en": ("英文", "English"),
 }
@@ -80,11 +78,14 @@ def written(name: str, value: object) -> str:
     if isinstance(value, bool):
         return told("是", "yes") if value else told("否", "no")
     if isinstance(value, list):
+        value = [word("identity", str(v)) for v in value] if name == "identity" else value
         more = f" … ({len(value)})" if len(value) > _LONGEST else ""
         return ", ".join(str(v) for v in value[:_LONGEST]) + more
     if isinstance(value, dict):
         return ", ".join(f"{field(k)}: {written(k, v)}" for k, v in list(value.items())[:_LONGEST])
     text = str(value)
+    if name == "kind" and text in CONSENTS:
+        return word("consent", text)
     if name == "role":
         return word("role", text)
     return told(*_VALUES[text]) if name in _OURS and text in _VALUES else text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -23,15 +23,6 @@ PNL_SHARE = 0.05
 SILENT = 1.5
 """How many times the client's own long pause must have passed without a trade to be told."""
 UNCONTACTED = 60
-REVEALED: Mapping[str, tuple[str, str]] = {
-    "phone": ("手机号码", "Telephone number"),
-    "name": ("姓名", "Name"),
-    "email": ("电子邮箱", "E-mail"),
-    "id_number": ("证件号码", "Identity number"),
-    "birth_date": ("出生日期", "Date of birth"),
-    "region": ("地区", "Region"),
-    "occupation": ("职业", "Occupation"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +54,7 @@ def band(found: Portrait, today: date, *, reveals: Sequence[str]) -> Band:
         flags=[*_standing(found, today), *_duties(duties)],
         short=short(found, duties, today),
         contacted=contacted(found.written, found.stream, found.measure("days_since_contact")),
-        reveals=[(name, told(*REVEALED.get(name, (name, name)))) for name in reveals],
+        reveals=[(name, word("identity", name)) for name in reveals],
     )
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from zhike_desk.pages.client import habits_view, logic_view, money_view, stream_view, value_view
 from zhike_desk.pages.client import stats as figures
 from zhike_desk.pages.client.band import Band, band, contacted
-from zhike_desk.pages.client.stream_view import CONSENTS, PURPOSES
+from zhike_desk.pages.client.stream_view import PURPOSES
 from zhike_desk.records.actions import surveys
 from zhike_desk.records.policy import policy
 from zhike_desk.records.queries import client as query
@@ -20,6 +20,7 @@ from zhike_desk.records.queries.client_money import Expected
 from zhike_desk.records.queries.client_money import Held as Holdings
 from zhike_desk.records.queries.nights import Shown
 from zhike_desk.records.viewer import Viewer
+from zhike_desk.records.wording import CONSENTS
 from zhike_desk.ui.speech import told
 from zhike_desk.ui.words import WORDS, word
 
@@ -140,7 +141,7 @@ def build(found: Portrait, night: Shown, viewer: Viewer, beside: Beside, today: 
         media=[(m, word("medium", m)) for m in WORDS["medium"]],
         purposes=_purposes(opted_out=found.opted_out),
         outcomes=[told(*o) for o in OUTCOMES],
-        consents=[(kind, told(*words)) for kind, words in CONSENTS.items()],
+        consents=[(kind, word("consent", kind)) for kind in CONSENTS],
         matters=[told(*m) for m in MATTERS],
         gravities=[(s, word("severity", s)) for s in WORDS["severity"]],
         questions=questions(),

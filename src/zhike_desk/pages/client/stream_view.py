@@ -30,11 +30,6 @@ PURPOSES: Mapping[str, tuple[str, str]] = {
     "complaint": ("投诉处理", "Complaint"),
     "other": ("其他", "Other"),
 }
-CONSENTS: Mapping[str, tuple[str, str]] = {
-    "marketing": ("接受营销", "Marketing"),
-    "data_use": ("资料使用", "Use of data"),
-    "recording": ("通话录音", "Recording"),
-}
 
 
 _HEARD: Mapping[str, tuple[str, str]] = {
@@ -115,7 +110,7 @@ def _title(event: Event) -> str:
     if event.source in _HEARD:
         return told(*_HEARD[event.source])
     if event.source == "consent":
-        what = told(*CONSENTS.get(event.medium, (event.medium, event.medium)))
+        what = word("consent", event.medium)
         return told(
             f"{'同意' if event.outcome == 'given' else '拒绝'}{what}",
             f"{'Agreed to' if event.outcome == 'given' else 'Refused'}: {what.lower()}",

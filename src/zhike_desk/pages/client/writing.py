@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from zhike.base.text import Said, say
 from zhike_desk.gate import viewer_of
-from zhike_desk.pages.client.band import REVEALED
 from zhike_desk.pages.client.context import worked
 from zhike_desk.records import clock
 from zhike_desk.records.actions import consent as consents
@@ -24,8 +23,9 @@ from zhike_desk.records.queries import tasks as listed
 from zhike_desk.records.refusals import Conflict, Refused
 from zhike_desk.ui.errors import conflict, refused
 from zhike_desk.ui.frame import night_of
-from zhike_desk.ui.speech import said, told
+from zhike_desk.ui.speech import said
 from zhike_desk.ui.toasts import flash, toast
+from zhike_desk.ui.words import word
 
 REVEALED_SECONDS = 30
 _MINUTES = re.compile(r"\d{1,4}(\.\d)?")
@@ -57,7 +57,7 @@ def reveal(request: HttpRequest, key: str) -> HttpResponse:
     """Show one field of who a client is, for half a minute, with a reason that is logged."""
     field, reason = request.POST.get("field", ""), request.POST.get("reason", "")
     value = reveals.reveal(key, field, reason, by=viewer_of(request), at=clock.now())
-    name = told(*REVEALED.get(field, (field, field)))
+    name = word("identity", field)
     shown = {"name": name, "value": value, "seconds": REVEALED_SECONDS}
     return render(request, "client/revealed.html", shown)
 

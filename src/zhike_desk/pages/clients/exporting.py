@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import cast
 
 from django.contrib import messages
@@ -23,16 +22,6 @@ from zhike_desk.records.sheets import Form
 from zhike_desk.ui.speech import chinese, told
 from zhike_desk.ui.words import word
 
-_FIELDS: Mapping[str, tuple[str, str]] = {
-    "name": ("姓名", "Name"),
-    "phone": ("电话", "Telephone"),
-    "email": ("邮箱", "E-mail"),
-    "id_number": ("证件号码", "Identity number"),
-    "birth_date": ("出生日期", "Date of birth"),
-    "region": ("地区", "Region"),
-    "occupation": ("职业", "Occupation"),
-}
-
 
 @require_GET
 def form(request: HttpRequest) -> HttpResponse:
@@ -47,7 +36,7 @@ def form(request: HttpRequest) -> HttpResponse:
         "most": most,
         "large": rows > most,
         "may_ask": may_ask,
-        "fields": [(n, told(*_FIELDS[n])) for n in policy().fields["reveal"]] if may_ask else [],
+        "fields": [(n, word("identity", n)) for n in policy().fields["reveal"]] if may_ask else [],
     }
     return render(request, "clients/export.html", context)
 

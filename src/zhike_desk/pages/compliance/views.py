@@ -14,16 +14,12 @@ from zhike_desk.records.queries import approvals, people
 from zhike_desk.records.queries import compliance as query
 from zhike_desk.ui.frame import night_of
 from zhike_desk.ui.speech import told
+from zhike_desk.ui.words import word
 
 STATES = {
     "expired": ("已过期", "Expired"),
     "expiring": ("30 天内到期", "Within 30 days"),
     "missing": ("未测评", "Never made"),
-}
-KINDS = {
-    "marketing": ("营销", "Marketing"),
-    "data_use": ("数据使用", "Use of data"),
-    "recording": ("录音", "Recording"),
 }
 HOLDS = {"frozen": ("冻结", "Frozen"), "erased": ("注销", "Erased")}
 
@@ -40,7 +36,7 @@ def compliance(request: HttpRequest) -> HttpResponse:
     context = {
         "assessments": found,
         "tabs": [(name, told(*names), found.counts[name], name == state) for name, names in STATES.items()],
-        "consents": [(e, told(*KINDS[e.kind])) for e in query.consents(viewer)],
+        "consents": [(e, word("consent", e.kind)) for e in query.consents(viewer)],
         "opted_out": query.opted_out(viewer),
         "holds": viewer.may("client.hold") is not None,
         "held": [(h, told(*HOLDS[h.kind])) for h in query.held(viewer)] if viewer.may("client.held") else [],

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from zhike.base.text import say
 from zhike_desk.gate import viewer_of
-from zhike_desk.pages.log.words import ROOMS, named
+from zhike_desk.pages.log.words import ROOMS, named, whom
+from zhike_desk.records.audit import DESK_DAY
 from zhike_desk.records.queries import log as query
 from zhike_desk.records.refusals import Refused
 from zhike_desk.ui.speech import told
@@ -30,8 +31,10 @@ class Line:
 
     act: query.Act
     what: str
+    whom: str
     role: str
     detail: str
+    day: str
 
 
 @require_GET
@@ -68,10 +71,11 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 
 def _line(act: query.Act) -> Line:
-    detail = json.dumps(act.detail, ensure_ascii=False) if act.detail else ""
+    rest = {name: value for name, value in act.detail.items() if name != DESK_DAY}
+    detail = json.dumps(rest, ensure_ascii=False) if rest else ""
     short = detail if len(detail) <= _LONGEST else detail[:_LONGEST] + "…"
     role = told("系统", "System") if act.role == "system" else word("role", act.role)
-    return Line(act, named(act.action), role, short)
+    return Line(act, named(act.action), whom(act.kind), role, short, str(act.detail.get(DESK_DAY, "")))
 
 
 def _day(text: str) -> date | None:

@@ -14,12 +14,7 @@ from zhike_desk.records.actions.asking import REASON, act, ask
 from zhike_desk.records.actions.writing import Done, one_of, text
 from zhike_desk.records.models import Consent
 from zhike_desk.records.viewer import Viewer
-
-_NAMES = {
-    "marketing": ("营销", "marketing"),
-    "data_use": ("数据使用", "use of data"),
-    "recording": ("录音", "recording"),
-}
+from zhike_desk.records.wording import CONSENTS
 
 
 def record(client_id: str, *, kind: str, given: bool, reason: str, by: Viewer, at: datetime) -> Done:
@@ -36,7 +31,7 @@ def record(client_id: str, *, kind: str, given: bool, reason: str, by: Viewer, a
         }
         if not cell.second:
             return _write(payload, by, at)
-        zh, en = _NAMES[kind]
+        zh, en = CONSENTS[kind].zh, CONSENTS[kind].en.lower()
         summary = say(
             f"{'同意' if given else '拒绝'}{zh}：客户 {client.client_id}",
             f"{en} {'given' if given else 'refused'}: client {client.client_id}",

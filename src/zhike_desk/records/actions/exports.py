@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from zhike.base.text import Language, say
-from zhike_desk.records import audit, exported, masking, scope, settings, sheets
+from zhike_desk.records import audit, exported, masking, scope, settings, sheets, wording
 from zhike_desk.records.actions.asking import act, ask
 from zhike_desk.records.actions.writing import Done, Refused, one_of, text
 from zhike_desk.records.exported import folder
@@ -129,10 +129,12 @@ def request(
             "query": query, "form": form, "identity": list(identity), "purpose": why, "rows": rows,
             "words": {k: dict(v) for k, v in words.items()}, "language": language,
         }  # fmt: skip
-        fields = "、".join(identity)
+        named = [wording.IDENTITY[name] for name in identity]
         summary = say(
-            f"导出 {rows} 行客户" + (f"，含未脱敏字段：{fields}" if identity else "（脱敏）"),
-            f"export {rows} clients" + (f", unmasked: {', '.join(identity)}" if identity else " (masked)"),
+            f"导出 {rows} 行客户"
+            + (f"，含未脱敏字段：{'、'.join(n.zh for n in named)}" if named else "（脱敏）"),
+            f"export {rows} clients"
+            + (f", unmasked: {', '.join(n.en for n in named)}" if named else " (masked)"),
         )
         return ask("export.large", payload, summary=summary, reason=why, by=by, at=at)
 
@@ -272,16 +274,7 @@ def _table(
     return columns, _lines(rows, who, identity, shown, state.extra, words)
 
 
-_WHO = {
-    "client_id": say("客户号", "Client number"),
-    "name": say("姓名", "Name"),
-    "phone": say("电话", "Phone"),
-    "email": say("邮箱", "E-mail"),
-    "id_number": say("证件号", "Identity number"),
-    "birth_date": say("出生日期", "Date of birth"),
-    "region": say("地区", "Region"),
-    "occupation": say("职业", "Occupation"),
-}
+_WHO = {"client_id": say("客户号", "Client number"), **wording.IDENTITY}
 
 
 def _lines(
