@@ -116,8 +116,16 @@ class BookClient(models.Model):
                     "quadrant",
                     "kind",
                     "risk_level",
-                    "branch_id",
                     "staff_id",
+                )
+            ]
+            + [  # a branch's classes are counted and filtered within this alone
+                models.Index(
+                    fields=[
+                        *("branch_id", "score", "client_id", "logic", "stage", "grade", "quadrant"),
+                        *("kind", "risk_level", "overlay", "frozen"),
+                    ],
+                    name="book_client_by_branch_id",
                 )
             ]
             + [  # registers of compliance count within these alone

@@ -15,9 +15,9 @@ from django.conf import settings
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from zhike_desk.records.book.wide import MEASURES, parts
 from zhike_desk.records.rows.decimals import UNKNOWN, numbers
 
-MEASURES = "book_measure"
 ORDERED = 'COLLATE "C"'  # PostgreSQL: text in order of its bytes, as SQLite has it
 
 _KINDS: tuple[tuple[type[models.Field[object, object]], pa.DataType], ...] = (
@@ -52,12 +52,18 @@ def create(model: type[models.Model], connection: BaseDatabaseWrapper) -> str:
     )
 
 
-def create_measures(names: Sequence[str], connection: BaseDatabaseWrapper) -> str:
-    """Return the statement that makes the wide table of measures: the client's number, and a number for each measure."""
-    wide = [
-        (name, "double precision" if connection.vendor == "postgresql" else "real", True) for name in names
-    ]
-    return _create(MEASURES, [("client_id", "varchar(60)", False), *wide], connection)
+def create_measures(names: Sequence[str], connection: BaseDatabaseWrapper) -> Iterator[str]:
+    """Yield the statements that make the wide table of measures: its parts, and the view that is them all beside each other."""
+    kind = "double precision" if connection.vendor == "postgresql" else "real"
+    for table, columns in parts(names):
+        wide = [(name, kind, True) for name in columns]
+        yield _create(table, [("client_id", "varchar(60)", False), *wide], connection)
+    quoted = connection.ops.quote_name
+    first, *others = (table for table, _ in parts(names))
+    told = ", ".join([f"{first}.client_id", *map(quoted, names)])
+    # joined so, a part whose columns nobody asks for isn't read
+    beside = " ".join(f"LEFT JOIN {other} ON {other}.client_id = {first}.client_id" for other in others)
+    yield f"CREATE VIEW {MEASURES} AS SELECT {told} FROM {first} {beside}"
 
 
 def _create(table: str, wanted: Sequence[tuple[str, str, bool]], connection: BaseDatabaseWrapper) -> str:
@@ -83,14 +89,15 @@ def _type(field: models.Field[object, object], connection: BaseDatabaseWrapper) 
     return str(field.db_type(connection))
 
 
-def indexes(connection: BaseDatabaseWrapper) -> Iterator[str]:
+def indexes(connection: BaseDatabaseWrapper, measures: Sequence[str]) -> Iterator[str]:
     """Yield the statements that make every key and index of the book, to be run once its rows are in."""
     with connection.schema_editor(collect_sql=True, atomic=False) as editor:
         for model in classes():
             yield from _keys(model, connection)
             for index in model._meta.indexes:
                 yield str(index.create_sql(model, editor))
-    yield f'CREATE UNIQUE INDEX "{MEASURES}_key" ON "{MEASURES}" ("client_id")'
+    for table, _ in parts(measures):
+        yield f'CREATE UNIQUE INDEX "{table}_key" ON "{table}" ("client_id")'
 
 
 def _keys(model: type[models.Model], connection: BaseDatabaseWrapper) -> Iterator[str]:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from zhike.base.errors import BrokenPromise
 from zhike.base.text import say
+from zhike_desk.records.book import wide
 from zhike_desk.records.publish import definitions, summary
 from zhike_desk.records.publish.working import Work, prepared
 from zhike_desk.records.rows import cells, clients, facts, ties
@@ -19,7 +20,7 @@ from zhike_desk.records.rows.preparing import HELD, Ground
 from zhike_desk.records.rows.source import Source
 
 ALL_OF = {
-    definitions.MEASURES: "measure",
+    wide.MEASURES: "measure",
     "book_holding": "holding_now",
     "book_timeline": "timeline",
     "book_attribution": "attribution",
@@ -78,19 +79,19 @@ class Loading:
         names = self.source.whole("measure_dictionary").sort_by("name")["name"].to_pylist()
         self.book.create(names)
         self.rows = dict.fromkeys((m._meta.db_table for m in definitions.classes()), 0)
-        self.rows[definitions.MEASURES] = 0
+        self.rows[wide.MEASURES] = 0
         measures = self._measures(names)
         for done in prepared(self.ground, self._works(), self._clients):
             for table, rows in done.tables.items():
                 self._put(table, rows)
             for name, rows in done.kept.items():
                 self._kept[name].append(rows)
-            self._add(definitions.MEASURES, next(measures, None))
+            self._beside(names, next(measures, None))
         for rows in measures:
-            self._add(definitions.MEASURES, rows)
+            self._beside(names, rows)
         self._rest(names)
         self.book.index()
-        self._check()
+        self._check(names)
         return summary.told(self._kept["classes"])
 
     @property
@@ -136,18 +137,29 @@ class Loading:
         model = next(m for m in definitions.classes() if m._meta.db_table == table)
         self._add(table, definitions.shaped(model, rows, self.rows[table] + 1))
 
-    def _add(self, table: str, rows: pa.Table | None) -> None:
+    def _add(self, table: str, rows: pa.Table) -> None:
+        self.book.load(table, rows)
+        self._added(table, len(rows))
+
+    def _beside(self, names: list[str], rows: pa.Table | None) -> None:
+        """Put rows of measures into the parts of their table."""
         if rows is None:
             return
-        self.book.load(table, rows)
-        self.rows[table] += len(rows)
+        for part, columns in wide.parts(names):
+            self.book.load(part, rows.select(["client_id", *columns]))
+        self._added(wide.MEASURES, len(rows))
+
+    def _added(self, table: str, rows: int) -> None:
+        self.rows[table] += rows
         if self.told:
             self.told(table, self.rows[table])
 
-    def _check(self) -> None:
+    def _check(self, names: list[str]) -> None:
         """Count every table in the finished book against what it was given, and what it was given against the generation."""
         for table, rows in self.rows.items():
             _same(table, rows, self.book.count(table))
+        for part, _ in wide.parts(names):
+            _same(part, self.rows[wide.MEASURES], self.book.count(part))
         for table, of in ALL_OF.items():
             _same(table, self.source.rows(of), self.rows[table])
 

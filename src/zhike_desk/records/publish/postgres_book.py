@@ -11,6 +11,7 @@ import pyarrow.csv as pacsv
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from zhike_desk.records.book import wide
 from zhike_desk.records.publish import definitions
 
 _BATCH = 50_000
@@ -24,6 +25,7 @@ class PostgresBook:
         self.place = place
         self._db: BaseDatabaseWrapper = connection.copy()
         self._cursor: Any = self._db.cursor()
+        self._measures: Sequence[str] = ()
         self._cursor.execute("BEGIN")
         self._cursor.execute(f"CREATE SCHEMA {place}")
         self._cursor.execute(f"SET LOCAL search_path TO {place}")
@@ -33,7 +35,9 @@ class PostgresBook:
         """Make every table, without indexes."""
         for model in definitions.classes():
             self._cursor.execute(definitions.create(model, self._db))
-        self._cursor.execute(definitions.create_measures(measures, self._db))
+        for statement in definitions.create_measures(measures, self._db):
+            self._cursor.execute(statement)
+        self._measures = measures
 
     def load(self, table: str, rows: pa.Table) -> None:
         """Append rows, which have the table's columns in its order."""
@@ -43,11 +47,12 @@ class PostgresBook:
 
     def index(self) -> None:
         """Make keys and indexes, and the figures the planner chooses by."""
-        for statement in definitions.indexes(self._db):
+        for statement in definitions.indexes(self._db, self._measures):
             self._cursor.execute(statement)
         for model in definitions.classes():
             self._cursor.execute(f'ANALYZE "{model._meta.db_table}"')
-        self._cursor.execute(f'ANALYZE "{definitions.MEASURES}"')
+        for table, _ in wide.parts(self._measures):
+            self._cursor.execute(f'ANALYZE "{table}"')
 
     def count(self, table: str) -> int:
         """Return how many rows a table holds."""

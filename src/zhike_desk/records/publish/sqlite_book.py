@@ -38,12 +38,15 @@ class SqliteBook:
         for pragma in _PRAGMAS:
             self._db.execute(f"PRAGMA {pragma}")
         self._db.execute("BEGIN")
+        self._measures: Sequence[str] = ()
 
     def create(self, measures: Sequence[str]) -> None:
         """Make every table, without indexes."""
         for model in definitions.classes():
             self._db.execute(definitions.create(model, connection))
-        self._db.execute(definitions.create_measures(measures, connection))
+        for statement in definitions.create_measures(measures, connection):
+            self._db.execute(statement)
+        self._measures = measures
 
     def load(self, table: str, rows: pa.Table) -> None:
         """Append rows, which have the table's columns in its order."""
@@ -53,7 +56,7 @@ class SqliteBook:
 
     def index(self) -> None:
         """Make keys and indexes, and the figures the planner chooses by."""
-        for statement in definitions.indexes(connection):
+        for statement in definitions.indexes(connection, self._measures):
             self._db.execute(statement)
         self._db.execute("COMMIT")
         self._db.execute("PRAGMA analysis_limit=1000")

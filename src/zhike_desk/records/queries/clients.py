@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import BooleanField, F, FloatField, Func, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
 
 from zhike.base.text import say
 from zhike_desk.records import scope
 from zhike_desk.records import staff as staff_of
+from zhike_desk.records.book.wide import part_of
 from zhike_desk.records.models import BookClient, BookMeasureName, Tag
-from zhike_desk.records.queries import listing
+from zhike_desk.records.queries import counts, listing, nights
 from zhike_desk.records.queries.listing import Asked, Bound, Column, Listed
+from zhike_desk.records.queries.nights import Shown
 from zhike_desk.records.viewer import Viewer
 
 CHOICES: dict[str, tuple[str, ...]] = {
@@ -70,6 +72,8 @@ LISTED = Listed(
 )  # fmt: skip
 
 
+FEW = 60_000
+"""Clients up to whom a measure's filter is answered from its own column: to sort more than these costs more than to look each one up."""
 _ALWAYS = ("client_id", "pseudonym", "name", "phone", "staff_id", "opt_out")
 
 
@@ -111,7 +115,7 @@ class MeasureName:
 def asked(query: Mapping[str, Sequence[str]]) -> Asked:
     """Read the state of a list of clients from its URL's query; raise Refused for what can't be understood."""
     wanted = any(name.startswith("m.") for name in query) or "col" in query
-    return listing.asked(LISTED, query, [m.name for m in measures()] if wanted else ())
+    return listing.asked(LISTED, query, _places(nights.shown()) if wanted else ())
 
 
 def measures() -> list[MeasureName]:
@@ -125,8 +129,9 @@ def measures() -> list[MeasureName]:
 def matching(viewer: Viewer, state: Asked, action: str = "client.list") -> QuerySet[BookClient]:
     """Return the clients within `viewer`'s scope that the list asks for."""
     rows = listing.matching(scope.clients(viewer, action), state)
+    everybody = viewer.need(action).scope == "all"
     for name, bound in state.measures.items():
-        rows = rows.filter(client_id__in=_measured(name, bound))
+        rows = rows.filter(_held_to(name, bound, few=everybody and _few(name, bound)))
     if "tag" in state.texts:
         rows = rows.filter(client_id__in=Tag.objects.filter(word=state.texts["tag"]).values("client_id"))
     if "staff_id" in state.texts:
@@ -153,6 +158,9 @@ def page(viewer: Viewer, state: Asked) -> Page:
 
 def count(viewer: Viewer, state: Asked) -> tuple[int, bool]:
     """Count the clients asked for, up to a cap; tell whether there are more."""
+    number = counts.known(viewer, state)
+    if number is not None:
+        return min(number, listing.COUNT_CAP), number > listing.COUNT_CAP
     return listing.counted(matching(viewer, state))
 
 
@@ -187,14 +195,57 @@ def _quoted(name: str) -> str:
     return connection.ops.quote_name(name)
 
 
-def _measured(name: str, bound: Bound) -> RawSQL:
-    column = _quoted(name)
-    ends = [(">=", bound.low), ("<=", bound.high)]
-    where = " AND ".join(f"{column} {way} %s" for way, end in ends if end is not None)
-    return RawSQL(
-        f"SELECT client_id FROM book_measure WHERE {where}",  # names come from the night's dictionary, ends are bound
-        [end for _, end in ends if end is not None],
+@lru_cache(maxsize=3)
+def _places(night: Shown | None) -> Mapping[str, str]:
+    """Return which part of the wide table holds each measure of a night; nothing before the first."""
+    if night is None:
+        return {}
+    rows = BookMeasureName.objects.values_list("name", "ordinal")
+    return {name: part_of(ordinal) for name, ordinal in rows}
+
+
+def _held_to(name: str, bound: Bound, *, few: bool) -> Q:
+    """Return what holds of clients whose measure lies between two ends.
+
+    Where it holds of few of all, they are looked for first; otherwise each client the list comes to is looked up, until the page is full.
+    """
+    part, ends, values = _ends(name, bound)
+    if few:
+        where = " AND ".join(f"{end} %s" for end in ends)
+        return Q(client_id__in=RawSQL(f"SELECT client_id FROM {part} WHERE {where}", values))
+    found = Q()
+    for end, value in zip(ends, values, strict=True):
+        found &= Q(_looked_up(part, end, value))
+    return found
+
+
+def _looked_up(part: str, end: str, value: float) -> Func:
+    template = f"EXISTS(SELECT 1 FROM {part} m WHERE m.client_id = %(expressions)s)"
+    return Func(
+        F("client_id"),
+        Value(value, FloatField()),
+        template=template,
+        arg_joiner=f" AND m.{end} ",
+        output_field=BooleanField(),
     )
+
+
+def _few(name: str, bound: Bound) -> bool:
+    """Tell whether at most `FEW` of all clients have a measure between two ends."""
+    part, ends, values = _ends(name, bound)
+    where = " AND ".join(f"{end} %s" for end in ends)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM (SELECT 1 FROM {part} WHERE {where} LIMIT {FEW + 1}) few", values
+        )
+        return int(cursor.fetchone()[0]) <= FEW
+
+
+def _ends(name: str, bound: Bound) -> tuple[str, list[str], list[float]]:
+    """Return the table of a measure, its column beside each sign, the values that belong there; names are the night's own."""
+    ends = [(">=", bound.low), ("<=", bound.high)]
+    told = [(f"{_quoted(name)} {way}", float(end)) for way, end in ends if isinstance(end, int | float)]
+    return _places(nights.shown())[name], [column for column, _ in told], [value for _, value in told]
 
 
 def measured(ids: Sequence[str], names: Sequence[str]) -> dict[str, dict[str, float | None]]:

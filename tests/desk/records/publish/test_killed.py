@@ -12,6 +12,7 @@ from django.db import connection
 
 from dying_publications import STEPS, Publications, chosen, moment, noted, seen_numbers
 from zhike_desk.records import audit
+from zhike_desk.records.book import wide
 from zhike_desk.records.book.following import books, follow
 from zhike_desk.records.models import AuditRow, Pointer, Publication
 from zhike_desk.records.publish import definitions
@@ -49,7 +50,7 @@ def published() -> int:
 
 
 def _rows(table: str) -> int:
-    assert table == definitions.MEASURES or table in {m._meta.db_table for m in definitions.classes()}
+    assert table == wide.MEASURES or table in {m._meta.db_table for m in definitions.classes()}
     with connection.cursor() as cursor:
         cursor.execute(f'SELECT count(*) FROM "{table}"')
         return int(cursor.fetchone()[0])
