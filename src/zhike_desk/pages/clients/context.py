@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,8 +12,10 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
+from zhike_desk.pages.clients.columns import measure_cell, measure_head
 from zhike_desk.records.queries import clients, listing
 from zhike_desk.records.queries.listing import Asked, Bound, Column
+from zhike_desk.records.queries.reference import Meaning
 from zhike_desk.records.viewer import Viewer
 from zhike_desk.ui import lists, marks
 from zhike_desk.ui.lists import Choice, Filter, Head
@@ -22,6 +24,8 @@ from zhike_desk.ui.templatetags import zhike as writing
 from zhike_desk.ui.words import word
 
 LISTED = clients.LISTED
+Staff = tuple[str, str]
+"""Number and name of one of the staff."""
 _KEY = "0key0"
 _RETURNS = frozenset({"twr_12m", "pnl_3m"})
 _UNITS = {
@@ -69,6 +73,8 @@ class ClientsPage:
     older_url: str
     query: str
     hidden: Sequence[tuple[str, str]]
+    tag: str
+    staff: Sequence[tuple[str, str, bool]]
     order: str
     can_save: bool
     can_share: bool
@@ -76,23 +82,30 @@ class ClientsPage:
     can_export: bool
 
 
-def build(state: Asked, page: clients.Page, viewer: Viewer) -> ClientsPage:
-    """Turn a page of clients into what the template writes."""
+def build(
+    state: Asked, page: clients.Page, viewer: Viewer, meanings: Mapping[str, Meaning], staff: Sequence[Staff]
+) -> ClientsPage:
+    """Turn a page of clients into what the template writes; `staff` is whose clients the list can be narrowed to."""
     pseudonym = viewer.need("client.list").pseudonym
     saving = viewer.may("view.save")
     # one address for all rows, whose keys are letters and digits: to reverse each costs more than to write the row
     where = f"{reverse('client', args=[_KEY])}?{urlencode({'in': _query(state)})}"
     columns = [LISTED.columns[name] for name in state.shown]
     return ClientsPage(
-        heads=[*(_head(c, state, pseudonym) for c in columns), *(_measure_head(n) for n in state.extra)],
-        lines=[_line(row, columns, state, where) for row in page.rows],
-        filters=_filters(state),
+        heads=[
+            *(_head(c, state, pseudonym) for c in columns),
+            *(measure_head(n, meanings.get(n)) for n in state.extra),
+        ],
+        lines=[_line(row, columns, state, where, meanings) for row in page.rows],
+        filters=_filters(state, dict(staff)),
         choices=[_choice(name, state) for name in LISTED.choices],
         ranges=[_range(c, state) for c in LISTED.columns.values() if c.figure or c.kind == "date"],
         newer_url=_beside(state, before=page.newer),
         older_url=_beside(state, after=page.older),
         query=_query(state),
-        hidden=hidden(state),
+        hidden=[part for part in hidden(state) if part[0] != "tag" and not (staff and part[0] == "staff_id")],
+        tag=state.texts.get("tag", ""),
+        staff=[(number, name, number == state.texts.get("staff_id")) for number, name in staff],
         order=_order(state),
         can_save=saving is not None,
         can_share=saving is not None and saving.scope != "self",
@@ -141,13 +154,11 @@ def _head(column: Column, state: Asked, pseudonym: bool) -> Head:
     return lists.head(LISTED, column, state, unit=_unit(column), sortable=named)
 
 
-def _measure_head(name: str) -> Head:
-    return Head(name, "", "", "", "", True)
-
-
-def _line(row: clients.Row, columns: Sequence[Column], state: Asked, where: str) -> Line:
+def _line(
+    row: clients.Row, columns: Sequence[Column], state: Asked, where: str, meanings: Mapping[str, Meaning]
+) -> Line:
     cells = [_cell(c, row) for c in columns if c.name != "sort_key"]
-    cells += [f'<td class="n">{writing.number(row.measures.get(n), 2)}</td>' for n in state.extra]
+    cells += [f'<td class="n">{measure_cell(row.measures.get(n), meanings.get(n))}</td>' for n in state.extra]
     url = where.replace(_KEY, row.key, 1)  # with the list they stand in, for the clients beside them
     return Line(row.key, url, row.name, row.number, SafeString("".join(cells)), row.opt_out)
 
@@ -175,7 +186,7 @@ def _figure(column: Column, value: Any) -> SafeString | str:
     return writing.whole(value) if column.kind == "count" else writing.number(value)
 
 
-def _filters(state: Asked) -> list[Filter]:
+def _filters(state: Asked, staff: Mapping[str, str]) -> list[Filter]:
     found = []
     for name, wanted in state.choices.items():
         names = "、".join(word(name, v) for v in wanted)
@@ -186,7 +197,10 @@ def _filters(state: Asked) -> list[Filter]:
     for name, bound in state.measures.items():
         found.append(lists.without(LISTED, state, f"{name} {_ends(bound)}", f"m.{name}.min", f"m.{name}.max"))
     titles = {"tag": told("标签", "Tag"), "staff_id": told("客户经理", "Manager")}
-    return found + [lists.without(LISTED, state, f"{titles[n]}：{v}", n) for n, v in state.texts.items()]
+    return found + [
+        lists.without(LISTED, state, f"{titles[n]}：{staff.get(v, v) if n == 'staff_id' else v}", n)
+        for n, v in state.texts.items()
+    ]
 
 
 def _ends(bound: Bound) -> str:

@@ -10,12 +10,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from zhike.base.text import say
 from zhike_desk.gate import viewer_of
+from zhike_desk.pages.clients.columns import chooser
 from zhike_desk.pages.clients.context import LISTED, build, hidden
 from zhike_desk.records import clock
 from zhike_desk.records.actions import bulk as acts
 from zhike_desk.records.actions.writing import BULK_ROWS
 from zhike_desk.records.queries import clients as query
-from zhike_desk.records.queries import listing
+from zhike_desk.records.queries import listing, reference
 from zhike_desk.records.queries.views import saved
 from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Viewer
@@ -37,7 +38,11 @@ def clients(request: HttpRequest) -> HttpResponse:
     """Show one page of the clients the URL asks for; only the table when the page is already there."""
     viewer = viewer_of(request)
     state = query.asked(_picked(request))
-    found = build(state, query.page(viewer, state), viewer) if night_of(request) else None
+    night = night_of(request)
+    found = None
+    if night is not None:
+        meanings = reference.meanings(night) if state.extra else {}
+        found = build(state, query.page(viewer, state), viewer, meanings, query.staff(viewer))
     if request.htmx.target == "list":  # type: ignore[attr-defined]
         return render(request, "clients/table.html", {"page": found})
     return render(request, "clients/clients.html", {"page": found, "views": saved(viewer, "clients")})
@@ -72,7 +77,14 @@ def measures(request: HttpRequest) -> HttpResponse:
     groups: dict[str, list[query.MeasureName]] = {}
     for measure in found:
         groups.setdefault(measure.group, []).append(measure)
-    context = {"groups": groups, "hidden": hidden(state, all_of_it=True), "number": len(found)}
+    parts = hidden(state, all_of_it=True)
+    context = {
+        "groups": groups,
+        "hidden": parts,
+        "number": len(found),
+        "columns": chooser(state),
+        "rest": [(name, value) for name, value in parts if name not in ("cols", "col")],
+    }
     return render(request, "clients/measures.html", context)
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from zhike_desk.records.queries import listing
 from zhike_desk.records.queries.listing import Asked
-from zhike_desk.records.queries.tasks import KINDS, LISTED, CalendarDay, Page, Row, Week
+from zhike_desk.records.queries.tasks import KINDS, LISTED, CalendarDay, Colleague, Page, Row, Week
 from zhike_desk.ui import lists
 from zhike_desk.ui.lists import Choice, Filter, Head
 from zhike_desk.ui.marks import MARKS
@@ -54,6 +54,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Whose:
+    """One whose tasks the list can be narrowed to, with the query that does it and keeps the rest."""
+
+    name: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class TasksPage:
     """The list: heads, lines, filters, the pages beside it."""
 
@@ -67,6 +75,8 @@ class TasksPage:
     newer: str
     older: str
     query: str
+    order: str
+    whose: Sequence[Whose]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +108,7 @@ class WeekPage:
     earlier_query: str
 
 
-def build(state: Asked, page: Page, today: date) -> TasksPage:
+def build(state: Asked, page: Page, today: date, colleagues: Sequence[Colleague]) -> TasksPage:
     """Turn a page of tasks into what the template writes."""
     bound = state.bounds.get("due_on")
     return TasksPage(
@@ -109,10 +119,24 @@ def build(state: Asked, page: Page, today: date) -> TasksPage:
         hidden=[(n, v) for n, v in state.texts.items()],
         low=_iso(bound.low if bound else None),
         high=_iso(bound.high if bound else None),
-        newer=_query(state, before=page.newer) if page.newer else "",
-        older=_query(state, after=page.older) if page.older else "",
+        newer=_beside(state, before=page.newer),
+        older=_beside(state, after=page.older),
         query=_query(state),
+        order=_order(state),
+        whose=[Whose(c.name, _query(state, staff_id=c.staff_id)) for c in colleagues],
     )
+
+
+def _beside(state: Asked, **cursor: str) -> str:
+    """Return the address of the page beside this one; empty where there is none."""
+    return f"{reverse('tasks')}?{_query(state, **cursor)}" if any(cursor.values()) else ""
+
+
+def _order(state: Asked) -> str:
+    title = said(LISTED.columns[state.sort].title)
+    if state.descending:
+        return told(f"按{title}，从大到小", f"By {title.lower()}, largest first")
+    return told(f"按{title}，从小到大", f"By {title.lower()}, smallest first")
 
 
 def line(row: Row, today: date) -> Line:

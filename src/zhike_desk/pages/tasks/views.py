@@ -26,9 +26,10 @@ def tasks(request: HttpRequest) -> HttpResponse:
     if night is None:
         return render(request, "tasks/first.html")
     today, state = clock.today(night), query.asked(dict(request.GET.lists()))
+    colleagues = query.colleagues(viewer)
     shown = {
-        "page": build(state, query.page(viewer, state), today),
-        "colleagues": query.colleagues(viewer),
+        "page": build(state, query.page(viewer, state), today, colleagues),
+        "colleagues": colleagues,
         "presets": presets(today),
         "today": today,
         "may_write": viewer.may("care.write") is not None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
@@ -74,6 +74,7 @@ LISTED = Listed(
 
 FEW = 60_000
 """Clients up to whom a measure's filter is answered from its own column: to sort more than these costs more than to look each one up."""
+_MOST_STAFF = 200
 _ALWAYS = ("client_id", "pseudonym", "name", "phone", "staff_id", "opt_out")
 
 
@@ -115,7 +116,17 @@ class MeasureName:
 def asked(query: Mapping[str, Sequence[str]]) -> Asked:
     """Read the state of a list of clients from its URL's query; raise Refused for what can't be understood."""
     wanted = any(name.startswith("m.") for name in query) or "col" in query
-    return listing.asked(LISTED, query, _places(nights.shown()) if wanted else ())
+    found = listing.asked(LISTED, query, _places(nights.shown()) if wanted else ())
+    # the client stands first, whatever else is chosen
+    return replace(found, shown=("sort_key", *(name for name in found.shown if name != "sort_key")))
+
+
+def staff(viewer: Viewer) -> list[tuple[str, str]]:
+    """Return number and name of those whose clients `viewer` may narrow a list to: a head the branch's staff; one query, or none."""
+    if viewer.need("client.list").scope != "branch":
+        return []
+    found = staff_of.working(viewer.branch_id).filter(clients__gt=0).order_by("staff_id")
+    return list(found.values_list("staff_id", "name")[:_MOST_STAFF])
 
 
 def measures() -> list[MeasureName]:

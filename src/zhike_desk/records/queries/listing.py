@@ -113,7 +113,8 @@ def asked(listed: Listed, query: Mapping[str, Sequence[str]], measures: Iterable
     name, descending = sort.lstrip("-"), sort.startswith("-")
     if name not in listed.columns or not listed.columns[name].sortable:
         raise _cant("sort", sort)
-    shown = tuple(c for c in (_one(query, "cols") or "").split(",") if c in listed.columns) or listed.shown
+    chosen = ",".join(query.get("cols", ())).split(",")
+    shown = tuple(dict.fromkeys(c for c in chosen if c in listed.columns)) or listed.shown
     extra = tuple(c[2:] for c in query.get("col", ()) if c.startswith("m.") and c[2:] in known)[:6]
     return replace(
         found,

@@ -88,6 +88,33 @@ def test_all_that_fit_means_all_of_ones_own(signed_in: SignedIn) -> None:
     assert tagged <= own
 
 
+def test_columns_are_chosen_the_client_stands_first_and_heads_fit_their_cells(signed_in: SignedIn) -> None:
+    browser = signed_in("bob")
+    form = browser.get("/clients/measures/?logic=trend&col=m.positions_now").content.decode()
+    assert '<input type="checkbox" name="col" value="m.positions_now" checked>' in form
+    assert '<input type="hidden" name="logic" value="trend">' in form
+    html = browser.get(
+        "/clients/?cols=sort_key&cols=revenue_12m&cols=score&col=m.net_now&col=m.positions_now"
+    ).content.decode()
+    heads = re.findall(r'<th scope="col" class="([^"]*)"', html)
+    first = html[html.index("<tbody>") : html.index("</tr>", html.index("<tbody>"))]
+    assert [h.split()[-1] for h in heads] == ["pick", "keep", "n", "n", "n", "n"]
+    assert (first.count("<td"), first.count("<th")) == (5, 1)
+    assert "net_now <small>万元</small>" in html
+    assert "positions_now <small>只</small>" in html
+    assert browser.get("/clients/?cols=score").content.decode().count('class=" keep"') == 1
+
+
+def test_a_head_narrows_the_list_to_one_of_the_staff_by_name_and_to_a_tag(signed_in: SignedIn) -> None:
+    bob, alice = signed_in("bob"), signed_in("alice")
+    assert 'name="staff_id"' not in alice.get("/clients/").content.decode()
+    page = bob.get("/clients/?staff_id=E0002&tag=打新").content.decode()
+    assert '<option value="E0002" selected>' in page
+    assert re.search(r"客户经理：(?!E0002)", page)
+    assert 'name="tag" maxlength="20" value="打新"' in page
+    assert page.count('name="staff_id"') == page.count('name="tag"') == 1  # each stands in the form once
+
+
 @pytest.mark.parametrize("name", ["erin", "dora"])
 def test_who_may_not_care_for_clients_cannot_tag_them(signed_in: SignedIn, name: str) -> None:
     browser = signed_in(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -107,6 +108,17 @@ def test_what_is_to_be_done_is_changed_in_the_line_and_an_overdue_day_may_stay(
     assert "改为面谈" in answer.content.decode()
     task.refresh_from_db()
     assert (task.title, task.due_on, task.version) == ("改为面谈", late, 2)
+
+
+def test_a_list_narrowed_to_a_colleague_keeps_its_other_filters_and_says_its_order(
+    signed_in: SignedIn, viewer: Who
+) -> None:
+    add(viewer("bob"), "会议")
+    html = signed_in("bob").get("/tasks/?kind=own&sort=-minutes").content.decode()
+    (url,) = re.findall(r'href="/tasks/\?([^"]*staff_id=E0002[^"]*)"', html)
+    assert "kind=own" in url
+    assert "sort=-minutes" in url
+    assert "按预计用时，从大到小" in html
 
 
 def test_the_hours_of_another_branchs_staff_are_not_told(viewer: Who) -> None:
