@@ -13,6 +13,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from zhike_desk.pages.clients.columns import measure_cell, measure_head
+from zhike_desk.records import staff
 from zhike_desk.records.queries import clients, listing
 from zhike_desk.records.queries.listing import Asked, Bound, Column
 from zhike_desk.records.queries.reference import Meaning
@@ -24,12 +25,11 @@ from zhike_desk.ui.templatetags import zhike as writing
 from zhike_desk.ui.words import word
 
 LISTED = clients.LISTED
-Staff = tuple[str, str]
-"""Number and name of one of the staff."""
 _KEY = "0key0"
 _RETURNS = frozenset({"twr_12m", "pnl_3m"})
 _UNITS = {
     "money": ("万元", "10k CNY"),
+    "yuan": ("元", "CNY"),
     "fraction": ("%", "%"),
     "count": ("天", "days"),
     "number": ("分", "points"),
@@ -45,6 +45,7 @@ class Line:
     name: str
     number: str
     cells: SafeString
+    mark: SafeString
     opt_out: bool
 
 
@@ -73,19 +74,16 @@ class ClientsPage:
     older_url: str
     query: str
     hidden: Sequence[tuple[str, str]]
-    tag: str
-    staff: Sequence[tuple[str, str, bool]]
     order: str
+    texts: Mapping[str, str]
     can_save: bool
     can_share: bool
     can_care: bool
     can_export: bool
 
 
-def build(
-    state: Asked, page: clients.Page, viewer: Viewer, meanings: Mapping[str, Meaning], staff: Sequence[Staff]
-) -> ClientsPage:
-    """Turn a page of clients into what the template writes; `staff` is whose clients the list can be narrowed to."""
+def build(state: Asked, page: clients.Page, viewer: Viewer, meanings: Mapping[str, Meaning]) -> ClientsPage:
+    """Turn a page of clients into what the template writes."""
     pseudonym = viewer.need("client.list").pseudonym
     saving = viewer.may("view.save")
     # one address for all rows, whose keys are letters and digits: to reverse each costs more than to write the row
@@ -97,16 +95,15 @@ def build(
             *(measure_head(n, meanings.get(n)) for n in state.extra),
         ],
         lines=[_line(row, columns, state, where, meanings) for row in page.rows],
-        filters=_filters(state, dict(staff)),
+        filters=_filters(state),
         choices=[_choice(name, state) for name in LISTED.choices],
         ranges=[_range(c, state) for c in LISTED.columns.values() if c.figure or c.kind == "date"],
         newer_url=_beside(state, before=page.newer),
         older_url=_beside(state, after=page.older),
         query=_query(state),
-        hidden=[part for part in hidden(state) if part[0] != "tag" and not (staff and part[0] == "staff_id")],
-        tag=state.texts.get("tag", ""),
-        staff=[(number, name, number == state.texts.get("staff_id")) for number, name in staff],
+        hidden=hidden(state),
         order=_order(state),
+        texts={name: state.texts.get(name, "") for name in LISTED.texts},
         can_save=saving is not None,
         can_share=saving is not None and saving.scope != "self",
         can_care=viewer.may("care.write") is not None,
@@ -136,7 +133,11 @@ def hidden(state: Asked, *, all_of_it: bool = False) -> list[tuple[str, str]]:
     fields = (
         set()
         if all_of_it
-        else {*LISTED.choices, *(f"{n}.{end}" for n in LISTED.columns for end in ("min", "max"))}
+        else {
+            *LISTED.choices,
+            *LISTED.texts,
+            *(f"{n}.{end}" for n in LISTED.columns for end in ("min", "max")),
+        }
     )
     return [(name, value) for name, value in parse_qsl(_query(state)) if name not in fields]
 
@@ -160,7 +161,13 @@ def _line(
     cells = [_cell(c, row) for c in columns if c.name != "sort_key"]
     cells += [f'<td class="n">{measure_cell(row.measures.get(n), meanings.get(n))}</td>' for n in state.extra]
     url = where.replace(_KEY, row.key, 1)  # with the list they stand in, for the clients beside them
-    return Line(row.key, url, row.name, row.number, SafeString("".join(cells)), row.opt_out)
+    return Line(row.key, url, row.name, row.number, SafeString("".join(cells)), _mark(row), row.opt_out)
+
+
+def _mark(row: clients.Row) -> SafeString:
+    """Tell institutions and products apart beside the name: their scores are on scales of their own."""
+    kind = "" if row.kind == "individual" else row.kind
+    return SafeString(f" {marks.chip('kind', kind)}") if kind else SafeString("")
 
 
 def _cell(column: Column, row: clients.Row) -> str:
@@ -181,39 +188,53 @@ def _figure(column: Column, value: Any) -> SafeString | str:
         return writing.signed_percent(value) if column.kind == "fraction" else writing.signed_wan(value)
     if column.kind == "money":
         return writing.wan(value)
+    if column.kind == "yuan":
+        return writing.whole(value)
     if column.kind == "fraction":
         return writing.percent(value)
     return writing.whole(value) if column.kind == "count" else writing.number(value)
 
 
-def _filters(state: Asked, staff: Mapping[str, str]) -> list[Filter]:
+def _filters(state: Asked) -> list[Filter]:
     found = []
     for name, wanted in state.choices.items():
         names = "、".join(word(name, v) for v in wanted)
         found.append(lists.without(LISTED, state, f"{said(LISTED.columns[name].title)}：{names}", name))
     for name, bound in state.bounds.items():
-        words = f"{said(LISTED.columns[name].title)} {_ends(bound)}"
+        column = LISTED.columns[name]
+        words = f"{said(column.title)} {_ends(bound, column.scale)} {_unit(column)}".strip()
         found.append(lists.without(LISTED, state, words, f"{name}.min", f"{name}.max"))
     for name, bound in state.measures.items():
         found.append(lists.without(LISTED, state, f"{name} {_ends(bound)}", f"m.{name}.min", f"m.{name}.max"))
-    titles = {"tag": told("标签", "Tag"), "staff_id": told("客户经理", "Manager")}
-    return found + [
-        lists.without(LISTED, state, f"{titles[n]}：{staff.get(v, v) if n == 'staff_id' else v}", n)
-        for n, v in state.texts.items()
-    ]
+    return found + [lists.without(LISTED, state, _text(n, v), n) for n, v in state.texts.items()]
 
 
-def _ends(bound: Bound) -> str:
-    low, high = _end(bound.low), _end(bound.high)
+def _text(name: str, value: str) -> str:
+    if name == "opt_out":
+        return (
+            told("拒绝营销", "No marketing") if value == "1" else told("未拒绝营销", "Marketing not refused")
+        )
+    if name == "staff_id":
+        value = staff.names({value}).get(value, value)
+    titles = {
+        "tag": told("标签", "Tag"),
+        "staff_id": told("客户经理", "Manager"),
+        "q": told("查找", "Looked for"),
+    }
+    return f"{titles[name]}：{value}"
+
+
+def _ends(bound: Bound, scale: float = 1.0) -> str:
+    low, high = _end(bound.low, scale), _end(bound.high, scale)
     if low and high:
         return f"{low} – {high}"
     return f"≥ {low}" if low else f"≤ {high}"
 
 
-def _end(value: float | date | None) -> str:
+def _end(value: float | date | None, scale: float = 1.0) -> str:
     if value is None:
         return ""
-    return value.isoformat() if isinstance(value, date) else f"{value:,.15g}"
+    return value.isoformat() if isinstance(value, date) else f"{value / scale:,.12g}"
 
 
 def _choice(name: str, state: Asked) -> Choice:
@@ -224,10 +245,8 @@ def _choice(name: str, state: Asked) -> Choice:
 def _range(column: Column, state: Asked) -> Range:
     bound = state.bounds.get(column.name, Bound())
     low, high = (
-        ("" if e is None else e.isoformat() if isinstance(e, date) else f"{e:.15g}")
+        ("" if e is None else e.isoformat() if isinstance(e, date) else f"{e / column.scale:.12g}")
         for e in (bound.low, bound.high)
     )
-    unit = {"money": told("元", "CNY"), "fraction": told("小数", "fraction")}.get(column.kind, _unit(column))
-    return Range(
-        column.name, said(column.title), unit, low, high, "date" if column.kind == "date" else "number"
-    )
+    type_ = "date" if column.kind == "date" else "number"
+    return Range(column.name, said(column.title), _unit(column), low, high, type_)

@@ -9,6 +9,7 @@ from zhike_desk.pages.clients import exporting, views
 urlpatterns = [
     path("clients/", views.clients, name="clients"),
     path("clients/count/", views.count, name="clients_count"),
+    path("clients/more/", views.more, name="clients_more"),
     path("clients/measures/", views.measures, name="clients_measures"),
     path("clients/export/form/", exporting.form, name="clients_export_form"),
     path("clients/export/", exporting.export, name="clients_export"),

@@ -42,7 +42,7 @@ def clients(request: HttpRequest) -> HttpResponse:
     found = None
     if night is not None:
         meanings = reference.meanings(night) if state.extra else {}
-        found = build(state, query.page(viewer, state), viewer, meanings, query.staff(viewer))
+        found = build(state, query.page(viewer, state), viewer, meanings)
     if request.htmx.target == "list":  # type: ignore[attr-defined]
         return render(request, "clients/table.html", {"page": found})
     return render(request, "clients/clients.html", {"page": found, "views": saved(viewer, "clients")})
@@ -67,6 +67,15 @@ def count(request: HttpRequest) -> HttpResponse:
     number, more = query.count(viewer, query.asked(dict(request.GET.lists())))
     context = {"told": f"{number:,}", "more": more, "badge": "badge" in request.GET}
     return render(request, "clients/count.html", context)
+
+
+@require_GET
+def more(request: HttpRequest) -> HttpResponse:
+    """Show what else one may filter by, which takes looking up: tags, who serves, who refused marketing."""
+    viewer = viewer_of(request)
+    state = query.asked(dict(request.GET.lists()))
+    context = {"tags": query.tags(viewer), "managers": query.managers(viewer), "texts": state.texts}
+    return render(request, "clients/more.html", context)
 
 
 @require_GET

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qs
 
 from django.db import transaction
 
@@ -20,6 +21,7 @@ from zhike_desk.records.actions.writing import (
     text,
 )
 from zhike_desk.records.models import SavedView
+from zhike_desk.records.queries.clients import found_by_name
 from zhike_desk.records.viewer import Denied, Viewer
 
 MOST = 50
@@ -33,6 +35,7 @@ def save(page: str, name: str, query: str, *, shared: bool = False, by: Viewer, 
     branch = _shared_with(by) if shared else ""
     if page not in PAGES:
         raise Refused(say("该页面不支持保存视图。", "Lists of this page can't be saved."))
+    _no_names(query)
     with transaction.atomic():
         named = text(name, 40, NAME)
         _free(page, named, by)
@@ -71,6 +74,7 @@ def change_view(
             if fields["name"] != found.name:
                 _free(found.page, fields["name"], by, another=False)
         if query is not None:
+            _no_names(query)
             fields["query"] = text(query, 2000, say("查询", "query"), needed=False)
         if shared is not None and shared != bool(found.branch_id):
             fields["branch_id"] = _shared_with(by) if shared else ""
@@ -78,6 +82,12 @@ def change_view(
         change(found, seen, at, **fields)
         _logged("view.change", found, by, at)
         return Done(str(found.pk), found.version, inverse(by, "view.save", [step], at))
+
+
+def _no_names(query: str) -> None:
+    """Refuse a list found by a name or a number: a view is kept, and read by others."""
+    if "q" in parse_qs(query):
+        raise found_by_name()
 
 
 def delete(view: int, *, by: Viewer, at: datetime) -> Done:

@@ -15,10 +15,11 @@ from zhike.base.text import say
 from zhike_desk.records import scope
 from zhike_desk.records import staff as staff_of
 from zhike_desk.records.book.wide import part_of
-from zhike_desk.records.models import BookClient, BookMeasureName, Tag
-from zhike_desk.records.queries import counts, listing, nights
+from zhike_desk.records.models import BookClient, BookMeasureName, BookStaff, Tag
+from zhike_desk.records.queries import counts, listing, nights, search
 from zhike_desk.records.queries.listing import Asked, Bound, Column, Listed
 from zhike_desk.records.queries.nights import Shown
+from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Viewer
 
 CHOICES: dict[str, tuple[str, ...]] = {
@@ -44,14 +45,14 @@ def _columns() -> tuple[Column, ...]:
         Column("risk_level", say("风险等级", "Risk"), "choice", say("当日有效的风险测评等级。", "Risk grade in force on the day.")),
         Column("score", say("价值得分", "Value"), "number", say("各准则加权总分，0–100。", "Weighted score over all criteria, 0–100."), True),
         Column("net_now", say("净资产", "Net assets"), "money", say("截至日净资产。", "Net assets on the day."), True),
-        Column("net_flow_3m", say("3月净流入", "Net inflow 3m"), "money", say("近 3 个月净流入。", "Net inflow over 3 months."), True),
-        Column("revenue_12m", say("12月创收", "Revenue 12m"), "money", say("近 12 个月净创收。", "Net revenue over 12 months."), True),
-        Column("traded_3m", say("3月成交", "Traded 3m"), "money", say("近 3 个月成交金额。", "Value traded in 3 months."), True),
-        Column("pnl_3m", say("3月盈亏", "Profit 3m"), "money", say("近 3 个月盈亏。", "Profit and loss over 3 months."), True),
-        Column("twr_12m", say("12月收益率", "Return 12m"), "fraction", say("近 12 个月时间加权收益率。", "Time-weighted return over 12 months."), True),
+        Column("net_flow_3m", say("近3个月净流入", "Net inflow 3m"), "money", say("近 3 个月净流入。", "Net inflow over 3 months."), True),
+        Column("revenue_12m", say("近12个月创收", "Revenue 12m"), "money", say("近 12 个月净创收。", "Net revenue over 12 months."), True),
+        Column("traded_3m", say("近3个月成交", "Traded 3m"), "money", say("近 3 个月成交金额。", "Value traded in 3 months."), True),
+        Column("pnl_3m", say("近3个月盈亏", "Profit 3m"), "money", say("近 3 个月盈亏。", "Profit and loss over 3 months."), True),
+        Column("twr_12m", say("近12个月收益率", "Return 12m"), "fraction", say("近 12 个月时间加权收益率。", "Time-weighted return over 12 months."), True),
         Column("days_since_trade", say("未交易天数", "Days w/o trade"), "count", say("距上次交易的天数。", "Days since the last trade."), True),
         Column("days_since_contact", say("未联系天数", "Days w/o contact"), "count", say("距上次联系的天数。", "Days since the last contact."), True),
-        Column("clv_p50", say("12月预期", "Expected 12m"), "money", say("未来 12 个月预期贡献（中位数）。", "Contribution expected over 12 months (median)."), True),
+        Column("clv_p50", say("未来12个月贡献", "Expected 12m"), "yuan", say("未来 12 个月预期贡献（中位数）。", "Contribution expected over 12 months (median)."), True),
         Column("opened_on", say("开户日", "Opened"), "date", say("首个账户开户日。", "Day of the first account."), True),
         Column("staff_id", say("客户经理", "Manager"), "text", say("主要服务人员。", "Who mainly serves the client.")),
     )  # fmt: skip
@@ -63,11 +64,11 @@ LISTED = Listed(
     columns={c.name: c for c in _columns()},
     choices=CHOICES,
     shown=(
-        "sort_key", "logic", "stage", "grade", "score", "net_now", "net_flow_3m",
+        "sort_key", "score", "net_now", "grade", "logic", "stage", "net_flow_3m",
         "twr_12m", "days_since_trade", "days_since_contact", "clv_p50",
     ),
     sort="-score",
-    texts=("tag", "staff_id"),
+    texts=("tag", "staff_id", "opt_out", "q"),
     named="pseudonym",
 )  # fmt: skip
 
@@ -75,7 +76,7 @@ LISTED = Listed(
 FEW = 60_000
 """Clients up to whom a measure's filter is answered from its own column: to sort more than these costs more than to look each one up."""
 _MOST_STAFF = 200
-_ALWAYS = ("client_id", "pseudonym", "name", "phone", "staff_id", "opt_out")
+_ALWAYS = ("client_id", "pseudonym", "kind", "name", "phone", "staff_id", "opt_out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ class Row:
     name: str
     number: str
     phone: str
+    kind: str
     values: Mapping[str, Any]
     measures: Mapping[str, float | None]
     staff: str
@@ -121,14 +123,6 @@ def asked(query: Mapping[str, Sequence[str]]) -> Asked:
     return replace(found, shown=("sort_key", *(name for name in found.shown if name != "sort_key")))
 
 
-def staff(viewer: Viewer) -> list[tuple[str, str]]:
-    """Return number and name of those whose clients `viewer` may narrow a list to: a head the branch's staff; one query, or none."""
-    if viewer.need("client.list").scope != "branch":
-        return []
-    found = staff_of.working(viewer.branch_id).filter(clients__gt=0).order_by("staff_id")
-    return list(found.values_list("staff_id", "name")[:_MOST_STAFF])
-
-
 def measures() -> list[MeasureName]:
     """Return the measures of the night that is shown."""
     return [
@@ -140,6 +134,10 @@ def measures() -> list[MeasureName]:
 def matching(viewer: Viewer, state: Asked, action: str = "client.list") -> QuerySet[BookClient]:
     """Return the clients within `viewer`'s scope that the list asks for."""
     rows = listing.matching(scope.clients(viewer, action), state)
+    if "q" in state.texts:
+        if action != "client.list":
+            raise found_by_name()
+        rows = rows.filter(client_id__in=search.matching(viewer, state.texts["q"]))
     everybody = viewer.need(action).scope == "all"
     for name, bound in state.measures.items():
         rows = rows.filter(_held_to(name, bound, few=everybody and _few(name, bound)))
@@ -147,6 +145,8 @@ def matching(viewer: Viewer, state: Asked, action: str = "client.list") -> Query
         rows = rows.filter(client_id__in=Tag.objects.filter(word=state.texts["tag"]).values("client_id"))
     if "staff_id" in state.texts:
         rows = rows.filter(staff_id=state.texts["staff_id"])
+    if "opt_out" in state.texts:
+        rows = rows.filter(opt_out=state.texts["opt_out"] == "1")
     return rows
 
 
@@ -177,9 +177,41 @@ def count(viewer: Viewer, state: Asked) -> tuple[int, bool]:
 
 def ids(viewer: Viewer, state: Asked, most: int) -> list[str]:
     """Return the numbers of up to `most` of the clients asked for, in the list's order."""
+    if "q" in state.texts:
+        raise found_by_name()
     way = "-" if state.descending else ""
     found = matching(viewer, state).order_by(f"{way}{state.sort}", f"{way}client_id")
     return list(found.values_list("client_id", flat=True)[:most])
+
+
+def found_by_name() -> Refused:
+    """Refuse what would write what was typed, a name or a number, into logs, jobs and saved views."""
+    return Refused(
+        say(
+            "按姓名或号码查到的名单不能整体操作、导出或保存：请勾选客户，或改用筛选条件。",
+            "A list found by a name or a number can't be worked on, exported or saved as a whole: select clients, or use filters.",
+        )
+    )
+
+
+def tags(viewer: Viewer, most: int = 200) -> list[str]:
+    """Return the tags of the clients within `viewer`'s scope, by name, `most` at the most; none for who doesn't care for clients."""
+    if viewer.may("care.read") is None:
+        return []
+    seen = scope.clients(viewer, "care.read").values("client_id")
+    words = Tag.objects.filter(client_id__in=seen).order_by("word").values_list("word", flat=True)
+    return list(words.distinct()[:most])
+
+
+def managers(viewer: Viewer) -> list[tuple[str, str]]:
+    """Return number and name of those whose clients `viewer` may narrow a list to; nobody for whose clients are all their own."""
+    scope_ = viewer.need("client.list").scope
+    if scope_ not in ("branch", "all"):
+        return []
+    found = BookStaff.objects.filter(clients__gt=0, left_on__isnull=True).order_by("branch_id", "staff_id")
+    if scope_ == "branch":
+        found = found.filter(branch_id=viewer.branch_id)
+    return list(found.values_list("staff_id", "name")[:_MOST_STAFF])
 
 
 def _row(
@@ -194,6 +226,7 @@ def _row(
         name=client.pseudonym if hidden else client.name,
         number="" if hidden else client.client_id,
         phone="" if hidden else client.phone,
+        kind=client.kind,
         values={name: getattr(client, name) for name in state.shown},
         measures=extra,
         staff=staff.get(client.staff_id, client.staff_id),

@@ -23,7 +23,7 @@ from zhike.base.text import Said, say
 from zhike_desk.records.book import UNKNOWN
 from zhike_desk.records.refusals import Refused
 
-Kind = Literal["text", "choice", "money", "fraction", "number", "count", "date"]
+Kind = Literal["text", "choice", "money", "yuan", "fraction", "number", "count", "date"]
 PAGE = 50
 COUNT_CAP = 10_000
 MOST_FILTERS = 12
@@ -45,7 +45,12 @@ class Column:
     @property
     def figure(self) -> bool:
         """Tell whether the column holds a number (right-aligned, filtered by bounds)."""
-        return self.kind in ("money", "fraction", "number", "count")
+        return self.kind in ("money", "yuan", "fraction", "number", "count")
+
+    @property
+    def scale(self) -> float:
+        """Return what one of the unit it is shown in is of its own: 10,000 for money, which lists show in 万元."""
+        return {"money": 10_000.0, "fraction": 0.01}.get(self.kind, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,7 @@ def asked(listed: Listed, query: Mapping[str, Sequence[str]], measures: Iterable
     """Read a list's state from the query of its URL; raise Refused, naming the part, for what can't be understood.
 
     `logic=value,trend` classes · `net_now.min=100000`, `opened_on.max=2024-12-31` bounds · `m.turnover_3m.min=2` bounds of a
-    measure (its name must be among `measures`) · `tag=…` · `sort=-score` · `cols=…`, `col=m.…` columns · `after=`, `before=` cursors.
+    measure (its name must be among `measures`) · `units=shown`: bounds of columns are in the units these are shown in · `tag=…` · `sort=-score` · `cols=…`, `col=m.…` columns · `after=`, `before=` cursors.
     """
     known = frozenset(measures)
     found = _filters(listed, query, known)
@@ -130,6 +135,7 @@ def asked(listed: Listed, query: Mapping[str, Sequence[str]], measures: Iterable
 def _filters(listed: Listed, query: Mapping[str, Sequence[str]], known: frozenset[str]) -> Asked:
     choices: dict[str, tuple[str, ...]] = {}
     ends: dict[str, dict[str, float | date | None]] = {}
+    scaled = _one(query, "units") == "shown"
     texts: dict[str, str] = {}
     for name, values in query.items():
         value = values[-1].strip() if values else ""
@@ -142,7 +148,7 @@ def _filters(listed: Listed, query: Mapping[str, Sequence[str]], known: frozense
                 raise _cant(name, value)
             choices[name] = wanted
         elif end in ("min", "max"):
-            ends.setdefault(stem, {})[end] = _end(listed, stem, value, known)
+            ends.setdefault(stem, {})[end] = _end(listed, stem, value, known, scaled)
         elif name in listed.texts:
             texts[name] = value[:40]
     bounds = {stem: Bound(pair.get("min"), pair.get("max")) for stem, pair in ends.items()}
@@ -156,7 +162,7 @@ def _filters(listed: Listed, query: Mapping[str, Sequence[str]], known: frozense
     )
 
 
-def _end(listed: Listed, stem: str, value: str, known: frozenset[str]) -> float | date:
+def _end(listed: Listed, stem: str, value: str, known: frozenset[str], scaled: bool = False) -> float | date:
     column = listed.columns.get(stem)
     if stem.startswith("m.") and stem[2:] in known:
         kind: Kind = "number"
@@ -171,7 +177,7 @@ def _end(listed: Listed, stem: str, value: str, known: frozenset[str]) -> float 
             raise _cant(stem, value) from error
     if not _NUMBER.fullmatch(value):
         raise _cant(stem, value)
-    return float(value)
+    return round(float(value) * column.scale, 9) if scaled and column is not None else float(value)
 
 
 def _one(query: Mapping[str, Sequence[str]], name: str) -> str:

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from zhike_desk.records import scope
-from zhike_desk.records.book.tokens import KINDS, PSEUDONYM, SHORTEST_END, ending, folded
+from zhike_desk.records.book.tokens import KINDS, PSEUDONYM, SHORTEST_END, WITHIN, ending, folded
 from zhike_desk.records.models import BookToken
+from zhike_desk.records.policy import Cell
 from zhike_desk.records.viewer import Viewer
 
 ACTION = "client.list"
+MOST = 2_000
+"""Tokens a list looks among for what was typed: a letter or two fit half of a branch."""
 _LONGEST = 40
 _CHUNK, _CHUNKS = 120, 5
 _LAST = "\U0010ffff"  # no token begins with it: a prefix's range ends here, on either database
@@ -40,11 +43,10 @@ def clients(viewer: Viewer, text: str, limit: int = 8) -> list[Found]:
     Who knows clients by pseudonym finds them by pseudonym alone: a search by name would tell whose it is.
     """
     cell = viewer.need(ACTION)
-    wanted = folded(text)
-    if not wanted or len(wanted) > _LONGEST or (cell.pseudonym and not _PSEUDONYM.fullmatch(wanted)):
+    wanted = _wanted(text, cell.pseudonym)
+    if not wanted:
         return []
-    kinds = Q(weight=PSEUDONYM) if cell.pseudonym else ~Q(weight=PSEUDONYM) | Q(token=wanted)
-    tokens = _of(viewer, cell.scope).filter(kinds)
+    tokens = _tokens(viewer, wanted, cell)
     found: dict[str, Found] = {}
     for begin in _beginnings(wanted):
         for weights in _fitting(tokens, begin):
@@ -53,6 +55,33 @@ def clients(viewer: Viewer, text: str, limit: int = 8) -> list[Found]:
             if len(found) >= limit:
                 return list(found.values())[:limit]
     return list(found.values())
+
+
+def matching(viewer: Viewer, text: str) -> QuerySet[BookToken, str]:
+    """Return the numbers of the first `MOST` tokens' clients that fit `text`, as a query for others to look among.
+
+    The scope of who may be seen is the caller's: what comes back is not for showing.
+    """
+    cell = viewer.need(ACTION)
+    wanted = _wanted(text, cell.pseudonym)
+    fit = Q()
+    for begin in _beginnings(wanted):
+        fit |= Q(token__gte=begin, token__lt=begin + _LAST)
+    tokens = _tokens(viewer, wanted, cell).filter(fit) if wanted else BookToken.objects.none()
+    return tokens.order_by("token", "weight", "client_id").values_list("client_id", flat=True)[:MOST]
+
+
+def _wanted(text: str, pseudonym: bool) -> str:
+    """Return what to look for; empty where nothing may be, or can be."""
+    wanted = folded(text)
+    if len(wanted) > _LONGEST or (pseudonym and not _PSEUDONYM.fullmatch(wanted)):
+        return ""
+    return wanted
+
+
+def _tokens(viewer: Viewer, wanted: str, cell: Cell) -> QuerySet[BookToken]:
+    kinds = Q(weight=PSEUDONYM) if cell.pseudonym else ~Q(weight=PSEUDONYM) | Q(token=wanted)
+    return _of(viewer, cell.scope).filter(kinds)
 
 
 def _beginnings(wanted: str) -> Iterator[str]:
@@ -80,12 +109,19 @@ def _fitting(tokens: QuerySet[BookToken], wanted: str) -> Iterator[dict[str, int
     for start in range(0, _CHUNK * _CHUNKS, _CHUNK):
         chunk = list(rows[start : start + _CHUNK])
         best: dict[str, int] = {}
-        for _, weight, client_id in sorted(chunk, key=lambda r: (r[0] != wanted, r[1], len(r[0]), r)):
+        for _, weight, client_id in sorted(chunk, key=lambda r: _fit(r, wanted)):
             best.setdefault(client_id, weight)
         if best:
             yield best
         if len(chunk) < _CHUNK:
             return
+
+
+def _fit(row: tuple[str, int, str], wanted: str) -> tuple[bool, bool, int, int, str, str]:
+    """Order what fits: what begins so before what has it within, the whole token before its beginning, then by weight."""
+    token, weight, client_id = row
+    within = weight < PSEUDONYM and weight % 2 == WITHIN
+    return within, token != wanted, weight, len(token), token, client_id
 
 
 def _visible(viewer: Viewer, weights: dict[str, int], pseudonym: bool) -> Iterator[Found]:

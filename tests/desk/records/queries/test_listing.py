@@ -140,3 +140,20 @@ def test_an_analyst_sees_no_name_number_or_phone(viewer: Who) -> None:
     for row in page.rows:
         assert row.key in known
         assert (row.name, row.number, row.phone) == (row.key, "", "")
+
+
+def test_bounds_in_the_units_shown_mean_the_same(viewer: Who) -> None:
+    shown = clients.asked(
+        {"units": ["shown"], "net_now.min": ["12.5"], "twr_12m.max": ["-7"], "score.min": ["40"]}
+    )
+    plain = clients.asked({"net_now.min": ["125000"], "twr_12m.max": ["-0.07"], "score.min": ["40"]})
+    assert shown == plain
+    assert listing.written(shown, clients.LISTED) == listing.written(plain, clients.LISTED)
+
+
+def test_who_refused_marketing_is_a_filter(viewer: Who) -> None:
+    bob = viewer("bob")
+    refused, rest = (
+        {c.opt_out for c in clients.matching(bob, clients.asked({"opt_out": [v]}))} for v in ("1", "0")
+    )
+    assert (refused, rest) == ({True}, {False})

@@ -11,8 +11,10 @@ from django.test.utils import CaptureQueriesContext
 
 from people import OTHER
 from zhike_desk.records import scope
-from zhike_desk.records.models import BookClient, BookIdentity, Hold, User
-from zhike_desk.records.queries import search
+from zhike_desk.records.book.tokens import INITIALS
+from zhike_desk.records.models import BookClient, BookIdentity, BookToken, Hold, User
+from zhike_desk.records.queries import clients, search
+from zhike_desk.records.refusals import Refused
 from zhike_desk.records.rows.names import readings
 from zhike_desk.records.viewer import Denied, Viewer
 
@@ -134,3 +136,48 @@ def test_a_search_is_a_few_queries_whatever_it_finds(viewer: Viewers, name: str,
     ) as asked:
         search.clients(who, "z")
     assert len(asked) <= most
+
+
+def test_who_is_called_so_comes_before_whose_name_only_holds_it(viewer: Viewers) -> None:
+    dora = viewer("dora")
+    tokens = BookToken.objects.filter(weight=INITIALS).values_list("token", flat=True)
+    asked = sorted({t[:2] for t in tokens if len(t) >= 2})
+    both = 0
+    for text in asked:
+        found = search.clients(dora, text, 50)
+        begins = [_begins(BookIdentity.objects.get(client_id=f.key).name, text) for f in found]
+        assert begins == sorted(begins, reverse=True), text
+        both += len(set(begins)) == 2
+    assert both > 3, "no initials were both at the beginning and within: nothing was tried"
+
+
+def _begins(name: str, text: str) -> bool:
+    return any("".join(part[0] for part in read).startswith(text) for read in readings(name))
+
+
+def test_a_list_holds_everybody_the_search_finds(viewer: Viewers, known: BookIdentity) -> None:
+    for name in ("alice", "bob", "dora"):
+        for text in ways(known):
+            listed = set(
+                clients.matching(viewer(name), clients.asked({"q": [text]})).values_list(
+                    "client_id", flat=True
+                )
+            )
+            assert listed == set(keys(search.clients(viewer(name), text, 500))), (name, text)
+            assert listed <= set(scope.clients(viewer(name)).values_list("client_id", flat=True))
+
+
+def test_an_analysts_list_is_not_found_by_name(viewer: Viewers, known: BookIdentity) -> None:
+    erin = viewer("erin")
+    assert not clients.matching(erin, clients.asked({"q": [known.name]})).exists()
+    alias = BookClient.objects.get(pk=known.client_id).pseudonym
+    found = clients.matching(erin, clients.asked({"q": [alias]}))
+    assert [c.client_id for c in found] == [known.client_id]
+
+
+@pytest.mark.parametrize("action", ["export.small", "care.write"])
+def test_what_was_found_by_name_is_not_worked_on_as_a_whole(viewer: Viewers, action: str) -> None:
+    with pytest.raises(Refused):
+        clients.matching(viewer("alice"), clients.asked({"q": ["zhang"]}), action)
+    with pytest.raises(Refused):
+        clients.ids(viewer("alice"), clients.asked({"q": ["zhang"]}), 10)
