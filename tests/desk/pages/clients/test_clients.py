@@ -136,7 +136,7 @@ def test_what_was_typed_is_looked_for_and_never_saved(signed_in: SignedIn) -> No
     html = browser.get(f"/clients/?q={number}").content.decode()
     assert numbers(html) == {number}
     assert f'name="q" value="{number}"' in html
-    assert browser.post("/clients/save/", {"name": "某人", "query": f"q={number}"}).status_code == 422
+    assert browser.post("/views/save/", {"page": "clients", "name": "某人", "query": f"q={number}"}).status_code == 422
     assert not SavedView.objects.filter(name="某人").exists()
     assert (
         browser.post(f"/clients/bulk/?q={number}", {"act": "tag", "word": "x", "all": "1"}).status_code == 422
