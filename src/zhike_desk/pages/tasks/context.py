@@ -134,6 +134,10 @@ def _beside(state: Asked, **cursor: str) -> str:
 
 def _order(state: Asked) -> str:
     title = said(LISTED.columns[state.sort].title)
+    if LISTED.columns[state.sort].kind == "date":
+        if state.descending:
+            return told(f"按{title}日，晚的在前", f"By {title.lower()} day, latest first")
+        return told(f"按{title}日，早的在前", f"By {title.lower()} day, earliest first")
     if state.descending:
         return told(f"按{title}，从大到小", f"By {title.lower()}, largest first")
     return told(f"按{title}，从小到大", f"By {title.lower()}, smallest first")
