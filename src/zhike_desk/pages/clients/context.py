@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,8 +14,9 @@ from django.utils.safestring import SafeString
 
 from zhike_desk.records.queries import clients, listing
 from zhike_desk.records.queries.listing import Asked, Bound, Column
+from zhike_desk.records.queries.reference import Meaning
 from zhike_desk.records.viewer import Viewer
-from zhike_desk.ui import lists, marks
+from zhike_desk.ui import lists, marks, measured
 from zhike_desk.ui.lists import Choice, Filter, Head
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.templatetags import zhike as writing
@@ -83,10 +84,14 @@ def build(state: Asked, page: clients.Page, viewer: Viewer) -> ClientsPage:
     # one address for all rows, whose keys are letters and digits: to reverse each costs more than to write the row
     where = f"{reverse('client', args=[_KEY])}?{urlencode({'in': _query(state)})}"
     columns = [LISTED.columns[name] for name in state.shown]
+    measures = clients.measures() if state.extra or state.measures else {}
     return ClientsPage(
-        heads=[*(_head(c, state, pseudonym) for c in columns), *(_measure_head(n) for n in state.extra)],
-        lines=[_line(row, columns, state, where) for row in page.rows],
-        filters=_filters(state),
+        heads=[
+            *(_head(c, state, pseudonym) for c in columns),
+            *(_measure_head(measures[n]) for n in state.extra),
+        ],
+        lines=[_line(row, columns, [measures[n] for n in state.extra], where) for row in page.rows],
+        filters=_filters(state, measures),
         choices=[_choice(name, state) for name in LISTED.choices],
         ranges=[_range(c, state) for c in LISTED.columns.values() if c.figure or c.kind == "date"],
         newer_url=_beside(state, before=page.newer),
@@ -141,13 +146,16 @@ def _head(column: Column, state: Asked, pseudonym: bool) -> Head:
     return lists.head(LISTED, column, state, unit=_unit(column), sortable=named)
 
 
-def _measure_head(name: str) -> Head:
-    return Head(name, "", "", "", "", True)
+def _measure_head(measure: Meaning) -> Head:
+    meaning = f"{said(measure.says)} {told('区间：', 'Window: ')}{said(measure.window)}"
+    return Head(said(measure.label), measured.shown_unit(measure.unit), meaning, "", "", True)
 
 
-def _line(row: clients.Row, columns: Sequence[Column], state: Asked, where: str) -> Line:
+def _line(row: clients.Row, columns: Sequence[Column], measures: Sequence[Meaning], where: str) -> Line:
     cells = [_cell(c, row) for c in columns if c.name != "sort_key"]
-    cells += [f'<td class="n">{writing.number(row.measures.get(n), 2)}</td>' for n in state.extra]
+    cells += [
+        f'<td class="n">{escape(measured.written(row.measures.get(m.name), m.unit))}</td>' for m in measures
+    ]
     url = where.replace(_KEY, row.key, 1)  # with the list they stand in, for the clients beside them
     return Line(row.key, url, row.name, row.number, SafeString("".join(cells)), row.opt_out)
 
@@ -175,7 +183,7 @@ def _figure(column: Column, value: Any) -> SafeString | str:
     return writing.whole(value) if column.kind == "count" else writing.number(value)
 
 
-def _filters(state: Asked) -> list[Filter]:
+def _filters(state: Asked, measures: Mapping[str, Meaning]) -> list[Filter]:
     found = []
     for name, wanted in state.choices.items():
         names = "、".join(word(name, v) for v in wanted)
@@ -184,7 +192,8 @@ def _filters(state: Asked) -> list[Filter]:
         words = f"{said(LISTED.columns[name].title)} {_ends(bound)}"
         found.append(lists.without(LISTED, state, words, f"{name}.min", f"{name}.max"))
     for name, bound in state.measures.items():
-        found.append(lists.without(LISTED, state, f"{name} {_ends(bound)}", f"m.{name}.min", f"m.{name}.max"))
+        words = f"{said(measures[name].label)} {_ends(bound)}"
+        found.append(lists.without(LISTED, state, words, f"m.{name}.min", f"m.{name}.max"))
     titles = {"tag": told("标签", "Tag"), "staff_id": told("客户经理", "Manager")}
     return found + [lists.without(LISTED, state, f"{titles[n]}：{v}", n) for n, v in state.texts.items()]
 

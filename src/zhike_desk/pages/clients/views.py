@@ -20,6 +20,7 @@ from zhike_desk.records.queries.views import saved
 from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Viewer
 from zhike_desk.ui.frame import night_of
+from zhike_desk.ui.measured import asked_unit
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.toasts import flash
 
@@ -46,7 +47,7 @@ def clients(request: HttpRequest) -> HttpResponse:
 def _picked(request: HttpRequest) -> dict[str, list[str]]:
     """Read the query; a measure picked in the dialog (`measure`, `low`, `high`, `show`) becomes its filter and column."""
     found = dict(request.GET.lists())
-    name = (found.pop("measure", [""])[-1]).strip()
+    name = query.measure_called(found.pop("measure", [""])[-1])
     low, high, show = (found.pop(part, [""])[-1] for part in ("low", "high", "show"))
     if name:
         found |= {f"m.{name}.{end}": [value] for end, value in (("min", low), ("max", high)) if value}
@@ -68,11 +69,8 @@ def count(request: HttpRequest) -> HttpResponse:
 def measures(request: HttpRequest) -> HttpResponse:
     """List the measures one may filter by or add as a column."""
     state = query.asked(dict(request.GET.lists()))
-    found = query.measures()
-    groups: dict[str, list[query.MeasureName]] = {}
-    for measure in found:
-        groups.setdefault(measure.group, []).append(measure)
-    context = {"groups": groups, "hidden": hidden(state, all_of_it=True), "number": len(found)}
+    found = [(said(m.label), f"{said(m.says)} ({asked_unit(m.unit)})") for m in query.measures().values()]
+    context = {"measures": found, "hidden": hidden(state, all_of_it=True), "number": len(found)}
     return render(request, "clients/measures.html", context)
 
 

@@ -14,9 +14,10 @@ from django.db.models.expressions import RawSQL
 from zhike.base.text import say
 from zhike_desk.records import scope
 from zhike_desk.records import staff as staff_of
-from zhike_desk.records.models import BookClient, BookMeasureName, Tag
-from zhike_desk.records.queries import listing
+from zhike_desk.records.models import BookClient, Tag
+from zhike_desk.records.queries import listing, nights, reference
 from zhike_desk.records.queries.listing import Asked, Bound, Column, Listed
+from zhike_desk.records.queries.reference import Meaning
 from zhike_desk.records.viewer import Viewer
 
 CHOICES: dict[str, tuple[str, ...]] = {
@@ -42,14 +43,14 @@ def _columns() -> tuple[Column, ...]:
         Column("risk_level", say("风险等级", "Risk"), "choice", say("当日有效的风险测评等级。", "Risk grade in force on the day.")),
         Column("score", say("价值得分", "Value"), "number", say("各准则加权总分，0–100。", "Weighted score over all criteria, 0–100."), True),
         Column("net_now", say("净资产", "Net assets"), "money", say("截至日净资产。", "Net assets on the day."), True),
-        Column("net_flow_3m", say("3月净流入", "Net inflow 3m"), "money", say("近 3 个月净流入。", "Net inflow over 3 months."), True),
-        Column("revenue_12m", say("12月创收", "Revenue 12m"), "money", say("近 12 个月净创收。", "Net revenue over 12 months."), True),
-        Column("traded_3m", say("3月成交", "Traded 3m"), "money", say("近 3 个月成交金额。", "Value traded in 3 months."), True),
-        Column("pnl_3m", say("3月盈亏", "Profit 3m"), "money", say("近 3 个月盈亏。", "Profit and loss over 3 months."), True),
-        Column("twr_12m", say("12月收益率", "Return 12m"), "fraction", say("近 12 个月时间加权收益率。", "Time-weighted return over 12 months."), True),
-        Column("days_since_trade", say("未交易天数", "Days w/o trade"), "count", say("距上次交易的天数。", "Days since the last trade."), True),
-        Column("days_since_contact", say("未联系天数", "Days w/o contact"), "count", say("距上次联系的天数。", "Days since the last contact."), True),
-        Column("clv_p50", say("12月预期", "Expected 12m"), "money", say("未来 12 个月预期贡献（中位数）。", "Contribution expected over 12 months (median)."), True),
+        Column("net_flow_3m", say("近3月净转入", "Net inflow, 3 m"), "money", say("近 3 个月净转入。", "Net inflow over 3 months."), True),
+        Column("revenue_12m", say("近12月创收", "Revenue, 12 m"), "money", say("近 12 个月净创收。", "Net revenue over 12 months."), True),
+        Column("traded_3m", say("近3月成交金额", "Value traded, 3 m"), "money", say("近 3 个月成交金额。", "Value traded in 3 months."), True),
+        Column("pnl_3m", say("近3月盈亏", "Profit, 3 m"), "money", say("近 3 个月盈亏。", "Profit and loss over 3 months."), True),
+        Column("twr_12m", say("近12月收益率", "Return, 12 m"), "fraction", say("近 12 个月时间加权收益率。", "Time-weighted return over 12 months."), True),
+        Column("days_since_trade", say("未交易天数", "Days without a trade"), "count", say("距上次交易的天数。", "Days since the last trade."), True),
+        Column("days_since_contact", say("未联系天数", "Days without a contact"), "count", say("距上次联系的天数。", "Days since the last contact."), True),
+        Column("clv_p50", say("未来12月预期", "Expected, 12 m"), "money", say("未来 12 个月预期贡献（中位数）。", "Contribution expected over 12 months (median)."), True),
         Column("opened_on", say("开户日", "Opened"), "date", say("首个账户开户日。", "Day of the first account."), True),
         Column("staff_id", say("客户经理", "Manager"), "text", say("主要服务人员。", "Who mainly serves the client.")),
     )  # fmt: skip
@@ -96,30 +97,25 @@ class Page:
     older: str
 
 
-@dataclass(frozen=True, slots=True)
-class MeasureName:
-    """A measure one may filter by or show: its name, unit, meaning, window, group."""
-
-    name: str
-    unit: str
-    meaning: str
-    meaning_en: str
-    window: str
-    group: str
-
-
 def asked(query: Mapping[str, Sequence[str]]) -> Asked:
     """Read the state of a list of clients from its URL's query; raise Refused for what can't be understood."""
     wanted = any(name.startswith("m.") for name in query) or "col" in query
-    return listing.asked(LISTED, query, [m.name for m in measures()] if wanted else ())
+    return listing.asked(LISTED, query, measures() if wanted else ())
 
 
-def measures() -> list[MeasureName]:
-    """Return the measures of the night that is shown."""
-    return [
-        MeasureName(m.name, m.unit, m.meaning, m.meaning_en, m.window, m.group)
-        for m in BookMeasureName.objects.order_by("ordinal")
-    ]
+def measures() -> Mapping[str, Meaning]:
+    """Return the measures one may filter by or show: those of the night that is shown, by name."""
+    night = nights.shown()
+    return reference.meanings(night) if night is not None else {}
+
+
+def measure_called(words: str) -> str:
+    """Return the name of the measure that is called so, in either language; what isn't one stays as it is."""
+    words = words.strip()
+    for name, measure in measures().items():
+        if words.lower() in (measure.label.zh, measure.label.en.lower()):
+            return name
+    return words
 
 
 def matching(viewer: Viewer, state: Asked, action: str = "client.list") -> QuerySet[BookClient]:

@@ -29,7 +29,7 @@ def add(by: Viewer, title: str, days: int = 0, **more: object) -> Task:
 
 def titles(viewer: Viewer, **asked: str) -> list[str]:
     state = query.asked({name.replace("__", "."): [value] for name, value in asked.items()})
-    return [r.title for r in query.page(viewer, state).rows]
+    return [r.title.zh for r in query.page(viewer, state).rows]
 
 
 def test_one_sees_own_tasks_soonest_first_and_a_head_the_branchs(viewer: Who) -> None:
