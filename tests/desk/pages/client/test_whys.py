@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from people import PEOPLE
 from zhike.datacentre.generation import Generation
 from zhike.engine.parquet import read_table
 from zhike_desk.pages.client import whys
@@ -102,6 +103,7 @@ def test_in_english_no_chinese_is_left_but_names(db: Path, signed_in: SignedIn) 
     assert generation is not None
     source = Source(db, generation)
     names = {r["name"] for t in ("security", "staff") for r in source.stored(t).to_pylist() if r["name"]}
+    names |= {person.name for person in PEOPLE.values()}
     browser = signed_in("bob")
     browser.cookies["zhike_language"] = "en"
     for row in BookClient.objects.filter(branch_id="3101").order_by("-score")[:6]:
