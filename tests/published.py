@@ -25,7 +25,10 @@ DICTIONARY = {
 def stages(a: str = "growing", b: str = "mature") -> pa.Table:
     """Return the stages of clients A and B."""
     since = pa.array([date(2025, 3, 31)] * 2)
-    return pa.table({"client_id": ["A", "B"], "stage": [a, b], "since": since, "reason": ["x", "y"]})
+    told = ['["stage.waiting"]', None]
+    return pa.table(
+        {"client_id": ["A", "B"], "stage": [a, b], "since": since, "reason": ["x", "y"], "reason_told": told}
+    )
 
 
 def measures(turnover: float | None = 1.5) -> pa.Table:
@@ -50,6 +53,7 @@ def logics(a: str = "trend", b: str = "value") -> pa.Table:
             "overlay": pa.array([None, "margin"], pa.string()),
             "evidence": ["{}", "{}"],
             "reason": pa.array([None, None], pa.string()),
+            "reason_told": pa.array([None, None], pa.string()),
             "since": pa.array([date(2025, 3, 31)] * 2),
         }
     )

@@ -75,7 +75,8 @@ def publish(home: Path, day: date, rows: list[dict[str, Any]]) -> Generation:
             "stage",
             _table(rows, "client_id", "stage")
             .append_column("since", since)
-            .append_column("reason", pa.repeat("x", len(rows))),
+            .append_column("reason", pa.repeat("x", len(rows)))
+            .append_column("reason_told", pa.nulls(len(rows), pa.string())),
         )
         weights = {
             "client_id": value["client_id"],
@@ -106,5 +107,5 @@ def _logics(rows: list[dict[str, Any]]) -> pa.Table:
     third, blank = pa.repeat(1 / 3, n), pa.nulls(n, pa.string())
     return pa.table({
         "client_id": [r["client_id"] for r in known], "logic": [r["logic"] for r in known], "p_value": third, "p_trend": third,
-        "p_sentiment": third, "overlay": blank, "evidence": ["{}"] * n, "reason": blank, "since": pa.repeat(pa.scalar(FIRST), n),
+        "p_sentiment": third, "overlay": blank, "evidence": ["{}"] * n, "reason": blank, "reason_told": blank, "since": pa.repeat(pa.scalar(FIRST), n),
     })  # fmt: skip

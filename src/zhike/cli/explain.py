@@ -15,6 +15,7 @@ from zhike.cli import homes, session
 from zhike.cli.arguments import command
 from zhike.cli.output import as_json, line, table, tell
 from zhike.cli.session import told
+from zhike.datacentre.tables.sentences import told_in
 
 if TYPE_CHECKING:
     from zhike.cli.arguments import Subparsers
@@ -148,7 +149,7 @@ def _client(found: ClientTold) -> None:
     if found.stage is None:
         tell("  没有发布", "  not published")
     else:
-        since, reason = found.stage["since"], found.stage["reason"]
+        since, reason = found.stage["since"], _said(told_in(found.stage, "reason"))
         tell(
             f"  {found.stage['stage']}，自 {since}：{reason}",
             f"  {found.stage['stage']} since {since}: {reason}",
@@ -172,8 +173,8 @@ def _logic(logic: LogicTold | None) -> None:
         f"  {_said(logic.words)}{overlay}，自 {logic.since}  {odds}",
         f"  {_said(logic.words)}{overlay} since {logic.since}  {odds}",
     )
-    if logic.reason:
-        line("  " + logic.reason)
+    if reason := _said(logic.reason):
+        line("  " + reason)
     for trait in logic.evidence:
         line(f"  {trait.contribution:+8.3f}  {_said(trait.words)}")
     if logic.evidence:
@@ -190,7 +191,7 @@ def _proposals(found: ClientTold) -> None:
     for p in found.proposals:
         must = told("必做", "must do") if p["must_do"] else told("可做", "may do")
         due = told(f"{p['due_on']} 前", f"by {p['due_on']}")
-        line(f"  {must} {due} [{p['kind']}/{p['rule']}] {p['reason']}")
+        line(f"  {must} {due} [{p['kind']}/{p['rule']}] {_said(told_in(p, 'reason'))}")
 
 
 def _measure(found: MeasureTold) -> None:

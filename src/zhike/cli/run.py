@@ -180,7 +180,10 @@ def _print_branch(outcome: Outcome) -> None:
         line()
         table(
             [told("客户", "client"), told("期限", "due"), told("必做", "must"), told("为什么联系", "why")],
-            [(c.client, c.due_on, "✓" if c.must_do else "", c.reason) for c in outcome.first],
+            [
+                (c.client, c.due_on, "✓" if c.must_do else "", told(c.reason.zh, c.reason.en))
+                for c in outcome.first
+            ],
         )
     line()
 

@@ -143,6 +143,12 @@ def read_groups(
             yield decoded(path, stored.read_row_group(group, columns=list(columns)))
 
 
+def column_names(path: Path) -> list[str]:
+    """Return the names of a stored file's columns."""
+    with _opened(path) as stored:
+        return list(stored.schema_arrow.names)
+
+
 def group_rows(path: Path) -> list[int]:
     """Return how many rows each row group of a stored file has."""
     with _opened(path) as stored:

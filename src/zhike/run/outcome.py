@@ -11,12 +11,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from zhike.base.text import Said
 from zhike.datacentre.generation import Generation
+from zhike.datacentre.tables.sentences import in_words
 from zhike.engine.parquet import read_groups
 
 _MOVES, _CALLS = 6, 8
 _EACH = 2  # calls of a rule, so that the list shows what there is
-_CALL = ("client_id", "rule", "reason", "due_on", "must_do", "arm")
+_CALL = ("client_id", "rule", "reason_told", "due_on", "must_do", "arm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Call:
     client: str
     due_on: date
     must_do: bool
-    reason: str
+    reason: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def _calls(generation: Generation) -> tuple[Call, ...]:
             of_rule.sort(key=_urgency)
             del of_rule[_EACH:]
     chosen = sorted((r for of_rule in first.values() for r in of_rule), key=_urgency)[:_CALLS]
-    return tuple(Call(r["client_id"], r["due_on"], r["must_do"], r["reason"]) for r in chosen)
+    return tuple(Call(r["client_id"], r["due_on"], r["must_do"], in_words(r["reason_told"])) for r in chosen)
 
 
 def _urgency(row: dict[str, Any]) -> tuple[bool, date, str, str]:

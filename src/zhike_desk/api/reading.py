@@ -7,6 +7,9 @@ from typing import Annotated, Any
 from django.http import HttpRequest
 from ninja import Field
 
+from zhike.base.measure import UNITS
+from zhike.base.text import Said
+from zhike.datacentre.tables.sentences import in_words
 from zhike_desk.api import schemas
 from zhike_desk.api.door import ANSWERS, needs, router, viewer_of
 from zhike_desk.records import clock
@@ -63,8 +66,8 @@ def client(request: HttpRequest, key: str) -> dict[str, Any]:
     seeing.seen(row.client_id, by=viewer_of(request), at=clock.now(night))
     return {
         "key": found.key, "name": found.name, "phone": found.phone, "kind": row.kind, "risk_level": row.risk_level,
-        "logic": row.logic, "logic_reason": row.logic_reason, "evidence": dict(found.evidence),
-        "stage": row.stage, "stage_reason": row.stage_reason, "grade": row.grade, "score": _known(row.score),
+        "logic": row.logic, **_both("logic_reason", in_words(row.logic_reason)), "evidence": dict(found.evidence),
+        "stage": row.stage, **_both("stage_reason", in_words(row.stage_reason)), "grade": row.grade, "score": _known(row.score),
         "model_version": row.model_version, "criteria": dict(found.points), "opted_out": found.opted_out,
         "measures": dict(found.measures),
         "attribution": [
@@ -91,7 +94,7 @@ def client_timeline(
     """Return a page of a client's timeline, newest first."""
     found = stream.page(viewer_of(request), key, _shown(), after=after)
     return {
-        "events": [{"at": e.at, "kind": e.kind, "text": e.text} for e in found.events],
+        "events": [{"at": e.at, "kind": e.kind, **_both("text", e.text)} for e in found.events],
         "older": found.older,
     }
 
@@ -106,10 +109,17 @@ def search_clients(request: HttpRequest, q: Annotated[str, Field(max_length=80)]
 
 @router.get("/measures", response={200: list[schemas.Measure], **ANSWERS}, operation_id="measures")
 @needs
-def measures(request: HttpRequest) -> list[client_list.MeasureName]:
-    """Return the measures of the night, each with its meaning."""
+def measures(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the measures of the night, each with what it is called, its unit and its meaning, in both languages."""
     _shown()
-    return client_list.measures()
+    return [
+        {
+            "name": m.name, "title": m.label.zh, "title_en": m.label.en, "unit": m.unit,
+            "unit_zh": UNITS[m.unit].zh if m.unit in UNITS else m.unit, "meaning": m.says.zh, "meaning_en": m.says.en,
+            "window": m.window.zh, "window_en": m.window.en, "group": m.group,
+        }
+        for m in client_list.measures().values()
+    ]  # fmt: skip
 
 
 @router.get("/tasks", response={200: schemas.Tasks, **ANSWERS}, operation_id="tasks")
@@ -118,11 +128,14 @@ def tasks(request: HttpRequest, after: str = "", before: str = "") -> dict[str, 
     """Return one page of tasks: open ones, unless the query names a state."""
     _shown()
     page = task_list.page(viewer_of(request), task_list.asked(dict(request.GET.lists())))
-    rows = [{**{name: getattr(row, name) for name in _TASK}, "client_id": row.key} for row in page.rows]
+    rows = [
+        {**{name: getattr(row, name) for name in _TASK}, **_both("title", row.title), "client_id": row.key}
+        for row in page.rows
+    ]
     return {"rows": rows, "newer": page.newer, "older": page.older}
 
 
-_TASK = ("id", "version", "kind", "title", "due_on", "minutes", "must_do", "staff_id", "state", "outcome")
+_TASK = ("id", "version", "kind", "due_on", "minutes", "must_do", "staff_id", "state", "outcome")
 
 
 def _shown() -> nights.Shown:
@@ -140,6 +153,10 @@ def _client(row: client_list.Row) -> dict[str, Any]:
     values = {name: value for name, value in row.values.items() if name != "sort_key"}
     plain = {name: _known(value) if isinstance(value, float) else value for name, value in values.items()}
     return {"key": row.key, "name": row.name, "phone": row.phone, **plain, "measures": dict(row.measures)}
+
+
+def _both(name: str, words: Said) -> dict[str, str]:
+    return {name: words.zh, f"{name}_en": words.en}
 
 
 def _known(value: float) -> float | None:

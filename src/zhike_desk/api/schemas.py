@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from ninja import Field, Schema
 
 from zhike_desk.records.actions.contacts import Medium, Purpose
+from zhike_desk.records.queries.clients import LISTED
+
+_MEASURES = "By name; `GET /api/measures` says what each is called, its unit, meaning and window."
+
+
+def _column(name: str, unit: str) -> Any:
+    """Describe a column of the list of clients as the workbench calls it."""
+    column = LISTED.columns[name]
+    about = f"{column.title.en} · {column.title.zh} ({unit}). {column.meaning.en}"
+    return Field(description=about)
 
 
 class Night(Schema):
@@ -26,12 +37,12 @@ class Client(Schema):
     logic: str
     stage: str
     grade: str
-    score: float | None
-    net_now: float | None
-    revenue_12m: float | None
-    days_since_trade: float | None
-    days_since_contact: float | None
-    measures: dict[str, float | None]
+    score: float | None = _column("score", "0–100")
+    net_now: float | None = _column("net_now", "CNY")
+    revenue_12m: float | None = _column("revenue_12m", "CNY")
+    days_since_trade: float | None = _column("days_since_trade", "trading days")
+    days_since_contact: float | None = _column("days_since_contact", "trading days")
+    measures: dict[str, float | None] = Field(description=_MEASURES)
 
 
 class Clients(Schema):
@@ -87,6 +98,7 @@ class Event(Schema):
     at: datetime
     kind: str
     text: str
+    text_en: str
 
 
 class Portrait(Schema):
@@ -99,15 +111,17 @@ class Portrait(Schema):
     risk_level: str
     logic: str
     logic_reason: str
+    logic_reason_en: str
     evidence: dict[str, float]
     stage: str
     stage_reason: str
+    stage_reason_en: str
     grade: str
     score: float | None
     model_version: str
     criteria: dict[str, float]
     opted_out: bool
-    measures: dict[str, float | None]
+    measures: dict[str, float | None] = Field(description=_MEASURES)
     attribution: list[Attribution]
     expected: list[Expected]
     holdings: list[Holding]
@@ -130,13 +144,17 @@ class Found(Schema):
 
 
 class Measure(Schema):
-    """A measure of the night: its unit, what it says, its window, its group."""
+    """A measure of the night: what it is called (with its window), its unit, what it says, its window, its group."""
 
     name: str
+    title: str
+    title_en: str
     unit: str
+    unit_zh: str
     meaning: str
     meaning_en: str
     window: str
+    window_en: str
     group: str
 
 
@@ -148,6 +166,7 @@ class Task(Schema):
     client_id: str
     kind: str
     title: str
+    title_en: str
     due_on: date
     minutes: float
     must_do: bool

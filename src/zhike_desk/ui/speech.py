@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils import translation
 
 from zhike.base.text import Said
+from zhike.datacentre.tables.sentences import in_words
+from zhike.datacentre.tables.words import INDUSTRY_WORDS, SERVICE_WORDS
 
 
 def chinese() -> bool:
@@ -20,3 +22,18 @@ def told(zh: str, en: str) -> str:
 def said(sentence: Said) -> str:
     """Choose the language of a sentence that holds both."""
     return told(sentence.zh, sentence.en)
+
+
+def retold(stored: str) -> str:
+    """Say a sentence of the night, which is stored as a code and its figures."""
+    return said(in_words(stored))
+
+
+def noted(text: str) -> str:
+    """Say what staff noted of a contact or a complaint: usual words in the request's language, others as they were written."""
+    return told(text, SERVICE_WORDS.get(text, text))
+
+
+def industry(name: str) -> str:
+    """Name an industry: Shenwan's in the request's language, any other as it was delivered."""
+    return told(name, INDUSTRY_WORDS.get(name, name))

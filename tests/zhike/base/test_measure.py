@@ -12,13 +12,14 @@ from zhike.base.text import say
 
 
 def measure(**given: Any) -> Measure:
-    told: dict[str, Any] = {"name": "trades_1m", "unit": "trades", "meaning": say("成交笔数。", "Executions."), "window": 20,
+    told: dict[str, Any] = {"name": "trades_1m", "unit": "trades", "title": say("成交笔数", "Trades"), "meaning": say("成交笔数。", "Executions."), "window": 20,
                             "group": "trading", "source": ("trade",), "build": lambda t: t.total("trades", 20), "absent": 0.0}  # fmt: skip
     return Measure(**(told | given))
 
 
 @pytest.mark.parametrize("given", [
     {"name": "Trades"}, {"name": "trades__n"}, {"name": "1m"}, {"unit": ""}, {"source": ()}, {"meaning": say("", "x")}, {"absent": float("nan")},
+    {"title": say("", "x")}, {"unit": "furlongs"}, {"group": "weather"},
 ])  # fmt: skip
 def test_a_measure_that_says_too_little_is_refused(given: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="measure"):
@@ -37,3 +38,8 @@ def test_the_dictionary_speaks_one_language_at_a_time() -> None:
                      "absent": 0.0, "source": "trade; if delivered: asset", "group": "trading"}  # fmt: skip
     assert (second["window"], second["absent"]) == ("now", None)
     assert dictionary_rows(given, date(2025, 3, 31))[0]["window"] == "20 个交易日"
+
+
+def test_a_measure_is_called_by_its_title_and_the_window_in_its_name() -> None:
+    assert measure().label == say("近1月成交笔数", "Trades, 1 m")
+    assert measure(name="net_now", title=say("净资产", "Net assets")).label == say("净资产", "Net assets")

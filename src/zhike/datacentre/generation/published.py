@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from zhike.datacentre.tables import table as table_called
 from zhike.datacentre.tables.definition import Table
 from zhike.engine import Engine
 from zhike.engine.durable import holds
-from zhike.engine.parquet import read_table
+from zhike.engine.parquet import column_names, read_table
 
 _SPAN = re.compile(r"(\d{4})-(\d{4})(?:-|$)")
 _KINDS = {str(kind): kind for kind in OPEN_TYPES}
@@ -101,10 +102,17 @@ class Generation:
         return [path for path in self.files(table) if _may_hold(path.stem, low, high)]
 
     def schema(self, table: str) -> pa.Schema:
-        """Return a table's columns as its users see them; those of `measure` are its definition's and every measure."""
+        """Return a table's columns as its users see them; those of `measure` are its definition's and every measure.
+
+        A column that may be empty and that an older version didn't publish isn't among them.
+        """
         self._has(table)
         further = self.manifest.tables[table].further
-        return pa.schema([*schema_of(table_called(table)), *(pa.field(n, _KINDS[k]) for n, k in further)])
+        optional = {c.name for c in table_called(table).columns if c.nullable}
+        files = self.files(table) if optional else []
+        missing = optional - _named(files[0]) if files else set()
+        known = [f for f in schema_of(table_called(table)) if f.name not in missing]
+        return pa.schema([*known, *(pa.field(n, _KINDS[k]) for n, k in further)])
 
     def scan(self, engine: Engine, table: str) -> nw.LazyFrame[Any]:
         """Open a table lazily."""
@@ -149,6 +157,12 @@ class Generation:
             ),
             next_=say("这一期的表：" + "、".join(self.tables), "Its tables: " + ", ".join(self.tables)),
         )
+
+
+@lru_cache(maxsize=256)
+def _named(path: Path) -> frozenset[str]:
+    """Return the names of a published file's columns; it is never changed."""
+    return frozenset(column_names(path))
 
 
 def _may_hold(name: str, low: int, high: int) -> bool:

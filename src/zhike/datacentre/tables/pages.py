@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from zhike.datacentre.tables.definition import Table, Type
-from zhike.datacentre.tables.recurring import as_of, client_id, identity, internal, personal, security_id
+from zhike.datacentre.tables.recurring import (
+    as_of,
+    client_id,
+    identity,
+    internal,
+    personal,
+    security_id,
+    told,
+)
 
 # A column reads as one entry of a list: name and type, English, Chinese, the rest.
 # fmt: off
@@ -76,5 +84,6 @@ TIMELINE = Table(
         as_of(),
         personal("text", Type.TEXT, "The event in one sentence, with its numbers.",
                  "一句话说明该事件，附数值。"),
+        told("text"),
     ),
 )

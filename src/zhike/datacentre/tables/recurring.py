@@ -44,6 +44,12 @@ def channel_id(meaning: str, zh: str, *, key: bool = False, nullable: bool = Fal
     return internal("channel_id", Type.CODE, meaning, zh, key=key, nullable=nullable, refers="channel")
 
 
+def told(column: str) -> Column:
+    """Return the column that holds a sentence as a code and its figures, beside the column that holds it in Chinese."""
+    return personal(f"{column}_told", Type.JSON, f"`{column}` as a code and its figures, from which it is told in either language.",
+                    f"{column} 的编码与数值，据此可用中文或英文表述。", nullable=True)  # fmt: skip
+
+
 def as_of() -> Column:
     """Return the column each published table has: the day its numbers hold for."""
     return public("as_of", Type.DATE, "The day the numbers hold for: nothing later than its close was used.",

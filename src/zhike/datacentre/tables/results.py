@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zhike.datacentre.tables.definition import Table, Type
-from zhike.datacentre.tables.recurring import as_of, client_id, internal, personal, public
+from zhike.datacentre.tables.recurring import as_of, client_id, internal, personal, public, told
 
 # A column reads as one entry of a list: name and type, English, Chinese, the rest.
 # fmt: off
@@ -115,6 +115,7 @@ LOGIC = Table(
                  "指标 → 对判定的贡献。"),
         personal("reason", Type.TEXT, "The verdict in one sentence, or why there is none.",
                  "一句话说明判定，或不能判定的原因。", nullable=True),
+        told("reason"),
         personal("since", Type.DATE, "Day of the last change of logic.", "盈利逻辑最近一次变化的日期。"),
     ),
 )
@@ -132,6 +133,7 @@ STAGE = Table(
         personal("since", Type.DATE, "Day the client entered the stage.", "进入该阶段的日期。"),
         personal("reason", Type.TEXT, "The rule that put the client there, with its numbers.",
                  "判入该阶段的规则及数值。"),
+        told("reason"),
     ),
 )
 
@@ -170,6 +172,7 @@ VALUE = Table(
                  "得分低于该等级的起始日（观察期）；持续过久则降级。", nullable=True),
         personal("note", Type.TEXT, "Which criteria aren't known, whose weight went to those beside them.",
                  "缺少数据的准则；其权重分给同级准则。", nullable=True),
+        told("note"),
     ),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zhike.datacentre.tables.definition import Table, Type
-from zhike.datacentre.tables.recurring import as_of, client_id, internal, personal, staff_id
+from zhike.datacentre.tables.recurring import as_of, client_id, internal, personal, staff_id, told
 
 # A column reads as one entry of a list: name and type, English, Chinese, the rest.
 # fmt: off
@@ -26,8 +26,10 @@ PROPOSAL = Table(
                  refers="product"),
         personal("reason", Type.TEXT, "Why this client and why now, with numbers.",
                  "为何是该客户、为何是现在，附数值。"),
+        told("reason"),
         personal("suitability", Type.TEXT, "Why it is permitted under the suitability rules.",
                  "依适当性规则可以进行的理由。"),
+        told("suitability"),
         personal("expected_value", Type.MONEY, "Revenue expected to be won or kept by doing it.",
                  "执行后预期新增或保住的创收。", unit="CNY", nullable=True),
         internal("minutes", Type.NUMBER, "Time it will take.", "预计用时。", unit="minutes", low=0),

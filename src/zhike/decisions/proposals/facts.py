@@ -88,6 +88,7 @@ class Facts:
     stage: Texts
     stage_since: Ints
     stage_reason: Texts
+    """Why the client stands there, as code and figures."""
     previous_stage: Texts
     logic: Texts
     logic_since: Ints
@@ -129,7 +130,7 @@ def facts_of(inputs: Inputs, calendar_days: Days, as_of: Date, settings: Setting
         recent=_recent(inputs.recent, ids),
         stage=stage.texts("stage"),
         stage_since=stage.days("since"),
-        stage_reason=stage.texts("reason"),
+        stage_reason=stage.texts("reason_told"),
         previous_stage=_Rows(inputs.previous_stage, ids).texts("stage"),
         logic=logic.texts("logic"),
         logic_since=logic.days("since"),

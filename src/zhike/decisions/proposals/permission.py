@@ -9,12 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from zhike.base.period import date_of
-from zhike.base.text import Said, say
+from zhike.datacentre.tables.sentences import Told, tell
 from zhike.decisions.proposals.facts import NEVER, Facts
 from zhike.decisions.proposals.rules import Rule
 from zhike.decisions.proposals.settings import Settings
-
-_CONFIRM = say("（默认规则，以贵司合规意见为准）", " (a default rule; your counsel confirms it)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +22,7 @@ class Verdict:
     `due`: last day on which it stays permitted (a day number), None where there is no such day.
     """
 
-    why: Said
+    why: Told
     refusal: str = ""
     due: int | None = None
 
@@ -32,29 +30,16 @@ class Verdict:
 def permission(facts: Facts, i: int, rule: Rule, settings: Settings) -> Verdict:
     """Judge whether `rule` may be carried out for client `i`; the first ground that refuses is named."""
     if facts.frozen[i]:
-        return Verdict(
-            say("仅为法定留存的记录，不得使用", "kept only because the law demands it, not to be used"),
-            "frozen",
-        )
+        return Verdict(tell("not.frozen"), "frozen")
     if facts.closed[i] != NEVER and facts.closed[i] <= facts.as_of:
-        return Verdict(say("已销户", "the account is closed"), "closed")
+        return Verdict(tell("not.closed"), "closed")
     if rule.must_do:
-        return Verdict(
-            _joined(
-                say(
-                    "制度要求的服务性联系，不推荐任何产品",
-                    "a contact the rules demand; no product is offered",
-                )
-            )
-        )
+        return Verdict(tell("may.demanded"))
     if facts.opted_out[i]:
-        return Verdict(say("客户拒绝营销", "the client refused marketing"), "opted_out")
+        return Verdict(tell("not.opted_out"), "opted_out")
     if facts.as_of - facts.contacted[i] < rule.cooldown_days:
         last = date_of(facts.contacted[i])
-        return Verdict(
-            say(f"{last} 刚联系过，{rule.cooldown_days} 天内不再打扰", f"contacted on {last}, not again within {rule.cooldown_days} days"),
-            "cooldown",
-        )  # fmt: skip
+        return Verdict(tell("not.cooldown", last=last, days=rule.cooldown_days), "cooldown")
     return _unless_leaving(facts, i, rule, settings)
 
 
@@ -65,35 +50,16 @@ def _unless_leaving(facts: Facts, i: int, rule: Rule, settings: Settings) -> Ver
         left -= facts.trading_days_since(int(facts.transferred[i]))
     leaving = bool(facts.applied[i]) or facts.transferred[i] != NEVER
     if not leaving:
-        return Verdict(_joined(_plain(facts, i)))
+        return Verdict(_service(facts, i))
     if facts.applied[i] or rule.kind != "retain" or left < 1:
-        return Verdict(
-            say(
-                "客户已申请转户或销户，不得阻碍",
-                "the client applied for transfer or closing; not to be obstructed",
-            ),
-            "leaving",
-        )
-    days = settings.window_trading_days
-    return Verdict(
-        _joined(say(f"转出后 {days} 个交易日之内，只了解原因，不得阻碍办理", f"within {days} trading days of the transfer: ask for reasons only, obstruct nothing")),
-        due=_weekdays_after(facts.as_of, left),
-    )  # fmt: skip
+        return Verdict(tell("not.leaving"), "leaving")
+    reasons = tell("may.reasons", days=settings.window_trading_days)
+    return Verdict(reasons, due=_weekdays_after(facts.as_of, left))
 
 
-def _plain(facts: Facts, i: int) -> Said:
-    level = facts.risk_level[i] or "—"
+def _service(facts: Facts, i: int) -> Told:
     known = facts.opted_out[i] is not None
-    zh = "客户未拒绝营销" if known else "是否拒绝营销未登记，联系前请核对"
-    en = "marketing not refused" if known else "whether marketing was refused isn't on file: look it up first"
-    return say(
-        f"服务性联系，不推荐产品，无需匹配；{zh}；客户等级 {level}，如谈及产品须先作适当性匹配",
-        f"a service contact, no product offered; {en}; risk grade {level}: match suitability before any product is named",
-    )
-
-
-def _joined(said: Said) -> Said:
-    return say(said.zh + _CONFIRM.zh, said.en + _CONFIRM.en)
+    return tell("may.service" if known else "may.service_unasked", level=facts.risk_level[i] or "—")
 
 
 def _weekdays_after(day: int, n: int) -> int:

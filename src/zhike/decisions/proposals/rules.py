@@ -9,8 +9,8 @@ from datetime import date as Date
 import numpy as np
 
 from zhike.base.period import date_of, day_no
-from zhike.base.text import Said, say
-from zhike.datacentre.tables.words import LOGIC_WORDS, STAGE_WORDS
+from zhike.datacentre.tables.sentences import Told, plain, tell
+from zhike.datacentre.tables.words import LOGIC_WORDS
 from zhike.decisions.proposals.facts import NEVER, Facts, Flags, Floats
 from zhike.decisions.proposals.settings import Settings
 
@@ -21,7 +21,7 @@ class Hit:
 
     i: int
     occasion: int
-    reason: Said
+    reason: Told
     due: int
 
 
@@ -52,10 +52,6 @@ def months_later(day: Date, months: int) -> Date:
     return Date(year, month + 1, min(day.day, date_of(day_no(first_after) - 1).day))
 
 
-def _yuan(value: float) -> str:
-    return f"{value:,.0f}"
-
-
 def _here(facts: Facts) -> Flags:
     """Mark the clients whose account isn't closed."""
     return np.asarray((facts.closed == NEVER) | (facts.closed > facts.as_of))
@@ -69,19 +65,10 @@ def _call_back(facts: Facts, settings: Settings) -> Iterator[Hit]:
     for i in np.flatnonzero(due & (days <= within)):
         opened, deadline = date_of(facts.opened[i]), int(facts.opened[i]) + settings.callback_days
         left = deadline - facts.as_of
-        zh, en = (
-            (f"还有 {left} 天", f"{left} days left")
-            if left >= 0
-            else (f"已超期 {-left} 天", f"{-left} days overdue")
-        )
-        unknown = (
-            ("", "")
-            if facts.contacts_known
-            else ("；未提供联系记录，是否已回访未知", "; no contacts delivered")
-        )
-        yield Hit(int(i), int(facts.opened[i]), say(
-            f"{opened} 新开户，须在 {settings.callback_days} 天内回访，{zh}{unknown[0]}",
-            f"opened on {opened}, to be called back within {settings.callback_days} days, {en}{unknown[1]}",
+        yield Hit(int(i), int(facts.opened[i]), tell(
+            "call.new", opened=opened, days=settings.callback_days,
+            left=tell("left.days", n=left) if left >= 0 else tell("left.overdue", n=-left),
+            unknown=None if facts.contacts_known else tell("also.no_contacts"),
         ), deadline)  # fmt: skip
 
 
@@ -92,12 +79,9 @@ def _assessment(facts: Facts, settings: Settings) -> Iterator[Hit]:
         left = expires - facts.as_of
         if left > settings.assessment_ahead_days or facts.stage[i] in ("lost", "prospect"):
             continue
-        zh, en = (f"还有 {left} 天到期", f"expires in {left} days") if left >= 0 else (
-            f"已过期 {-left} 天", f"expired {-left} days ago")  # fmt: skip
-        level = facts.risk_level[i] or "—"
-        yield Hit(int(i), expires, say(
-            f"风险测评（{level}，{assessed}）有效期至 {date_of(expires)}，{zh}",
-            f"the risk assessment ({level}, {assessed}) holds until {date_of(expires)}, {en}",
+        yield Hit(int(i), expires, tell(
+            "call.assessment", level=facts.risk_level[i] or "—", assessed=assessed, expires=date_of(expires),
+            left=tell("left.expires", n=left) if left >= 0 else tell("left.expired", n=-left),
         ), expires)  # fmt: skip
 
 
@@ -108,12 +92,15 @@ def _large_flow(sign: int) -> Find:
         amount = np.nan_to_num(r.flow) * sign
         large = (amount >= settings.flow_amount) & (amount >= settings.flow_share * before)
         for i in np.flatnonzero(large & _here(facts)):
-            share = f"{amount[i] / before[i]:.0%}" if before[i] > 0 else "—"
-            zh, en = ("转入", "brought in") if sign > 0 else ("转出", "took out")
-            yield Hit(int(i), int(r.flow_on[i]), say(
-                f"近 {settings.flow_days} 个交易日净{zh} {_yuan(amount[i])} 元，为此前净资产 {_yuan(before[i])} 元的 {share}",
-                f"{en} {_yuan(amount[i])} yuan net in {settings.flow_days} trading days, {share} of the {_yuan(before[i])} before",
-            ), facts.as_of + 3)  # fmt: skip
+            share = amount[i] / before[i] if before[i] > 0 else None
+            why = tell(
+                "call.inflow" if sign > 0 else "call.outflow",
+                days=settings.flow_days,
+                amount=amount[i],
+                before=before[i],
+                share=share,
+            )
+            yield Hit(int(i), int(r.flow_on[i]), why, facts.as_of + 3)
 
     return find
 
@@ -124,11 +111,8 @@ def _drawdown(facts: Facts, settings: Settings) -> Iterator[Hit]:
     for i in np.flatnonzero(deep & _here(facts)):
         if facts.trading_days_since(int(r.low_on[i])) >= settings.drawdown_fresh_days:
             continue
-        peak, fall, lost = date_of(r.peak_on[i]), r.drawdown[i], -r.lost[i]
-        yield Hit(int(i), int(r.peak_on[i]), say(
-            f"自 {peak} 高点回撤 {fall:.0%}（已剔除资金进出），浮亏 {_yuan(lost)} 元",
-            f"down {fall:.0%} from the peak of {peak} (flows left out), {_yuan(lost)} yuan",
-        ), facts.as_of + 5)  # fmt: skip
+        why = tell("call.drawdown", peak=date_of(r.peak_on[i]), fall=r.drawdown[i], lost=-r.lost[i])
+        yield Hit(int(i), int(r.peak_on[i]), why, facts.as_of + 5)
 
 
 def _paused(facts: Facts, settings: Settings) -> tuple[Flags, Floats]:
@@ -159,24 +143,20 @@ def _pause(facts: Facts, settings: Settings) -> Iterator[Hit]:
     branch = usual_pause(paused[rhythm], settings) if facts.usual_pause is None else facts.usual_pause
     limit = settings.pause * max(1.0, branch)
     for i in np.flatnonzero(rhythm & (paused > limit) & (r.gap >= settings.pause_least_days)):
-        gap, long_gap, times = int(r.gap[i]), int(r.long_gap[i]), paused[i]
-        yield Hit(int(i), int(r.traded_on[i]), say(
-            f"{gap} 个交易日未交易；以往的间隔十次中九次不超过 {long_gap} 个，现为其 {times:.1f} 倍（全体中位 {branch:.1f} 倍）",
-            f"no trade for {gap} trading days; nine of ten earlier gaps were at most {long_gap}: {times:.1f} times that"
-            f" (branch median {branch:.1f} times)",
-        ), facts.as_of + 10)  # fmt: skip
+        why = tell(
+            "call.pause", gap=int(r.gap[i]), usual=int(r.long_gap[i]), times=float(paused[i]), branch=branch
+        )
+        yield Hit(int(i), int(r.traded_on[i]), why, facts.as_of + 10)
 
 
-def _turned(stage: str, zh: str, due_days: int) -> Find:
+def _turned(stage: str, due_days: int) -> Find:
     def find(facts: Facts, settings: Settings) -> Iterator[Hit]:
         for i in np.flatnonzero(_here(facts)):
             was = facts.previous_stage[i]
             if facts.stage[i] != stage or was is None or was == stage:
                 continue
-            yield Hit(int(i), int(facts.stage_since[i]), say(
-                f"由{STAGE_WORDS[was]}转为{zh}：{facts.stage_reason[i]}",
-                f"went from {was} to {stage}: {facts.stage_reason[i]}",
-            ), facts.as_of + due_days)  # fmt: skip
+            why = tell("call.turned", was=was, now=stage, why=plain(facts.stage_reason[i]))
+            yield Hit(int(i), int(facts.stage_since[i]), why, facts.as_of + due_days)
 
     return find
 
@@ -186,10 +166,8 @@ def _logic_changed(facts: Facts, settings: Settings) -> Iterator[Hit]:
         was, now = facts.previous_logic[i], facts.logic[i]
         if was == now or not {was, now} <= _VERDICTS:
             continue
-        yield Hit(int(i), int(facts.logic_since[i]), say(
-            f"盈利逻辑由{LOGIC_WORDS[str(was)]}变为{LOGIC_WORDS[str(now)]}，服务方式宜随之调整",
-            f"the profit logic went from {was} to {now}; service should follow",
-        ), facts.as_of + 10)  # fmt: skip
+        why = tell("call.logic", was=was, now=now)
+        yield Hit(int(i), int(facts.logic_since[i]), why, facts.as_of + 10)
 
 
 def _birthday(facts: Facts, settings: Settings) -> Iterator[Hit]:
@@ -205,9 +183,7 @@ def _birthday(facts: Facts, settings: Settings) -> Iterator[Hit]:
         )
         left = day_no(next_) - facts.as_of
         if left <= settings.birthday_ahead_days:
-            yield Hit(int(i), day_no(next_), say(
-                f"{next_.month} 月 {next_.day} 日生日，还有 {left} 天", f"birthday on {next_}, in {left} days"
-            ), day_no(next_))  # fmt: skip
+            yield Hit(int(i), day_no(next_), tell("call.birthday", on=next_, left=left), day_no(next_))
 
 
 RULES = (
@@ -217,11 +193,11 @@ RULES = (
     Rule("large_inflow", "develop", False, 20, 14, _large_flow(+1)),
     Rule("drawdown", "care", False, 15, 30, _drawdown),
     Rule("rhythm_broken", "activate", False, 10, 60, _pause),
-    Rule("stage_declining", "retain", False, 20, 30, _turned("declining", "衰退期", 5)),
-    Rule("stage_lost", "retain", False, 15, 60, _turned("lost", "流失", 5)),
-    Rule("stage_dormant", "activate", False, 10, 60, _turned("dormant", "休眠", 10)),
-    Rule("stage_returned", "care", False, 15, 30, _turned("returned", "回流", 5)),
-    Rule("stage_growing", "develop", False, 15, 30, _turned("growing", "成长期", 10)),
+    Rule("stage_declining", "retain", False, 20, 30, _turned("declining", 5)),
+    Rule("stage_lost", "retain", False, 15, 60, _turned("lost", 5)),
+    Rule("stage_dormant", "activate", False, 10, 60, _turned("dormant", 10)),
+    Rule("stage_returned", "care", False, 15, 30, _turned("returned", 5)),
+    Rule("stage_growing", "develop", False, 15, 30, _turned("growing", 10)),
     Rule("logic_changed", "care", False, 10, 60, _logic_changed),
     Rule("birthday", "care", False, 3, 7, _birthday),
 )

@@ -27,12 +27,12 @@ RATES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """Rates drawn towards the branch: the measures that add up to the hits, and those that add up to the trials."""
 
 BRANCHWIDE: tuple[Measure, ...] = (
-    _drawn("pgr_drawn_12m", "fraction", say("PGR，按样本量向营业部均值收缩（贝塔–二项）。", "PGR, drawn towards the branch's by how little is known (beta-binomial).")),
-    _drawn("plr_drawn_12m", "fraction", say("PLR，按样本量向营业部均值收缩（贝塔–二项）。", "PLR, drawn towards the branch's by how little is known (beta-binomial).")),
-    _drawn("disposition_drawn_12m", "fraction", say("处置效应：收缩后的 PGR − PLR。", "Disposition effect of the drawn rates: PGR − PLR.")),
-    _drawn("win_rate_drawn_12m", "fraction", say("胜率，按样本量向营业部均值收缩（贝塔–二项）。", "Win rate, drawn towards the branch's by how little is known (beta-binomial)."),
+    _drawn("pgr_drawn_12m", "fraction", say("盈利实现率（收缩）", "Share of gains realised, drawn"), say("PGR，按样本量向营业部均值收缩（贝塔–二项）。", "PGR, drawn towards the branch's by how little is known (beta-binomial).")),
+    _drawn("plr_drawn_12m", "fraction", say("亏损实现率（收缩）", "Share of losses realised, drawn"), say("PLR，按样本量向营业部均值收缩（贝塔–二项）。", "PLR, drawn towards the branch's by how little is known (beta-binomial).")),
+    _drawn("disposition_drawn_12m", "fraction", say("处置效应（收缩）", "Disposition effect, drawn"), say("处置效应：收缩后的 PGR − PLR。", "Disposition effect of the drawn rates: PGR − PLR.")),
+    _drawn("win_rate_drawn_12m", "fraction", say("胜率（收缩）", "Win rate, drawn"), say("胜率，按样本量向营业部均值收缩（贝塔–二项）。", "Win rate, drawn towards the branch's by how little is known (beta-binomial)."),
            group="trading", source=("trade",)),
-    _drawn("peer_percentile_12m", "fraction", say("同一市况下收益率在全部客户中的分位，按各市况日数加权（0 最低，1 最高）。",
+    _drawn("peer_percentile_12m", "fraction", say("同市况收益分位", "Place among peers"), say("同一市况下收益率在全部客户中的分位，按各市况日数加权（0 最低，1 最高）。",
            "Place among all clients by return on days of the same market state, weighted by days (0 lowest, 1 highest)."),
            group="profit", source=("trade", "market_state"), why=say("没有足够天数可与他人比较", "too few days to be compared with others")),
 )  # fmt: skip

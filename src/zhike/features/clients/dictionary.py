@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from zhike.base.measure import NOTHING, Measure
+from zhike.base.measure import GROUPS, NOTHING, UNITS, Measure
 from zhike.features.clients.measuring import MEASURES
 
 _HEAD = """# Measures · 客户指标
@@ -24,17 +24,6 @@ n 个交易日的区间为 (as_of − n, as_of]。*absent* 为区间内无事件
 *estimate*：`measure_detail` 载有样本数，注明者并有 95% 区间。
 """
 
-_GROUPS = {
-    "assets": "Assets · 资产",
-    "flows": "Flows · 资金进出",
-    "activity": "Activity · 活跃度",
-    "trading": "Trading · 交易",
-    "profit": "Profit · 盈亏",
-    "behaviour": "Behaviour · 行为",
-    "revenue": "Revenue · 创收",
-    "relationship": "Relationship · 关系",
-}
-
 
 def render() -> str:
     """Return the whole page as Markdown, in both languages."""
@@ -43,9 +32,9 @@ def render() -> str:
 
 def _lines() -> Iterator[str]:
     yield _HEAD
-    for group, title in _GROUPS.items():
+    for group, title in GROUPS.items():
         members = [m for m in MEASURES.values() if m.group == group]
-        yield f"## {title}\n"
+        yield f"## {title.en} · {title.zh}\n"
         yield " · ".join(f"[{m.name}](#{m.name})" for m in members) + "\n"
         for measure in members:
             yield from _page(measure)
@@ -54,8 +43,8 @@ def _lines() -> Iterator[str]:
 def _page(m: Measure) -> Iterator[str]:
     window, source = m.window_said(), m.source_said()
     absent = "`null`" if m.absent is None else f"{m.absent:g}"
-    yield f'### `{m.name}`\n\n<a id="{m.name}"></a>{m.meaning.en}\n{m.meaning.zh}\n'
-    yield f"- unit 单位: {m.unit}\n- window 区间: {_both(window.en, window.zh)}\n- absent 无事件时: {absent}"
+    yield f'### `{m.name}`\n\n<a id="{m.name}"></a>**{m.label.en} · {m.label.zh}** {m.meaning.en}\n{m.meaning.zh}\n'
+    yield f"- unit 单位: {_both(m.unit, UNITS[m.unit].zh)}\n- window 区间: {_both(window.en, window.zh)}\n- absent 无事件时: {absent}"
     yield f"- source 来源: {_both(source.en, source.zh)}"
     if estimate := _estimate(m):
         yield f"- estimate 估计: {estimate}"

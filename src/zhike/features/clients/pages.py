@@ -18,12 +18,12 @@ from zhike.datacentre.masks import masked
 from zhike.datacentre.stored import schema_of, without_codes
 from zhike.datacentre.tables.definition import Level, Table
 from zhike.datacentre.tables.pages import ASSET_SERIES, CLIENT_CARD, HOLDING_NOW, TIMELINE
-from zhike.datacentre.tables.words import LOGIC_WORDS, MEDIUM_WORDS, STAGE_WORDS
+from zhike.datacentre.tables.sentences import Told, plain, tell
 from zhike.features.market.gathering import floats
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-Event = tuple[str, datetime, str, str]
+Event = tuple[str, datetime, str, Told]
 """Client, moment, kind, sentence."""
 
 
@@ -106,12 +106,12 @@ def timeline(
     """Tell what happened with each client up to `as_of`, a sentence an event; events of one kind at one moment in one row.
 
     `tables`: rows of client, client_day, contact, complaint, round_trip, security, and of stage and logic (any number of rows a
-    client: client_id, since, stage or logic, reason); what isn't there isn't told. An event of a day is told at midnight.
+    client: client_id, since, stage or logic, reason_told); what isn't there isn't told. An event of a day is told at midnight.
     """
     settings = settings or Settings()
     theirs = {n: _maybe_of(_read(n, t), clients) for n, t in tables.items()}
-    found: dict[tuple[str, datetime, str], list[str]] = {}
-    for tell in (
+    found: dict[tuple[str, datetime, str], list[Told]] = {}
+    for events in (
         _client_events,
         _day_events,
         _trip_events,
@@ -119,14 +119,26 @@ def timeline(
         _contact_events,
         _complaint_events,
     ):
-        for client, at, kind, text in tell(theirs, settings):
+        for client, at, kind, event in events(theirs, settings):
             if at.date() <= as_of:
-                found.setdefault((client, at, kind), []).append(text)
+                found.setdefault((client, at, kind), []).append(event)
     keys = sorted(found)
-    texts = ["；".join(sorted(found[key])) for key in keys]
-    columns = [[k[0] for k in keys], [k[1] for k in keys], [k[2] for k in keys], [as_of] * len(keys), texts]
+    told = [_together(found[key]) for key in keys]
+    columns = [
+        *([k[part] for k in keys] for part in range(3)),
+        [as_of] * len(keys),
+        [t.zh for t in told],
+        [t.stored for t in told],
+    ]
     schema = schema_of(TIMELINE)
     return pa.table([pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)
+
+
+def _together(events: list[Told]) -> Told:
+    """Tell events of one kind at one moment in one sentence."""
+    if len(events) == 1:
+        return events[0]
+    return tell("event.several", events=sorted(events, key=lambda e: e.zh))
 
 
 def _column(table: pa.Table, name: str, kind: pa.DataType) -> pa.ChunkedArray:
@@ -172,8 +184,8 @@ _READ = {
     "client_day": ("client_id", "date", "trades", "flow_in", "flow_out", "assets_before"),
     "security": ("security_id", "name"),
     "round_trip": ("client_id", "security_id", "opened_on", "closed_on", "cost", "proceeds", "fees"),
-    "stage": ("client_id", "since", "stage", "reason"),
-    "logic": ("client_id", "since", "logic", "reason"),
+    "stage": ("client_id", "since", "stage", "reason_told"),
+    "logic": ("client_id", "since", "logic", "reason_told"),
     "contact": ("client_id", "at", "medium", "purpose", "outcome"),
     "complaint": ("client_id", "opened_at", "category", "severity", "closed_at", "upheld"),
 }
@@ -193,24 +205,17 @@ def _at(day: object) -> datetime:
     return day if isinstance(day, datetime) else datetime.combine(day, time())
 
 
-def _yuan(value: object) -> str:
-    return f"{float(str(value)):,.0f} 元"
-
-
 def _client_events(tables: Mapping[str, pa.Table], settings: Settings) -> Iterator[Event]:
     for row in _rows(tables, "client"):
         client = str(row["client_id"])
         if row.get("opened_on"):
-            yield client, _at(row["opened_on"]), "opened", "开立首个账户"
+            yield client, _at(row["opened_on"]), "opened", tell("event.opened")
         if row.get("closed_on"):
-            yield client, _at(row["closed_on"]), "closed", "销户"
+            yield client, _at(row["closed_on"]), "closed", tell("event.closed")
         if row.get("risk_assessed_on"):
-            yield (
-                client,
-                _at(row["risk_assessed_on"]),
-                "risk_assessment",
-                f"风险测评：{row.get('risk_level') or '等级未知'}",
-            )
+            level = row.get("risk_level")
+            assessed = tell("event.assessed", level=level) if level else tell("event.assessed_unknown")
+            yield client, _at(row["risk_assessed_on"]), "risk_assessment", assessed
 
 
 def _day_events(tables: Mapping[str, pa.Table], settings: Settings) -> Iterator[Event]:
@@ -224,19 +229,15 @@ def _day_events(tables: Mapping[str, pa.Table], settings: Settings) -> Iterator[
         .aggregate([("date", "first"), ("trades", "first")])
     )
     for row in first.to_pylist():
-        yield (
-            row["client_id"],
-            _at(row["date_first"]),
-            "first_trade",
-            f"首次交易，当日 {row['trades_first']} 笔",
-        )
-    for column, kind, word in (("flow_in", "large_inflow", "转入"), ("flow_out", "large_outflow", "转出")):
+        event = tell("event.first_trade", n=row["trades_first"])
+        yield row["client_id"], _at(row["date_first"]), "first_trade", event
+    for column, way in (("flow_in", "inflow"), ("flow_out", "outflow")):
         amount = days[column].cast(pa.float64())
         before = pc.max_element_wise(days["assets_before"].cast(pa.float64()), 0.0)
         enough = pc.greater_equal(amount, pc.multiply(before, settings.flow_share))
         for row in days.filter(pc.and_(pc.greater_equal(amount, settings.flow_amount), enough)).to_pylist():
-            text = f"{word} {_yuan(row[column])}（此前净资产 {_yuan(row['assets_before'])}）"
-            yield row["client_id"], _at(row["date"]), kind, text
+            event = tell(f"event.{way}", amount=row[column], before=row["assets_before"])
+            yield row["client_id"], _at(row["date"]), f"large_{way}", event
 
 
 def _trip_events(tables: Mapping[str, pa.Table], settings: Settings) -> Iterator[Event]:
@@ -246,11 +247,15 @@ def _trip_events(tables: Mapping[str, pa.Table], settings: Settings) -> Iterator
     names = {str(r["security_id"]): r.get("name") for r in _rows(tables, "security")}
     chosen, gains = _largest(tables["round_trip"], settings.trips)
     for row, gain in zip(_rows({"round_trip": chosen}, "round_trip"), gains.tolist(), strict=True):
-        kind, word = ("biggest_gain", "盈利") if gain > 0 else ("biggest_loss", "亏损")
-        security = str(row["security_id"])
-        what = f"{names.get(security) or ''}（{security}）"
-        text = f"清仓{what}：{word} {_yuan(abs(gain))}，自 {row['opened_on']} 建仓"
-        yield str(row["client_id"]), _at(row["closed_on"]), kind, text
+        what, security = "gain" if gain > 0 else "loss", str(row["security_id"])
+        event = tell(
+            f"event.{what}",
+            name=names.get(security) or "",
+            security=security,
+            amount=abs(gain),
+            opened=row["opened_on"],
+        )
+        yield str(row["client_id"]), _at(row["closed_on"]), f"biggest_{what}", event
 
 
 def _largest(trips: pa.Table, most: int) -> tuple[pa.Table, Floats]:
@@ -278,23 +283,28 @@ def _numbered(names: pa.ChunkedArray) -> Ints:
 
 
 def _class_events(tables: Mapping[str, pa.Table], settings: Settings) -> Iterator[Event]:
-    for name, words, what in (("stage", STAGE_WORDS, "生命周期"), ("logic", LOGIC_WORDS, "盈利逻辑")):
+    for name in ("stage", "logic"):
         for row in _rows(tables, name):
-            why = f"：{row['reason']}" if row.get("reason") else ""
-            yield str(row["client_id"]), _at(row["since"]), name, f"{what}转为{words[str(row[name])]}{why}"
+            why = plain(str(row["reason_told"])) if row.get("reason_told") else None
+            event = tell(f"event.{name}", **{name: row[name]}, why=why)
+            yield str(row["client_id"]), _at(row["since"]), name, event
 
 
 def _contact_events(tables: Mapping[str, pa.Table], settings: Settings) -> Iterator[Event]:
     for row in _rows(tables, "contact"):
-        outcome = f"，结果：{row['outcome']}" if row.get("outcome") else ""
-        text = f"{MEDIUM_WORDS[str(row['medium'])]}联系：{row['purpose']}{outcome}"
-        yield str(row["client_id"]), _at(row["at"]), "contact", text
+        event = tell(
+            "event.contact", medium=row["medium"], purpose=row["purpose"], outcome=row.get("outcome")
+        )
+        yield str(row["client_id"]), _at(row["at"]), "contact", event
 
 
 def _complaint_events(tables: Mapping[str, pa.Table], settings: Settings) -> Iterator[Event]:
     for row in _rows(tables, "complaint"):
-        client, what = str(row["client_id"]), f"{row['category']}（{row['severity']} 级）"
-        yield client, _at(row["opened_at"]), "complaint", f"投诉：{what}"
+        client, what = (
+            str(row["client_id"]),
+            {"category": row["category"], "severity": row["severity"]},
+        )
+        yield client, _at(row["opened_at"]), "complaint", tell("event.complaint", **what)
         if row.get("closed_at"):
-            upheld = {True: "，成立", False: "，不成立"}.get(row.get("upheld"), "")  # type: ignore[call-overload]
-            yield client, _at(row["closed_at"]), "complaint_closed", f"投诉办结：{what}{upheld}"
+            end = {True: "upheld", False: "rejected", None: "closed"}[row.get("upheld")]  # type: ignore[index]
+            yield client, _at(row["closed_at"]), "complaint_closed", tell(f"event.complaint_{end}", **what)

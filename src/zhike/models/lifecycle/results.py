@@ -159,7 +159,7 @@ def stage_table(found: History, as_of: Date) -> pa.Table:
     begun = _last_change(found.stage)
     there = np.flatnonzero(found.stage[:, -1] != s.UNKNOWN)
     rows = [_row(found, int(i), int(begun[i])) for i in there]
-    names = ("client_id", "stage", "since", "reason")
+    names = ("client_id", "stage", "since", "reason", "reason_told")
     columns = {name: [row[k] for row in rows] for k, name in enumerate(names)} | {
         "as_of": [as_of] * len(rows)
     }
@@ -168,22 +168,31 @@ def stage_table(found: History, as_of: Date) -> pa.Table:
 
 
 def changes(found: History) -> pa.Table:
-    """Return every change of stage: client_id, since, stage, reason, in order of client and time; the first stage isn't one."""
+    """Return every change of stage: client_id, since, stage, reason, reason_told, by client and time; the first stage isn't one."""
     rows = []
     for i, row in enumerate(found.stage):
         turned = np.flatnonzero((row[1:] != row[:-1]) & (row[:-1] != s.UNKNOWN)) + 1
         rows += [_row(found, i, int(m)) for m in turned]
+    text = pa.string()
     schema = pa.schema(
-        [("client_id", pa.string()), ("stage", pa.string()), ("since", pa.date32()), ("reason", pa.string())]
+        [
+            ("client_id", text),
+            ("stage", text),
+            ("since", pa.date32()),
+            ("reason", text),
+            ("reason_told", text),
+        ]
     )
-    return pa.table([pa.array([row[k] for row in rows], schema.types[k]) for k in range(4)], schema=schema)
+    columns = [pa.array([row[k] for row in rows], kind) for k, kind in enumerate(schema.types)]
+    return pa.table(columns, schema=schema)
 
 
-def _row(found: History, i: int, m: int) -> tuple[str, str, Date, str]:
+def _row(found: History, i: int, m: int) -> tuple[str, str, Date, str, str]:
     closed = date_of(int(found.closed[i])) if found.closed[i] != NEVER else None
     rule = int(found.rule[i, m])
     case = Case(i, m, found.months, found.levels, found.ages, closed, found.settings)
-    return found.clients[i], s.STAGES[found.stage[i, m]], _since(found, i, m), sentence(rule, case).zh
+    why = sentence(rule, case)
+    return found.clients[i], s.STAGES[found.stage[i, m]], _since(found, i, m), why.zh, why.stored
 
 
 def _since(found: History, i: int, m: int) -> Date:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from zhike.base.text import Said, say
+from zhike.base.text import Said
+from zhike.datacentre.tables.words import TRAIT_WORDS
 from zhike.models.logic.decisions import BUY_NAMES, SELL_NAMES, Decisions
 from zhike.models.logic.definitions import LOGICS
 from zhike.models.logic.rows import across, add_grouped
@@ -23,25 +24,24 @@ Floats32 = npt.NDArray[np.float32]
 _N = len(LOGICS)
 _AT_ONCE = 8_192
 
-# A trait: its words, and the columns of buys and of sales that make it up.
-_TRAITS: Mapping[str, tuple[Said, tuple[str, ...], tuple[str, ...]]] = {
-    "buy_trend": (say("买入前一至三个月的涨势", "rise over one to three months before buying"), ("mom20", "mom60", "ma20", "low"), ()),
-    "buy_week": (say("买入前一周的涨幅", "rise in the week before buying"), ("mom5",), ()),
-    "buy_cheap": (say("买入时的估值高低", "valuation when buying"), ("cheap",), ()),
-    "buy_attention": (say("所买证券受关注、刚涨停的程度", "how much what is bought draws attention or has just hit its limit"),
-                      ("attention", "hot", "after_limit"), ()),
-    "buy_lottery": (say("所买证券的博彩性", "how lottery-like what is bought is"), ("lottery",), ()),
-    "buy_more": (say("加仓时高于或低于成本", "adding above or below cost"), ("more_below", "more_above"), ()),
-    "sell_trend": (say("卖出时的走势", "course of what is sold"), (), ("mom5", "mom20", "mom60", "ma20", "low")),
-    "sell_cheap": (say("卖出时的估值高低", "valuation when selling"), (), ("cheap",)),
-    "sell_attention": (say("所卖证券受关注、博彩的程度", "how much what is sold draws attention or is lottery-like"), (), ("attention", "hot", "after_limit", "lottery")),
-    "sell_gain": (say("卖出时的盈亏与距高点回撤", "gain, and fall from the peak, when selling"), (), ("gain", "from_peak")),
-    "sell_held": (say("持有时间", "time held"), (), ("held",)),
+# A trait: the columns of buys and of sales that make it up.
+_TRAITS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "buy_trend": (("mom20", "mom60", "ma20", "low"), ()),
+    "buy_week": (("mom5",), ()),
+    "buy_cheap": (("cheap",), ()),
+    "buy_attention": (("attention", "hot", "after_limit"), ()),
+    "buy_lottery": (("lottery",), ()),
+    "buy_more": (("more_below", "more_above"), ()),
+    "sell_trend": ((), ("mom5", "mom20", "mom60", "ma20", "low")),
+    "sell_cheap": ((), ("cheap",)),
+    "sell_attention": ((), ("attention", "hot", "after_limit", "lottery")),
+    "sell_gain": ((), ("gain", "from_peak")),
+    "sell_held": ((), ("held",)),
 }  # fmt: skip
 # Of each side, the columns of each trait, the level last.
 _GROUPS = (
-    [*([BUY_NAMES.index(n) for n in bought] for _, bought, _ in _TRAITS.values()), [len(BUY_NAMES)]],
-    [*([SELL_NAMES.index(n) for n in sold] for _, _, sold in _TRAITS.values()), [len(SELL_NAMES)]],
+    [*([BUY_NAMES.index(n) for n in bought] for bought, _ in _TRAITS.values()), [len(BUY_NAMES)]],
+    [*([SELL_NAMES.index(n) for n in sold] for _, sold in _TRAITS.values()), [len(SELL_NAMES)]],
 )
 Reader = Callable[[Floats32], Floats]
 """Vectors (n, D) → what each column says of each logic, and the level; (n, 3, D + 1)."""
@@ -62,7 +62,7 @@ class Evidence:
 
 def words(trait: str) -> Said:
     """Return what a trait is called."""
-    return say("总体", "overall") if trait == "level" else _TRAITS[trait][0]
+    return TRAIT_WORDS[trait]
 
 
 def said(readers: Sequence[Reader], sides: Sequence[Decisions], clients: int) -> Floats:

@@ -12,9 +12,9 @@ import pyarrow as pa
 
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables.results import LOGIC
-from zhike.datacentre.tables.words import LOGIC_WORDS
+from zhike.datacentre.tables.sentences import Told, tell
 from zhike.models.logic.definitions import LOGICS
-from zhike.models.logic.evidence import TRAITS, words
+from zhike.models.logic.evidence import TRAITS
 from zhike.models.logic.readings import Experience, LogicSettings, Verdicts
 
 MIXED, INSUFFICIENT = "mixed", "insufficient"
@@ -51,13 +51,14 @@ def logic_table(
     for i, client in enumerate(clients):
         enough = bool(verdicts.enough[i])
         p = verdicts.probability[i] if enough else [None] * len(LOGICS)
+        why = _reason(verdicts, known, i, str(found[i]), settings)
         since = before[client][1] if client in before and before[client][0] == found[i] else as_of
         rows.append(
             {
                 "client_id": client, "as_of": as_of, "logic": str(found[i]),
                 **{f"p_{name}": None if x is None else float(x) for name, x in zip(LOGICS, p, strict=True)},
                 "overlay": overlays.get(client), "evidence": _json(verdicts, i) if enough else "{}",
-                "reason": _reason(verdicts, known, i, str(found[i]), settings), "since": since,
+                "reason": why.zh, "reason_told": why.stored, "since": since,
             }
         )  # fmt: skip
     return pa.Table.from_pylist(rows, schema=schema_of(LOGIC))
@@ -70,17 +71,16 @@ def _json(verdicts: Verdicts, i: int) -> str:
     return json.dumps({TRAITS[t]: round(float(parts[t]), 6) for t in order}, ensure_ascii=False)
 
 
-def _reason(verdicts: Verdicts, known: Experience, i: int, name: str, settings: LogicSettings) -> str:
+def _reason(verdicts: Verdicts, known: Experience, i: int, name: str, settings: LogicSettings) -> Told:
     n, trips = int(verdicts.counts[i]), int(known.trips[i])
     if name == INSUFFICIENT:
-        return (
-            f"样本不足：有行情可比的决策 {n} 次，按远近折合 {verdicts.spoken[i]:.1f} 次（需 {settings.decisions} 次），"
-            f"完整交易 {trips} 轮（需 {settings.trips} 轮或持仓满 {settings.held} 天）。"
-        )
+        return tell(
+            "logic.insufficient", n=n, spoken=float(verdicts.spoken[i]), decisions=settings.decisions, trips=trips,
+            least=settings.trips, held=settings.held,
+        )  # fmt: skip
     top = int(verdicts.probability[i].argmax())
     parts = verdicts.evidence.parts[i, top]
     best = [t for t in np.argsort(-parts, kind="stable")[:3] if parts[t] > 0 and TRAITS[t] != "level"]
-    because = "、".join(words(TRAITS[t]).zh for t in best) or "各项特征接近"
-    p = verdicts.probability[i, top]
-    lead = LOGIC_WORDS[LOGICS[top]] if name != MIXED else f"混合型，{LOGIC_WORDS[LOGICS[top]]}略占优"
-    return f"{lead}（概率 {p:.0%}，依据 {n} 次决策、{trips} 轮完整交易）：主要看{because}。"
+    code = "logic.mixed" if name == MIXED else "logic.verdict"
+    p, because = verdicts.probability[i, top], [TRAITS[t] for t in best]
+    return tell(code, logic=LOGICS[top], p=p, n=n, trips=trips, because=because)

@@ -13,6 +13,7 @@ import pyarrow as pa
 from zhike.base.period import day_no
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables.results import VALUE
+from zhike.datacentre.tables.sentences import Told, tell
 from zhike.models.value.grades import GRADES, NEVER, UNGRADED, Graded, cuts_of, graded
 from zhike.models.value.model import ValueModel
 from zhike.models.value.scoring import Scored
@@ -59,7 +60,7 @@ def value_table(
         "criteria": pa.array(_told(model, parts), pa.string()), "current": _known(found.current[there]),
         "potential": _known(found.potential[there]), "quadrant": _quadrants(model, found, there),
         "since": _days(grades.since, None), "watch_since": _days(grades.below, NEVER),
-        "note": pa.array(_notes(model, parts), pa.string()),
+        **_notes(model, parts),
     }  # fmt: skip
     return pa.table([columns[f.name].cast(f.type) for f in _SCHEMA], schema=_SCHEMA)
 
@@ -91,18 +92,20 @@ def _told(model: ValueModel, parts: Floats) -> list[str]:
     ]
 
 
-def _notes(model: ValueModel, parts: Floats) -> list[str | None]:
+def _notes(model: ValueModel, parts: Floats) -> dict[str, pa.Array]:
     """Say of each client which criteria aren't known; few patterns, so each is put into words once."""
     unknown, which = np.unique(np.isnan(parts), axis=0, return_inverse=True)
-    said = [_note(model, np.flatnonzero(row)) for row in unknown]
-    return [said[k] for k in which.reshape(-1)]
+    told = [_note(model, np.flatnonzero(row)) for row in unknown]
+    of = which.reshape(-1)
+    words = {"note": [t and t.zh for t in told], "note_told": [t and t.stored for t in told]}
+    return {name: pa.array([said[k] for k in of], pa.string()) for name, said in words.items()}
 
 
-def _note(model: ValueModel, lacking: npt.NDArray[np.int64]) -> str | None:
+def _note(model: ValueModel, lacking: npt.NDArray[np.int64]) -> Told | None:
     if not len(lacking):
         return None
-    names = "、".join(model.label(model.leaves[k]).zh for k in lacking)
-    return f"缺少数据：{names}；其权重按比例分给同级准则。"
+    labels = [model.label(model.leaves[k]) for k in lacking]
+    return tell("value.lacking", names=[(label.zh, label.en) for label in labels])
 
 
 def _quadrants(model: ValueModel, found: Scored, there: npt.NDArray[np.int64]) -> pa.Array:

@@ -10,6 +10,7 @@ from zhike.base.errors import UsageError
 from zhike.base.measure import Measure
 from zhike.base.text import Said, say
 from zhike.datacentre.store import manifest as manifests
+from zhike.datacentre.tables.sentences import told_in
 from zhike.features.clients import attribution, measures
 from zhike.features.clients.branchwide import RATES
 from zhike.features.clients.settings import YEAR
@@ -206,4 +207,4 @@ def _words(name: str, rows: list[dict[str, Any]]) -> tuple[Said, ...]:
         return tuple(
             say(f"{t.contribution:+.3f}  {t.words.zh}", f"{t.contribution:+.3f}  {t.words.en}") for t in logic_told(rows[0]).evidence
         )  # fmt: skip
-    return tuple(say(r["reason"], r["reason"]) for r in rows if r.get("reason"))
+    return tuple(told_in(r, "reason") for r in rows if r.get("reason"))

@@ -124,7 +124,7 @@ class LogicTold:
     probabilities: Mapping[str, float | None]
     overlay: str | None
     since: date
-    reason: str | None
+    reason: Said
     score: float
     evidence: tuple[Trait, ...]
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from zhike.base.text import Said, say
+from zhike.datacentre.tables.sentences import told_in
 from zhike.datacentre.tables.words import LOGIC_WORDS
 from zhike.models.logic.definitions import LOGICS
 from zhike.models.logic.evidence import TRAITS
@@ -33,7 +34,7 @@ def logic_told(row: Mapping[str, Any]) -> LogicTold:
     traits = tuple(Trait(n, _trait(n, leading, part), part) for n, part in found.items())
     logic = str(row["logic"])
     return LogicTold(
-        logic, say(LOGIC_WORDS[logic], logic), leading, probabilities, row["overlay"], row["since"], row["reason"],
+        logic, say(LOGIC_WORDS[logic], logic), leading, probabilities, row["overlay"], row["since"], told_in(row, "reason"),
         sum(found.values()), traits,
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from zhike_desk.records.queries import clients
 from zhike_desk.records.queries.ahp import PanelRow
 from zhike_desk.records.queries.value_models import Version, Weighed, WeighedNode
 from zhike_desk.ui.speech import said, told
@@ -84,13 +85,13 @@ class PanelLine:
 
 def model(found: Version, shown_by: Mapping[str, str] | None = None) -> Model:
     """Turn a version into what the template writes; `shown_by`: which version scored the clients on the screen."""
-    blocks = [block(node) for node in found.nodes]
+    blocks, called = [block(node) for node in found.nodes], clients.measures()
     leaves = [
         (
             said(leaf.label),
             writing.percent(leaf.weight),
             width(leaf.weight),
-            told("、", ", ").join(leaf.measures),
+            told("、", "; ").join(said(called[m].label) if m in called else m for m in leaf.measures),
         )
         for leaf in found.leaves
     ]

@@ -13,7 +13,7 @@ from zhike.decisions.proposals.settings import Settings
 from zhike_desk.pages.client.sums import listed, money, sentences, share, signed_money
 from zhike_desk.records.queries.client import Duty, Portrait, Written
 from zhike_desk.records.queries.timeline import Stream
-from zhike_desk.ui.speech import told
+from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.words import word
 
 _RULES = Settings()
@@ -155,7 +155,7 @@ def _duties(duties: Sequence[Duty]) -> list[Flag]:
     must = [d for d in duties if d.must_do]
     if not must:
         return []
-    return [Flag("flag", "care", told(f"{len(must)} 项必做", f"{len(must)} must-do"), must[0].title)]
+    return [Flag("flag", "care", told(f"{len(must)} 项必做", f"{len(must)} must-do"), said(must[0].title))]
 
 
 def contacted(written: Written, stream: Stream, days: float | None) -> str:
@@ -238,7 +238,7 @@ def _changed(found: Portrait) -> str:
 def _due(duties: Sequence[Duty], today: date) -> str:
     must = [d for d in duties if d.must_do]
     if must:
-        return told(f"必做：{must[0].title}。", f"Must do: {must[0].title}.")
+        return told(f"必做：{must[0].title.zh}。", f"Must do: {must[0].title.en}.")
     soon = [d for d in duties if d.due_on <= today + timedelta(days=7)]
     if soon:
         return told(f"{len(soon)} 项事项一周内到期。", f"{len(soon)} due within a week.")

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from zhike_desk.pages.client import habits_view, logic_view, money_view, stream_view, value_view
+from zhike_desk.pages.client import habits_view, logic_view, money_view, stream_view, value_view, whys
 from zhike_desk.pages.client import stats as figures
 from zhike_desk.pages.client.band import Band, band, contacted
 from zhike_desk.pages.client.stream_view import PURPOSES
+from zhike_desk.pages.client.whys import Ground
 from zhike_desk.records.actions import surveys
 from zhike_desk.records.policy import policy
 from zhike_desk.records.queries import client as query
@@ -22,6 +23,7 @@ from zhike_desk.records.queries.nights import Shown
 from zhike_desk.records.viewer import Viewer
 from zhike_desk.records.wording import CONSENTS
 from zhike_desk.ui.speech import told
+from zhike_desk.ui.why import Why
 from zhike_desk.ui.words import WORDS, word
 
 OUTCOMES = (
@@ -70,6 +72,12 @@ class ClientPage:
     band: Band
     stats: Sequence[figures.Stat]
     logic: logic_view.LogicView
+    logic_why: Why
+    stage_why: Why
+    value_why: Why | None
+    expected_why: Why | None
+    held_why: Why
+    attribution_why: Why | None
     value: value_view.ValueView
     attribution: money_view.AttributionView | None
     assets: money_view.AssetsView
@@ -110,12 +118,22 @@ def rights(viewer: Viewer) -> Rights:
     )
 
 
+def attribution_why(ground: Ground, view: money_view.AttributionView | None) -> Why | None:
+    """Say how the profit of the window shown is taken apart; nothing where there is none."""
+    chosen = next(
+        (a for a in ground.found.attributions if view is not None and a.window == view.window), None
+    )
+    return whys.attribution(chosen, ground.night, whys.swing(ground)) if chosen is not None else None
+
+
 def build(found: Portrait, night: Shown, viewer: Viewer, beside: Beside, today: date) -> ClientPage:
     """Put the page of a client together; `today` is the day by which what is due is told."""
-    meanings = reference.meanings(night)
+    ground = Ground(found, reference.meanings(night), night)
     may = rights(viewer)
     reveals = may.reveal if found.row.kind == "individual" else [f for f in may.reveal if f != "birth_date"]
-    value = value_view.value_view(found)
+    value, logic = value_view.value_view(found), logic_view.logic_view(found)
+    stats = figures.stats(ground, value)
+    attribution = money_view.attribution_view(found.attributions, money_view.USUAL)
     return ClientPage(
         key=found.key,
         name=found.name,
@@ -123,15 +141,21 @@ def build(found: Portrait, night: Shown, viewer: Viewer, beside: Beside, today: 
         phone=found.phone,
         portrait=found,
         band=band(found, today, reveals=reveals),
-        stats=figures.stats(found, value, meanings, night.as_of),
-        logic=logic_view.logic_view(found),
+        stats=stats,
+        logic=logic,
+        logic_why=whys.logic(ground, list(logic.drivers)),
+        stage_why=whys.stage(ground),
+        value_why=stats[4].why,
+        expected_why=stats[5].why,
+        held_why=whys.held(ground),
+        attribution_why=attribution_why(ground, attribution),
         value=value,
-        attribution=money_view.attribution_view(found.attributions, money_view.USUAL),
+        attribution=attribution,
         assets=money_view.assets_view(found.assets, reference.states(night), found.stream.flows),
         held=found.held,
         held_sentence=money_view.held_sentence(found.held),
         expected=found.expected,
-        habits=habits_view.habits_view(found, meanings),
+        habits=habits_view.habits_view(ground),
         staff=found.written.staff,
         ties=habits_view.ties(found.links),
         stream=stream_view.stream_view(found.stream, only="", after="", private=may.read_care),

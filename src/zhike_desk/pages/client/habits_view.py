@@ -5,31 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from zhike_desk.pages.client import whys
+from zhike_desk.pages.client.whys import Ground
 from zhike_desk.records.queries.bonds import Link
 from zhike_desk.records.queries.client import Portrait
 from zhike_desk.records.queries.peers import Compared
 from zhike_desk.records.queries.reference import Meaning
+from zhike_desk.ui.measured import written
 from zhike_desk.ui.speech import said, told
-from zhike_desk.ui.templatetags.zhike import NOTHING, number, percent
+from zhike_desk.ui.why import Why
 from zhike_desk.ui.words import word
 
 _MARGIN = 0.12
-NAMES: Mapping[str, tuple[str, str]] = {
-    "turnover_12m": ("资产周转率（次）", "Turnover (times)"),
-    "exposure_12m": ("平均仓位", "Mean exposure"),
-    "holding_days_restricted_12m": ("平均持有（天）", "Days held"),
-    "win_rate_drawn_12m": ("胜率", "Win rate"),
-    "payoff_12m": ("盈亏比", "Payoff ratio"),
-    "disposition_drawn_12m": ("处置效应", "Disposition effect"),
-    "concentration_12m": ("持仓集中度", "Concentration"),
-    "buy_mom20_12m": ("追涨程度", "Chasing of rises"),
-    "buy_cheap_12m": ("买入估值便宜度", "Cheapness of buys"),
-    "after_limit_share_12m": ("涨停后买入占比", "Buys after limit-up"),
-    "leverage_now": ("负债率", "Leverage"),
-    "timing_gap_12m": ("择时差", "Timing gap"),
-    "cost_share_12m": ("费用占资产", "Costs of assets"),
-    "fall_12m": ("最大回撤", "Largest fall"),
-}
 LINKS: Mapping[tuple[str, bool], tuple[str, str]] = {
     ("family", True): ("亲属", "Family"),
     ("family", False): ("亲属", "Family"),
@@ -51,7 +38,7 @@ class Habit:
     """A measure of a client beside like clients: figures as written, places on a line of 100, what it says."""
 
     name: str
-    meaning: str
+    why: Why
     value: str
     low: str
     high: str
@@ -82,21 +69,22 @@ class HabitsView:
     sentence: str
 
 
-def habits_view(found: Portrait, meanings: Mapping[str, Meaning]) -> HabitsView:
+def habits_view(g: Ground) -> HabitsView:
     """Return the table of habits; empty where nothing of them is known."""
+    found, meanings = g.found, g.meanings
     known = [c for c in found.compared if c.value is not None]
     groups = {c.band.logic for c in known if c.band is not None}
     most = max((c.band.clients for c in known if c.band is not None), default=0)
-    return HabitsView([_habit(c, meanings) for c in known], _beside(found, groups, most), _sentence(known))
+    return HabitsView([_habit(c, g) for c in known], _beside(found, groups, most), _sentence(known, meanings))
 
 
-def _habit(one: Compared, meanings: Mapping[str, Meaning]) -> Habit:
-    meaning = meanings.get(one.measure)
+def _habit(one: Compared, g: Ground) -> Habit:
+    meaning = g.meanings.get(one.measure)
     unit = meaning.unit if meaning else ""
     band_at, band_width, value_at = _places(one)
     return Habit(
-        name=told(*NAMES[one.measure]) if one.measure in NAMES else one.measure,
-        meaning=said(meaning.says) if meaning else "",
+        name=said(meaning.title) if meaning else one.measure,
+        why=whys.habit(g, one.measure, one.band.middle if one.band else None),
         value=written(one.value, unit),
         low=written(one.band.low, unit) if one.band else "",
         high=written(one.band.high, unit) if one.band else "",
@@ -106,15 +94,6 @@ def _habit(one: Compared, meanings: Mapping[str, Meaning]) -> Habit:
         value_at=value_at,
         clients=one.band.clients if one.band else 0,
     )
-
-
-def written(value: float | None, unit: str) -> str:
-    """Write a measure as its unit asks."""
-    if value is None:
-        return NOTHING
-    if unit.startswith("fraction"):
-        return percent(value)
-    return number(value, 0) if "days" in unit else number(value, 2)
 
 
 def _places(one: Compared) -> tuple[str, str, str]:
@@ -151,7 +130,7 @@ def _beside(found: Portrait, groups: set[str], clients: int) -> str:
     )
 
 
-def _sentence(known: Sequence[Compared]) -> str:
+def _sentence(known: Sequence[Compared], meanings: Mapping[str, Meaning]) -> str:
     """Name where a client stands out, the farthest from the band first."""
     out = [(abs(_distance(c)), c) for c in known if c.place in ("below", "above")]
     out.sort(key=lambda pair: -pair[0])
@@ -161,11 +140,13 @@ def _sentence(known: Sequence[Compared]) -> str:
         return told(
             "各项行为都在同类客户的中间一半之内。", "Every habit lies within the middle half of like clients."
         )
-    words = [
-        told(f"{told(*NAMES[c.measure])}{'偏高' if c.place == 'above' else '偏低'}", f"{told(*NAMES[c.measure]).lower()} {'high' if c.place == 'above' else 'low'}")
-        for _, c in out[:3]
-    ]  # fmt: skip
+    words = [_standing_out(c, said(meanings[c.measure].title)) for _, c in out[:3] if c.measure in meanings]
     return told(f"与同类客户相比：{'、'.join(words)}。", f"Beside like clients: {', '.join(words)}.")
+
+
+def _standing_out(one: Compared, name: str) -> str:
+    high = one.place == "above"
+    return told(f"{name}{'偏高' if high else '偏低'}", f"{name.lower()} {'high' if high else 'low'}")
 
 
 def _distance(one: Compared) -> float:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from zhike.models.logic.evidence import TRAITS
-from zhike.models.logic.evidence import words as trait_words
+from zhike.datacentre.tables.words import TRAIT_WORDS
 from zhike_desk.pages.client.sums import share, signed_share
 from zhike_desk.records.queries.client import Portrait
 from zhike_desk.ui.marks import MARKS
-from zhike_desk.ui.speech import said, told
+from zhike_desk.ui.speech import retold, said, told
+from zhike_desk.ui.why import Driver
 from zhike_desk.ui.words import word
 
 LOGICS = ("value", "trend", "sentiment")
@@ -30,16 +30,6 @@ class Chance:
     logic: str
     p: float
     leads: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Driver:
-    """What a trait adds to a verdict: its words, its size against the strongest in [−1, 1], the figure."""
-
-    name: str
-    share: float
-    told: str
-    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +80,7 @@ def logic_view(found: Portrait) -> LogicView:
         logic=row.logic,
         overlay=row.overlay,
         since=row.logic_since,
-        reason=row.logic_reason,
+        reason=retold(row.logic_reason),
         chances=[Chance(n, p, n == row.logic) for n, p in chances if p is not None],
         drivers=drivers[:SHOWN],
         rest=drivers[SHOWN:],
@@ -112,7 +102,7 @@ def evidence(found: Portrait) -> list[Driver]:
 
 
 def _trait(name: str) -> str:
-    return said(trait_words(name)) if name in TRAITS else name
+    return said(TRAIT_WORDS[name]) if name in TRAIT_WORDS else name
 
 
 def _states(found: Portrait) -> list[StateReturn]:

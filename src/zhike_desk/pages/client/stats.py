@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 
-from zhike_desk.pages.client.logic_view import Driver
+from zhike_desk.pages.client import whys
 from zhike_desk.pages.client.sums import between, money, signed_money, signed_share, sized
 from zhike_desk.pages.client.value_view import ValueView
+from zhike_desk.pages.client.whys import Ground
 from zhike_desk.records.queries.client import Portrait
-from zhike_desk.records.queries.reference import Meaning
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.templatetags.zhike import direction, number, signed_percent
+from zhike_desk.ui.why import Why
 from zhike_desk.ui.words import word
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """Why a figure is what it is: what it means, signed drivers, what would change it, the model, the data's day."""
-
-    meaning: str
-    as_of: date
-    drivers: Sequence[Driver] = field(default_factory=tuple)
-    change: str = ""
-    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +27,22 @@ class Stat:
     why: Why | None = None
 
 
-def stats(found: Portrait, value: ValueView, meanings: Mapping[str, Meaning], as_of: date) -> list[Stat]:
+def stats(g: Ground, value: ValueView) -> list[Stat]:
     """Return the figures above a client, the same six for everybody; what isn't known is a dash."""
-
-    def why(measure: str) -> Why:
-        meaning = meanings.get(measure)
-        return Why(
-            f"{said(meaning.says)} {told('区间：', 'Window: ')}{meaning.window}" if meaning else "", as_of
-        )
-
+    found = g.found
     net, pnl, twr = found.figure("net_now"), found.figure("pnl_3m"), found.figure("twr_12m")
     return [
-        Stat(told("净资产", "Net assets"), *sized(net), "", _flow(found), why("net_now")),
-        Stat(told("近 3 月盈亏", "Profit, 3 m"), *sized(pnl, signed=True), direction(pnl), _year(found), why("pnl_3m")),
-        Stat(told("近 12 月收益率", "Return, 12 m"), signed_percent(twr), "", direction(twr), _index(found), why("twr_12m")),
-        Stat(told("近 12 月创收", "Revenue, 12 m"), *sized(found.figure("revenue_12m")), "", _lately(found), why("revenue_12m")),
-        Stat(told("价值得分", "Value score"), number(value.score), told("分", "points"), "", _graded(value), _why_value(value, as_of)),
-        Stat(told("未来 12 月贡献", "Expected, 12 m"), *sized(found.figure("clv_p50")), "", _range(found), _why_expected(as_of)),
+        Stat(_called(g, "net_now"), *sized(net), "", _flow(found), whys.net(g)),
+        Stat(_called(g, "pnl_3m"), *sized(pnl, signed=True), direction(pnl), _year(found), whys.profit(g)),
+        Stat(_called(g, "twr_12m"), signed_percent(twr), "", direction(twr), _index(found), whys.rate(g)),
+        Stat(_called(g, "revenue_12m"), *sized(found.figure("revenue_12m")), "", _lately(found), whys.revenue(g)),
+        Stat(told("价值得分", "Value score"), number(value.score), told("分", "points"), "", _graded(value), _why_value(value, g)),
+        Stat(told("未来12月贡献", "Expected, 12 m"), *sized(found.figure("clv_p50")), "", _range(found), whys.expected(g)),
     ]  # fmt: skip
+
+
+def _called(g: Ground, measure: str) -> str:
+    return said(g.meanings[measure].label) if measure in g.meanings else measure
 
 
 def _flow(found: Portrait) -> str:
@@ -103,17 +89,9 @@ def _range(found: Portrait) -> str:
     return told(f"八成在 {low} 至 {high}", f"four in five: {low} to {high}")
 
 
-def _why_value(value: ValueView, as_of: date) -> Why:
+def _why_value(value: ValueView, g: Ground) -> Why:
     meaning = told(
         "各准则得分按层次分析法的权重相加，满分 100。右边是得分最多的准则与失分最多的准则。",
         "Points of all criteria, weighted by AHP, of 100. Beside: what brought most, and what is lost most.",
     )
-    return Why(meaning, as_of, value.drivers, value.change, value.model)
-
-
-def _why_expected(as_of: date) -> Why:
-    meaning = told(
-        "未来 12 个月净创收（扣除服务成本）的中位数：按客户的流失、交易、资产在多条模拟市场路径上推算。",
-        "Median net revenue of the next 12 months after cost to serve, over simulated paths of the market.",
-    )
-    return Why(meaning, as_of)
+    return Why(meaning, g.night.as_of, value.drivers, value.change, value.model)

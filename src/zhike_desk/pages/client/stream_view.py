@@ -9,7 +9,7 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from zhike_desk.records.queries.timeline import FILTERS, Event, Stream
-from zhike_desk.ui.speech import told
+from zhike_desk.ui.speech import noted, said, told
 from zhike_desk.ui.words import word
 
 _ICONS: Mapping[str, str] = {
@@ -120,21 +120,21 @@ def _title(event: Event) -> str:
 
 def _text(event: Event) -> str:
     if event.source == "contact":
-        parts = [told(*PURPOSES.get(event.text, (event.text, event.text)))]
-        parts += [event.outcome] if event.outcome else []
+        parts = [told(*PURPOSES.get(event.text.zh, (event.text.zh, event.text.en)))]
+        parts += [noted(event.outcome)] if event.outcome else []
         parts += [told(f"{event.minutes:g} 分钟", f"{event.minutes:g} min")] if event.minutes else []
         return " · ".join(parts)
     if event.source == "complaint":
-        return f"{event.text}{_in_brackets(word('severity', f'{event.minutes:g}'))}"
+        return f"{noted(event.text.zh)}{_in_brackets(word('severity', f'{event.minutes:g}'))}"
     if event.source == "complaint_closed":
         ended = ("成立", "upheld") if event.outcome == "upheld" else ("不成立", "not upheld")
-        return f"{event.text} · {told(*ended)}"
+        return f"{noted(event.text.zh)} · {told(*ended)}"
     if event.source == "answer":
         mark = f"{word('question', event.medium)} {event.minutes:g} / {float(event.outcome):g}"
-        return f"{mark} · {event.text}" if event.text else mark
+        return f"{mark} · {event.text.zh}" if event.text.zh else mark
     if event.source == "task" and event.outcome:
-        return f"{event.text} · {event.outcome}"
-    return event.text
+        return f"{said(event.text)} · {noted(event.outcome)}"
+    return said(event.text)
 
 
 def _in_brackets(text: str) -> str:

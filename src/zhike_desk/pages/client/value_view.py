@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from zhike_desk.pages.client.logic_view import Driver
 from zhike_desk.records.queries import reference
 from zhike_desk.records.queries.client import Portrait
 from zhike_desk.records.queries.client_money import Expected
 from zhike_desk.records.queries.reference import Criterion
-from zhike_desk.ui.speech import said, told
+from zhike_desk.ui.speech import retold, said, told
+from zhike_desk.ui.why import Driver
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def value_view(found: Portrait) -> ValueView:
         potential_high=high[1],
         groups=_groups(criteria, found),
         lacking=[said(c.title) for c in criteria if c.name not in found.points],
-        note=row.value_note,
+        note=retold(row.value_note),
         model=row.model_version,
         readable=model is not None,
         change=_change(criteria, found),

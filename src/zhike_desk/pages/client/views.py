@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from zhike_desk.gate import viewer_of
+from zhike_desk.pages.client import whys
 from zhike_desk.pages.client.context import build
 from zhike_desk.pages.client.money_view import USUAL, attribution_view
 from zhike_desk.pages.client.stream_view import stream_view
@@ -47,7 +48,9 @@ def timeline(request: HttpRequest, key: str) -> HttpResponse:
 @require_GET
 def attribution(request: HttpRequest, key: str) -> HttpResponse:
     """Show where profit came from over `?window=` trading days."""
-    window = request.GET.get("window", "")
+    window, night = request.GET.get("window", ""), night_of(request)
     found = client_money.attributed(viewer_of(request), key)
     shown = attribution_view(found, int(window) if window.isdecimal() and len(window) < 5 else USUAL)
-    return render(request, "client/attribution.html", {"attribution": shown, "key": key})
+    chosen = next((a for a in found if shown is not None and a.window == shown.window), None)
+    why = whys.attribution(chosen, night) if chosen is not None and night is not None else None
+    return render(request, "client/attribution.html", {"attribution": shown, "key": key, "why": why})

@@ -120,7 +120,7 @@ def change(request: HttpRequest, key: str) -> HttpResponse:
         task_id,
         seen=number(request, "seen"),
         due_on=due_on if before is None or due_on != before.due_on else None,
-        title=title if before is None or title != before.title else "",
+        title=title if before is None or title != said(before.title) else "",
         by=viewer,
         at=clock.now(),
     )

@@ -12,13 +12,12 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from zhike_desk.pages.clients.columns import measure_cell, measure_head
 from zhike_desk.records import staff
 from zhike_desk.records.queries import clients, listing
 from zhike_desk.records.queries.listing import Asked, Bound, Column
 from zhike_desk.records.queries.reference import Meaning
 from zhike_desk.records.viewer import Viewer
-from zhike_desk.ui import lists, marks
+from zhike_desk.ui import lists, marks, measured
 from zhike_desk.ui.lists import Choice, Filter, Head
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.templatetags import zhike as writing
@@ -82,20 +81,21 @@ class ClientsPage:
     can_export: bool
 
 
-def build(state: Asked, page: clients.Page, viewer: Viewer, meanings: Mapping[str, Meaning]) -> ClientsPage:
+def build(state: Asked, page: clients.Page, viewer: Viewer, measures: Mapping[str, Meaning]) -> ClientsPage:
     """Turn a page of clients into what the template writes."""
     pseudonym = viewer.need("client.list").pseudonym
     saving = viewer.may("view.save")
     # one address for all rows, whose keys are letters and digits: to reverse each costs more than to write the row
     where = f"{reverse('client', args=[_KEY])}?{urlencode({'in': _query(state)})}"
     columns = [LISTED.columns[name] for name in state.shown]
+    measures = clients.measures() if state.extra or state.measures else {}
     return ClientsPage(
         heads=[
             *(_head(c, state, pseudonym) for c in columns),
-            *(measure_head(n, meanings.get(n)) for n in state.extra),
+            *(_measure_head(measures[n]) for n in state.extra),
         ],
-        lines=[_line(row, columns, state, where, meanings) for row in page.rows],
-        filters=_filters(state),
+        lines=[_line(row, columns, [measures[n] for n in state.extra], where) for row in page.rows],
+        filters=_filters(state, measures),
         choices=[_choice(name, state) for name in LISTED.choices],
         ranges=[_range(c, state) for c in LISTED.columns.values() if c.figure or c.kind == "date"],
         newer_url=_beside(state, before=page.newer),
@@ -155,11 +155,16 @@ def _head(column: Column, state: Asked, pseudonym: bool) -> Head:
     return lists.head(LISTED, column, state, unit=_unit(column), sortable=named)
 
 
-def _line(
-    row: clients.Row, columns: Sequence[Column], state: Asked, where: str, meanings: Mapping[str, Meaning]
-) -> Line:
+def _measure_head(measure: Meaning) -> Head:
+    meaning = f"{said(measure.says)} {told('区间：', 'Window: ')}{said(measure.window)}"
+    return Head(said(measure.label), measured.shown_unit(measure.unit), meaning, "", "", True)
+
+
+def _line(row: clients.Row, columns: Sequence[Column], measures: Sequence[Meaning], where: str) -> Line:
     cells = [_cell(c, row) for c in columns if c.name != "sort_key"]
-    cells += [f'<td class="n">{measure_cell(row.measures.get(n), meanings.get(n))}</td>' for n in state.extra]
+    cells += [
+        f'<td class="n">{escape(measured.written(row.measures.get(m.name), m.unit))}</td>' for m in measures
+    ]
     url = where.replace(_KEY, row.key, 1)  # with the list they stand in, for the clients beside them
     return Line(row.key, url, row.name, row.number, SafeString("".join(cells)), _mark(row), row.opt_out)
 
@@ -195,7 +200,7 @@ def _figure(column: Column, value: Any) -> SafeString | str:
     return writing.whole(value) if column.kind == "count" else writing.number(value)
 
 
-def _filters(state: Asked) -> list[Filter]:
+def _filters(state: Asked, measures: Mapping[str, Meaning]) -> list[Filter]:
     found = []
     for name, wanted in state.choices.items():
         names = "、".join(word(name, v) for v in wanted)
@@ -205,7 +210,8 @@ def _filters(state: Asked) -> list[Filter]:
         words = f"{said(column.title)} {_ends(bound, column.scale)} {_unit(column)}".strip()
         found.append(lists.without(LISTED, state, words, f"{name}.min", f"{name}.max"))
     for name, bound in state.measures.items():
-        found.append(lists.without(LISTED, state, f"{name} {_ends(bound)}", f"m.{name}.min", f"m.{name}.max"))
+        words = f"{said(measures[name].label)} {_ends(bound)}"
+        found.append(lists.without(LISTED, state, words, f"m.{name}.min", f"m.{name}.max"))
     return found + [lists.without(LISTED, state, _text(n, v), n) for n, v in state.texts.items()]
 
 

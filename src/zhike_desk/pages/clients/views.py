@@ -21,6 +21,7 @@ from zhike_desk.records.queries.views import saved
 from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Viewer
 from zhike_desk.ui.frame import night_of
+from zhike_desk.ui.measured import asked_unit
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.toasts import flash
 
@@ -41,8 +42,8 @@ def clients(request: HttpRequest) -> HttpResponse:
     night = night_of(request)
     found = None
     if night is not None:
-        meanings = reference.meanings(night) if state.extra else {}
-        found = build(state, query.page(viewer, state), viewer, meanings)
+        measures = reference.meanings(night) if state.extra or state.measures else {}
+        found = build(state, query.page(viewer, state), viewer, measures)
     if request.htmx.target == "list":  # type: ignore[attr-defined]
         return render(request, "clients/table.html", {"page": found})
     return render(request, "clients/clients.html", {"page": found, "views": saved(viewer, "clients")})
@@ -51,7 +52,7 @@ def clients(request: HttpRequest) -> HttpResponse:
 def _picked(request: HttpRequest) -> dict[str, list[str]]:
     """Read the query; a measure picked in the dialog (`measure`, `low`, `high`, `show`) becomes its filter and column."""
     found = dict(request.GET.lists())
-    name = (found.pop("measure", [""])[-1]).strip()
+    name = query.measure_called(found.pop("measure", [""])[-1])
     low, high, show = (found.pop(part, [""])[-1] for part in ("low", "high", "show"))
     if name:
         found |= {f"m.{name}.{end}": [value] for end, value in (("min", low), ("max", high)) if value}
@@ -82,16 +83,13 @@ def more(request: HttpRequest) -> HttpResponse:
 def measures(request: HttpRequest) -> HttpResponse:
     """List the measures one may filter by or add as a column."""
     state = query.asked(dict(request.GET.lists()))
-    found = query.measures()
-    groups: dict[str, list[query.MeasureName]] = {}
-    for measure in found:
-        groups.setdefault(measure.group, []).append(measure)
+    found = [(said(m.label), f"{said(m.says)} ({asked_unit(m.unit)})") for m in query.measures().values()]
     parts = hidden(state, all_of_it=True)
     context = {
-        "groups": groups,
+        "measures": found,
         "hidden": parts,
         "number": len(found),
-        "columns": chooser(state),
+        "columns": chooser(state, query.measures()),
         "rest": [(name, value) for name, value in parts if name not in ("cols", "col")],
     }
     return render(request, "clients/measures.html", context)

@@ -8,14 +8,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from zhike.base.text import say
-from zhike_desk.pages.market import behaviour, breadth
+from zhike_desk.pages.market import behaviour, breadth, whys
 from zhike_desk.pages.market import course as drawn
 from zhike_desk.pages.market.behaviour import Shown
-from zhike_desk.pages.market.breadth import Panel, Part
+from zhike_desk.pages.market.breadth import Panel
 from zhike_desk.pages.market.percentiles import percentile, placed, standing
 from zhike_desk.records.queries.market import Day, Phase
 from zhike_desk.records.refusals import Refused
 from zhike_desk.ui.speech import told
+from zhike_desk.ui.why import Why
 from zhike_desk.ui.words import word
 
 YEAR = 250
@@ -56,26 +57,6 @@ class Link:
     name: str
     url: str
     here: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Driver:
-    """What pulls the money effect up or down: its name, its bar from −1 to 1, its percentile in words."""
-
-    name: str
-    share: float
-    told: str
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """Why a number is what it is."""
-
-    meaning: str
-    drivers: Sequence[Driver]
-    change: str
-    as_of: Any
-    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,14 +170,20 @@ def _stats(year: Sequence[Day], runs: Mapping[str, int]) -> list[Stat]:
     return [
         _effect(year),
         _state(year, runs["state"]),
-        Stat(told("指数回撤", "Index drawdown"), _percent(-fall if fall else fall), "", peak, below),
+        Stat(
+            told("指数回撤", "Index drawdown"),
+            _percent(-fall if fall else fall),
+            "",
+            peak,
+            why=whys.drawdown(year, below),
+        ),
         _regime(last, runs["regime_known"]),
         Stat(
             told("盈利客户占比", "Clients in profit"),
             _percent(ours),
             "",
             place if ours is not None else "",
-            profit,
+            why=whys.clients(year, profit),
         ),
     ]
 
@@ -208,7 +195,13 @@ def _state(year: Sequence[Day], days: int) -> Stat:
         "Five states by money effect, from frozen over ebbing, ranging and warming to hot; left only some way beyond a border, so that a day on it doesn't flicker.",
     )
     long = told(f"第 {days} 天", f"day {days}") if state else ""
-    return Stat(told("状态", "State"), word("state", state), long, _before(year, "state"), meaning)
+    return Stat(
+        told("状态", "State"),
+        word("state", state),
+        long,
+        _before(year, "state"),
+        why=whys.state(year, meaning),
+    )
 
 
 def _regime(last: Day, days: int) -> Stat:
@@ -218,7 +211,11 @@ def _regime(last: Day, days: int) -> Stat:
     )
     long = told(f"第 {days} 天", f"day {days}") if last.regime_known else ""
     return Stat(
-        told("已知牛熊", "Regime known"), word("regime", last.regime_known), long, _dated(last), meaning
+        told("已知牛熊", "Regime known"),
+        word("regime", last.regime_known),
+        long,
+        _dated(last),
+        why=whys.regime(last, meaning),
     )
 
 
@@ -230,32 +227,12 @@ def _effect(year: Sequence[Day]) -> Stat:
         change = last.money_effect - week.money_effect
         beside = told(f"5 日 {change:+.1f}", f"{change:+.1f} in 5 days")
     parts = breadth.parts(year)
-    why = Why(
-        meaning=_composition(year, parts),
-        drivers=[
-            Driver(p.name, (p.percentile - 0.5) * 2, told(f"{p.percentile:.0%} 分位", f"{p.percentile:.0%}"))
-            for p in parts
-        ],
-        change=told(
-            "各分项在近一年中的分位：高于 50% 的（右）把它拉高，低于 50% 的（左）把它压低。",
-            "where each part stands within the year: those above 50 % (right) lift it, those below (left) lower it.",
-        ),
-        as_of=last.date,
-    )
     return Stat(
         told("赚钱效应", "Money effect"),
         value,
         told("分（0–100）", "of 100"),
         beside,
-        why=why if parts else None,
-    )
-
-
-def _composition(year: Sequence[Day], parts: Sequence[Part]) -> str:
-    mean = 100 * sum(p.percentile for p in parts) / len(parts) if parts else 0.0
-    return told(
-        f"{len(parts)} 个分项今日分位的平均为 {mean:.0f}，再与此前各日平滑。",
-        f"The mean of {len(parts)} parts' percentiles today is {mean:.0f}, smoothed with the days before.",
+        why=whys.effect(year, parts) if parts else None,
     )
 
 

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.template.loader import get_template
 
 from zhike_desk.ui.speech import told
+from zhike_desk.ui.why import Driver, Why
 
 SAMPLES = (
     ("tokens", "颜色", "Colours"),
@@ -164,26 +165,6 @@ class Sample:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Driver:
-    """One of the reasons for a number: its name, its share in [−1, 1], its size in words."""
-
-    name: str
-    share: float
-    told: str
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """Why a number is what it is, as parts/why.html reads it."""
-
-    meaning: str
-    drivers: tuple[Driver, ...]
-    change: str
-    model: str
-    as_of: date
-
-
 class Contact(forms.Form):
     """A form that shows each kind of field."""
 
@@ -249,6 +230,7 @@ def _why() -> Why:
             "未来十二个月流失的可能，0 到 100。",
             "How likely the client leaves within twelve months, 0 to 100.",
         ),
+        date(2025, 6, 30),
         (
             Driver(told("近一月没有登录", "No sign-in for a month"), 0.8, "+21"),
             Driver(told("近一季净转出", "Money taken out this quarter"), 0.5, "+13"),
@@ -256,7 +238,6 @@ def _why() -> Why:
         ),
         told("联系一次，或有新的转入", "a contact, or money coming in"),
         told("流失规则 1", "churn rules 1"),
-        date(2025, 6, 30),
     )
 
 

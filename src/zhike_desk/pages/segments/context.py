@@ -19,6 +19,7 @@ from zhike_desk.records.queries.listing import Asked as Narrowed
 from zhike_desk.records.queries.segments import NOBODY, Flow, Group, Member, SegmentMap
 from zhike_desk.records.refusals import Refused
 from zhike_desk.ui.speech import told
+from zhike_desk.ui.why import Why, driven
 from zhike_desk.ui.words import word
 
 FIGURES = ("clients", "assets", "revenue")
@@ -137,6 +138,7 @@ class SegmentsPage:
     flows: Sequence[Link]
     stay: Link
     as_of: date
+    why: Why
     grades: Sequence[str] = GRADES
 
 
@@ -189,7 +191,26 @@ def build(
         flows=[Link(moves.title(f), state.written(flow=f) + "#moves", f == state.flow) for f in moves.NAMES],
         stay=_stay(state),
         as_of=night,
+        why=_why(found, drawer, night),
     )
+
+
+def _why(found: SegmentMap, drawer: _Drawer, night: date) -> Why:
+    """Say what the map adds up, and where most of it lies."""
+    parts = [
+        (f"{_class('logic', logic)} · {_class('stage', stage)}", float(getattr(g, drawer.show) or 0.0), _text(g, drawer.show))
+        for (logic, stage), g in found.cells.items()
+    ]  # fmt: skip
+    meaning = told(
+        "每格为该逻辑、该阶段客户的合计，行列与总计由格子相加；下列为最大的几格。",
+        "Each cell sums the clients of a logic and a stage; rows, columns and the total add cells up. Below are the largest.",
+    )
+    change = told(
+        "客户的逻辑、阶段、等级每夜重新判定；金额随行情与资金进出变化。",
+        "logic, stage and grade are judged anew every night; money moves with the market and with flows.",
+    )
+    model = told("盈利逻辑、生命周期与价值模型", "the models of logic, life cycle and value")
+    return Why(meaning, night, driven(parts), change, model)
 
 
 def _stay(state: Asked) -> Link:
@@ -201,7 +222,7 @@ def _figure_name(name: str) -> str:
     return {
         "clients": told("客户数", "Clients"),
         "assets": told("净资产", "Net assets"),
-        "revenue": told("12 月创收", "Revenue 12m"),
+        "revenue": told("近12月创收", "Revenue, 12 m"),
     }[name]
 
 

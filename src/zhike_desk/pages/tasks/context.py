@@ -148,8 +148,8 @@ def line(row: Row, today: date) -> Line:
     return Line(
         id=row.id,
         version=row.version,
-        title=row.title,
-        reason="" if row.reason == row.title else row.reason,
+        title=said(row.title),
+        reason="" if row.reason == row.title else said(row.reason),
         client=row.client,
         url=reverse("client", args=[row.key]) if row.key else "",
         kind=word("proposal", row.kind),

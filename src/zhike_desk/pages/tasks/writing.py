@@ -86,7 +86,7 @@ def write(request: HttpRequest, task: int) -> HttpResponse:
         "staff_id": request.POST.get("staff", ""),
         "title": request.POST.get("title", "").strip(),
     }
-    changed = {n: v for n, v in given.items() if v and (before is None or v != getattr(before, n))}
+    changed = {n: v for n, v in given.items() if v and (before is None or v != _stood(before, n))}
     if before is not None and _seen(request) == before.version and not changed:
         return _answer(request, viewer, task, "", "")
     try:
@@ -94,6 +94,11 @@ def write(request: HttpRequest, task: int) -> HttpResponse:
     except Conflict as conflict:
         return render(request, "tasks/conflict.html", {"rows": _diff(conflict), "task": task}, status=409)
     return _answer(request, viewer, task, told("任务已修改。", "The task is changed."), done.undo)
+
+
+def _stood(row: query.Row, name: str) -> Any:
+    """Return a field as the form showed it: a proposal's title in the request's language."""
+    return said(row.title) if name == "title" else getattr(row, name)
 
 
 def _diff(conflict: Conflict) -> list[tuple[str, Any, Any]]:

@@ -13,7 +13,10 @@ from zhike_desk.gate import viewer_of
 from zhike_desk.records import clock
 from zhike_desk.records.actions import moves
 from zhike_desk.records.queries import team as query
+from zhike_desk.records.queries.nights import Shown
+from zhike_desk.ui.frame import night_of
 from zhike_desk.ui.speech import told
+from zhike_desk.ui.why import Why
 
 _BETWEEN = re.compile(r"[\s,，、;；]+")
 
@@ -31,8 +34,25 @@ def team(request: HttpRequest) -> HttpResponse:
         "receivers": query.receivers(viewer) if moving else [],
         "moves": query.handed_over(viewer),
         "opens": viewer.may("client.list") is not None,
+        "why": _why(night_of(request)),
     }
     return render(request, "team/team.html", context)
+
+
+def _why(night: Shown | None) -> Why | None:
+    """Say how the columns of the table are counted."""
+    if night is None:
+        return None
+    meaning = told(
+        "客户与净资产：主要服务人员名下，净资产为当日收盘；联系覆盖：近 30 天联系过的客户占名下客户；工作台登记：近 30 天在此登记的联系；"
+        "任务、逾期：此刻未完成的；月工时来自员工文件。行情带来的盈亏不计入任何人。",
+        "Clients and net assets: of whom each mainly serves, at the close. Coverage: clients contacted in 30 days, of those served."
+        " Logged here: contacts of 30 days written down at the desk. Tasks and overdue: open now. Hours: from the staff file."
+        " What the market earned counts for nobody.",
+    )
+    change = told("登记联系、完成任务、移交客户。", "logging contacts, ending tasks, handing clients over.")
+    model = told("加总，不经模型", "sums, no model")
+    return Why(meaning, night.as_of, (), change, model)
 
 
 @require_POST

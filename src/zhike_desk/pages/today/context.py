@@ -145,8 +145,8 @@ def line(work: Work, when: Moment, *, named: bool) -> Line:
         client=work.client,
         icon=MARKS["proposal"].get(work.kind, ("task", ""))[0],
         what=_what(work),
-        reason=work.title,
-        suitability=work.suitability,
+        reason=said(work.title),
+        suitability=said(work.suitability),
         minutes_told=told(f"{work.minutes:.0f} 分钟", f"{work.minutes:.0f} min"),
         due=due(work.due_on, when.today),
         must_do=work.must_do,
@@ -314,13 +314,13 @@ def _change(change: Change) -> ChangeLine:
         group=change.table,
         title=told(*CLASS_NAMES[change.table]),
         value=change.value,
-        why=change.why,
+        why=said(change.why),
     )
 
 
-def flows(found: Overnight) -> list[tuple[str, Flow]]:
-    """Return the night's large flows, each with where it leads."""
-    return [(reverse("client", args=[f.key]), f) for f in found.flows]
+def flows(found: Overnight) -> list[tuple[str, Flow, str]]:
+    """Return the night's large flows, each with where it leads and its sentence."""
+    return [(reverse("client", args=[f.key]), f, said(f.text)) for f in found.flows]
 
 
 def market_line(market: Market) -> str:

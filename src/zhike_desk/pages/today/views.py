@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from zhike.base.text import say
 from zhike_desk.gate import viewer_of
-from zhike_desk.pages.today import context
+from zhike_desk.pages.today import context, whys
 from zhike_desk.records import clock
 from zhike_desk.records.actions import outcomes
 from zhike_desk.records.actions.outcomes import Line
@@ -73,10 +73,13 @@ def load(request: HttpRequest) -> HttpResponse:
     viewer, when, staff = viewer_of(request), _when(request), _staff(request)
     if when.as_of is None:
         return HttpResponse("")
-    found = context.figures(
-        workload.load(viewer, when.today, staff=staff), workload.done(viewer, when.at, staff=staff)
+    lies, ended = (
+        workload.load(viewer, when.today, staff=staff),
+        workload.done(viewer, when.at, staff=staff),
     )
-    return render(request, "today/load.html", {"load": found, "staff": staff})
+    reasons = whys.load(lies, ended, when.as_of)
+    told_of = {"load": context.figures(lies, ended), "whys": reasons, "staff": staff}
+    return render(request, "today/load.html", told_of)
 
 
 @require_GET
@@ -96,6 +99,8 @@ def night(request: HttpRequest) -> HttpResponse:
         if market is not None
         else [],
         "as_of": when.as_of,
+        "market_why": whys.market(market) if market is not None else None,
+        "book_why": whys.book(when.as_of),
     }
     return render(request, "today/night.html", told_of)
 

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs
 from django.db import transaction
 from django.db.models import QuerySet
 
+from zhike.base.measure import UNITS
 from zhike.base.text import Language, say
 from zhike_desk.records import audit, exported, masking, scope, settings, sheets, wording
 from zhike_desk.records.actions.asking import act, ask
@@ -22,6 +23,7 @@ from zhike_desk.records.exported import folder
 from zhike_desk.records.models import Approval, BookClient, BookIdentity, Job, User
 from zhike_desk.records.policy import policy
 from zhike_desk.records.queries import clients, nights
+from zhike_desk.records.queries.reference import Meaning
 from zhike_desk.records.sheets import Column, Form, Watermark
 from zhike_desk.records.viewer import Denied, Viewer
 
@@ -268,10 +270,18 @@ def _table(
         listed = clients.LISTED.columns[name]
         kind = cast("Any", _KINDS.get(listed.kind, "number"))
         columns.append(Column(listed.title.in_language(language), kind))
-    columns += [Column(name, "number") for name in state.extra]
+    measures = clients.measures() if state.extra else {}
+    columns += [Column(_headed(measures[name], language), "number") for name in state.extra]
     sign = "-" if state.descending else ""
     rows = _matching(query, by, action).order_by(f"{sign}{state.sort}", f"{sign}client_id")
     return columns, _lines(rows, who, identity, shown, state.extra, words)
+
+
+def _headed(measure: Meaning, language: Language) -> str:
+    """Return the heading of a measure's column: what it is called and its unit, in which the file has it as it was computed."""
+    name = measure.label.in_language(language)
+    unit = UNITS.get(measure.unit, say(measure.unit, measure.unit)).in_language(language)
+    return say(f"{name}（{unit}）", f"{name} ({unit})").in_language(language)
 
 
 _WHO = {"client_id": say("客户号", "Client number"), **wording.IDENTITY}

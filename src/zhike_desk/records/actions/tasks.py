@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from zhike.base.text import say
+from zhike.datacentre.tables.sentences import in_words
 from zhike_desk.records import audit, scope
 from zhike_desk.records import staff as staff_of
 from zhike_desk.records.actions.writing import (
@@ -118,7 +119,7 @@ def accepted(proposal_id: str, by: Viewer, at: datetime) -> tuple[Task, dict[str
             "client_id": client.client_id,
             "branch_id": client.branch_id,
             "kind": proposal.kind,
-            "title": proposal.reason[:200],
+            "title": in_words(proposal.reason).zh[:200],
             "reason": proposal.reason,
             "minutes": proposal.minutes,
             "due_on": proposal.due_on,

@@ -42,6 +42,20 @@ class BookAsset(models.Model):
         db_table = "book_asset"
 
 
+class BookDetail(models.Model):
+    """How sure the estimates are that a client's page shows: one packed row for each client who has one (`records.book.detailed`)."""
+
+    client_id = code(primary_key=True)
+    details = models.BinaryField()
+
+    class Meta:
+        """Found by client."""
+
+        app_label = "book"
+        managed = False
+        db_table = "book_detail"
+
+
 class BookHolding(models.Model):
     """What a client holds at the close of the day of the night."""
 
@@ -257,14 +271,20 @@ class BookCell(models.Model):
 
 
 class BookMeasureName(models.Model):
-    """The measures of the night: what each says, its unit, what else it rests on; `ordinal` is its column's place."""
+    """The measures of the night: what each is called and says, its unit, what it rests on; `ordinal` is its column's place.
+
+    `title` is without the window that the name ends in.
+    """
 
     name = code(primary_key=True)
     ordinal = models.IntegerField()
     unit = models.CharField(max_length=40)
     meaning = models.TextField()
     meaning_en = models.TextField(default="")
+    title = models.CharField(max_length=80, default="")
+    title_en = models.CharField(max_length=80, default="")
     window = models.CharField(max_length=80)
+    window_en = models.CharField(max_length=80, default="")
     absent = number()
     source = models.CharField(max_length=200)
     group = models.CharField(max_length=40)

@@ -117,7 +117,7 @@ class Loading:
             "book_staff": facts.staff(source, self.ground.main),
             "book_security": facts.securities(source),
             "book_holding": source.streamed("holding_now"),
-            "book_timeline": source.streamed("timeline"),
+            "book_timeline": facts.timeline(source),
             "book_attribution": source.streamed("attribution"),
             "book_clv": source.streamed("clv"),
             "book_cell": cells.cells(self._kept["cells"]),

@@ -28,7 +28,7 @@ from zhike_desk.records.rows.preparing import Ground
 from zhike_desk.records.rows.source import Source
 
 KEPT = 3
-FORMAT = 8
+FORMAT = 9
 
 
 def publish(

@@ -13,8 +13,10 @@ from django.db import connection
 from django.db.models import CharField, Max, QuerySet, Value
 from django.db.models.functions import JSONObject
 
-from zhike_desk.records import prepared, scope
+from zhike.base.text import Said, say
+from zhike_desk.records import prepared, scope, sentences
 from zhike_desk.records.book import UNKNOWN
+from zhike_desk.records.book.detailed import Detail, unpack
 from zhike_desk.records.book.series import AssetDay
 from zhike_desk.records.masking import struck
 from zhike_desk.records.models import BookClient, BookProposal, Complaint, Consent, Contact, Move, Tag, Task
@@ -24,6 +26,7 @@ from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Viewer
 
 _TASKS = 50
+NOTHING = say("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +34,13 @@ class Duty:
     """Something due with a client: a proposal of the night (`proposal_id`), or a task at the desk (`task_id`, its `version`)."""
 
     kind: str
-    title: str
-    reason: str
+    title: Said
+    reason: Said
     due_on: date
     must_do: bool
     minutes: float
     proposal_id: str = ""
-    suitability: str = ""
+    suitability: Said = NOTHING
     task_id: int = 0
     version: int = 0
     staff_id: str = ""
@@ -76,7 +79,7 @@ class Portrait:
     """All that a client's page shows. `key` is what the page is found by; `row` holds the classes, scores and figures of lists.
 
     `number`, `phone` and `region` are empty for who sees pseudonyms; `evidence` (trait → what it adds to the logic) and `points`
-    (criterion → points) keep the order they were written in.
+    (criterion → points) keep the order they were written in. `details`: how sure the measures of `DETAILED` are.
     """
 
     key: str
@@ -87,6 +90,7 @@ class Portrait:
     evidence: Mapping[str, float]
     points: Mapping[str, float]
     measures: Mapping[str, float | None]
+    details: Mapping[str, Detail]
     compared: tuple[peers.Compared, ...]
     attributions: tuple[client_money.Attribution, ...]
     assets: tuple[AssetDay, ...]
@@ -117,7 +121,7 @@ def portrait(viewer: Viewer, key: str, night: Shown) -> Portrait:
     row = scope.client(viewer, key)
     hidden = viewer.need("client.view").pseudonym
     money = viewer.may("client.money") is not None
-    values = measures(row.client_id)
+    values, details = measures(row.client_id)
     gained, expected = client_money.outlook(row)
     return Portrait(
         key=row.pseudonym if hidden else row.client_id,
@@ -128,6 +132,7 @@ def portrait(viewer: Viewer, key: str, night: Shown) -> Portrait:
         evidence=json.loads(row.logic_evidence),
         points=json.loads(row.criteria),
         measures=values,
+        details=details,
         compared=peers.compared(row, values, night),
         attributions=gained if money else (),
         assets=client_money.assets(row) if money else (),
@@ -153,13 +158,21 @@ def care(viewer: Viewer, key: str, night: Shown) -> Care:
     return Care(written(viewer, row), timeline.of_client(viewer, row, night))
 
 
-def measures(client_id: str) -> Mapping[str, float | None]:
-    """Return every measure of a client by name; empty where there is no row. One query."""
+_MEASURED = (
+    "SELECT d.details, m.* FROM book_measure m LEFT JOIN book_detail d ON d.client_id = m.client_id"
+    " WHERE m.client_id = %s"
+)
+
+
+def measures(client_id: str) -> tuple[Mapping[str, float | None], Mapping[str, Detail]]:
+    """Return every measure of a client by name, and how sure those of `DETAILED` are; empty where there is no row. One query."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM book_measure WHERE client_id = %s", [client_id])
+        cursor.execute(_MEASURED, [client_id])
         row = cursor.fetchone()
         names = [column[0] for column in cursor.description]
-    return dict(zip(names[1:], row[1:], strict=True)) if row else {}
+    if not row:
+        return {}, {}
+    return dict(zip(names[2:], row[2:], strict=True)), unpack(bytes(row[0])) if row[0] is not None else {}
 
 
 def written(viewer: Viewer, client: BookClient) -> Written:
@@ -245,13 +258,13 @@ def _held(told: dict[str, Any]) -> Held:
 def _duty(told: dict[str, Any]) -> Duty:
     return Duty(
         kind=told["kind"],
-        title=struck(told.get("title") or told["reason"]),
-        reason=struck(told["reason"]),
+        title=sentences.title_of(told.get("title") or "", told["reason"], told["proposal_id"]),
+        reason=sentences.told(told["reason"]),
         due_on=date.fromisoformat(told["due_on"]),
         must_do=bool(told["must_do"]),
         minutes=told["minutes"],
         proposal_id=told["proposal_id"],
-        suitability=told.get("suitability", ""),
+        suitability=sentences.told(told.get("suitability", "")),
         task_id=told.get("id", 0),
         version=told.get("version", 0),
         staff_id=told["staff_id"],

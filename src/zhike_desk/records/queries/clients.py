@@ -16,9 +16,10 @@ from zhike_desk.records import scope
 from zhike_desk.records import staff as staff_of
 from zhike_desk.records.book.wide import part_of
 from zhike_desk.records.models import BookClient, BookMeasureName, BookStaff, Tag
-from zhike_desk.records.queries import counts, listing, nights, search
+from zhike_desk.records.queries import counts, listing, nights, reference, search
 from zhike_desk.records.queries.listing import Asked, Bound, Column, Listed
 from zhike_desk.records.queries.nights import Shown
+from zhike_desk.records.queries.reference import Meaning
 from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Viewer
 
@@ -103,18 +104,6 @@ class Page:
     older: str
 
 
-@dataclass(frozen=True, slots=True)
-class MeasureName:
-    """A measure one may filter by or show: its name, unit, meaning, window, group."""
-
-    name: str
-    unit: str
-    meaning: str
-    meaning_en: str
-    window: str
-    group: str
-
-
 def asked(query: Mapping[str, Sequence[str]]) -> Asked:
     """Read the state of a list of clients from its URL's query; raise Refused for what can't be understood."""
     wanted = any(name.startswith("m.") for name in query) or "col" in query
@@ -123,12 +112,19 @@ def asked(query: Mapping[str, Sequence[str]]) -> Asked:
     return replace(found, shown=("sort_key", *(name for name in found.shown if name != "sort_key")))
 
 
-def measures() -> list[MeasureName]:
-    """Return the measures of the night that is shown."""
-    return [
-        MeasureName(m.name, m.unit, m.meaning, m.meaning_en, m.window, m.group)
-        for m in BookMeasureName.objects.order_by("ordinal")
-    ]
+def measures() -> Mapping[str, Meaning]:
+    """Return the measures one may filter by or show: those of the night that is shown, by name."""
+    night = nights.shown()
+    return reference.meanings(night) if night is not None else {}
+
+
+def measure_called(words: str) -> str:
+    """Return the name of the measure that is called so, in either language; what isn't one stays as it is."""
+    words = words.strip()
+    for name, measure in measures().items():
+        if words.lower() in (measure.label.zh, measure.label.en.lower()):
+            return name
+    return words
 
 
 def matching(viewer: Viewer, state: Asked, action: str = "client.list") -> QuerySet[BookClient]:

@@ -8,10 +8,12 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
+from zhike.base.text import Said
 from zhike_desk.records import scope
 from zhike_desk.records.book import UNKNOWN
 from zhike_desk.records.models import BookClient, BookMarket, BookPhase, BookTimeline, BookTransition
 from zhike_desk.records.queries.today import served_by
+from zhike_desk.records.sentences import told
 from zhike_desk.records.viewer import Viewer
 
 MOST = 8
@@ -29,7 +31,7 @@ class Change:
     name: str
     table: str
     value: str
-    why: str
+    why: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Flow:
     key: str
     name: str
     kind: str
-    text: str
+    text: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ def _changed(rows: QuerySet[BookClient], as_of: date, first: frozenset[str]) -> 
 
 def _changes(rows: QuerySet[BookClient], as_of: date, first: frozenset[str]) -> tuple[Change, ...]:
     return tuple(
-        Change(c.client_id, c.name, t, getattr(c, t), getattr(c, _WHY[t]))
+        Change(c.client_id, c.name, t, getattr(c, t), told(getattr(c, _WHY[t])))
         for c in rows.order_by("-score", "client_id")[:MOST]
         for t in CLASSES
         if t not in first and getattr(c, f"{t}_since") == as_of
@@ -143,7 +145,7 @@ def _flows(rows: QuerySet[BookClient], as_of: date) -> tuple[Flow, ...]:
         if found
         else {}
     )
-    return tuple(Flow(f.client_id, names[f.client_id], f.kind, f.text) for f in found)
+    return tuple(Flow(f.client_id, names[f.client_id], f.kind, told(f.text)) for f in found)
 
 
 def _market(rows: QuerySet[BookClient]) -> Market | None:
@@ -164,12 +166,12 @@ def _market(rows: QuerySet[BookClient]) -> Market | None:
 
 def _tendencies(rows: QuerySet[BookClient], state: str) -> tuple[Tendency, ...]:
     mine = dict(rows.order_by().values_list("logic").annotate(n=Count("client_id")))
-    told = (
+    rows_told = (
         BookPhase.objects.filter(state=state).values("logic").annotate(bought=Sum("net_buy"), won=Sum("pnl"))
     )
     return tuple(
         Tendency(row["logic"], mine[row["logic"]], row["bought"], row["won"])
-        for row in told.order_by("logic")
+        for row in rows_told.order_by("logic")
         if row["logic"] not in ("", "insufficient") and mine.get(row["logic"])
     )
 

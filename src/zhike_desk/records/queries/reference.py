@@ -13,6 +13,7 @@ from functools import lru_cache
 from django.conf import settings
 
 from zhike.base.errors import ZhikeError
+from zhike.base.measure import labelled
 from zhike.base.text import Said, say
 from zhike.models.value import ValueModel, Weights, most_points
 from zhike.models.value.versions import versions
@@ -25,13 +26,20 @@ _CLIENTS = 4096
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a measure says, its unit (`CNY`, `fraction`, `times` …), the window it looks at, what it is computed from."""
+    """What a measure is called and says, its unit (of `zhike.base.measure.UNITS`), its window, what it is computed from, its group."""
 
     name: str
     unit: str
+    title: Said
     says: Said
-    window: str
+    window: Said
     source: str
+    group: str
+
+    @property
+    def label(self) -> Said:
+        """Return what it is called where its window isn't told beside it."""
+        return labelled(self.name, self.title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +64,18 @@ class Criterion:
 
 @lru_cache(maxsize=_NIGHTS)
 def meanings(night: Shown) -> Mapping[str, Meaning]:
-    """Return what each measure of a night says, by name."""
+    """Return what each measure of a night says, by name, in the order of the wide table."""
     return {
-        m.name: Meaning(m.name, m.unit, say(m.meaning, m.meaning_en or m.meaning), m.window, m.source)
-        for m in BookMeasureName.objects.all()
+        m.name: Meaning(
+            name=m.name,
+            unit=m.unit,
+            title=say(m.title or m.name, m.title_en or m.name),
+            says=say(m.meaning, m.meaning_en or m.meaning),
+            window=say(m.window, m.window_en or m.window),
+            source=m.source,
+            group=m.group,
+        )
+        for m in BookMeasureName.objects.order_by("ordinal")
     }
 
 

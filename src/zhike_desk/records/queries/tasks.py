@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 
-from zhike.base.text import say
-from zhike_desk.records import scope
+from zhike.base.text import Said, say
+from zhike_desk.records import scope, sentences
 from zhike_desk.records import staff as staff_of
 from zhike_desk.records.masking import struck
 from zhike_desk.records.models import BookClient, Task
@@ -56,8 +56,8 @@ class Row:
     key: str
     client: str
     kind: str
-    title: str
-    reason: str
+    title: Said
+    reason: Said
     minutes: float
     due_on: date
     must_do: bool
@@ -200,8 +200,8 @@ def _row(task: Task, client: Any, names: Mapping[str, str], viewer: Viewer, whol
         key=client.client_id if client is not None else "",
         client=client.name if client is not None else "",
         kind=task.kind,
-        title=struck(task.title),
-        reason=struck(task.reason),
+        title=sentences.titled(task),
+        reason=sentences.told(task.reason) if task.proposal_id else sentences.wrote(task.reason),
         minutes=task.minutes,
         due_on=task.due_on,
         must_do=task.must_do,

@@ -15,7 +15,7 @@ from typing import Any
 from django.db.models import Case, CharField, F, FloatField, IntegerField, Q, QuerySet, TextField, Value, When
 from django.db.models.functions import Cast, Coalesce, NullIf
 
-from zhike.base.text import say
+from zhike.base.text import Said, say
 from zhike_desk.records import prepared, scope
 from zhike_desk.records.masking import struck
 from zhike_desk.records.models import (
@@ -30,6 +30,7 @@ from zhike_desk.records.models import (
 )
 from zhike_desk.records.queries.nights import Shown
 from zhike_desk.records.refusals import Refused
+from zhike_desk.records.sentences import told, wrote
 from zhike_desk.records.viewer import Viewer
 
 PAGE = 30
@@ -65,7 +66,7 @@ class Event:
     source: str
     number: int
     kind: str
-    text: str
+    text: Said
     medium: str = ""
     outcome: str = ""
     minutes: float | None = None
@@ -115,18 +116,20 @@ def _parts(
     client_id: str, night: Shown, place: _Place, kinds: frozenset[str] | None, *, private: bool
 ) -> list[QuerySet[Any]]:
     """Return what is read of each source; what the night tells comes first, so that there always is one."""
-    told = _night(client_id, night, place)
+    by_night = _night(client_id, night, place)
     if kinds is not None:
-        told = told.filter(kind__in=kinds)
+        by_night = by_night.filter(kind__in=kinds)
     if not private:
-        return [told.exclude(kind__in=PERSONAL)]
+        return [by_night.exclude(kind__in=PERSONAL)]
     wanted = [name for name in _SOURCES[:-1] if kinds is None or name in kinds]
-    return [told, *(_READ[name](client_id, night, place) for name in wanted)]
+    return [by_night, *(_READ[name](client_id, night, place) for name in wanted)]
 
 
 def _event(row: tuple[Any, ...]) -> Event:
     at, rank, number, kind, text, medium, outcome, minutes, who = row
-    return Event(at, _SOURCES[rank], number, kind, struck(text), medium, struck(outcome), minutes, who)
+    source = _SOURCES[rank]
+    said = told(text) if source == "night" else wrote(text)
+    return Event(at, source, number, kind, said, medium, struck(outcome), minutes, who)
 
 
 def _older(rows: QuerySet[Any], rank: int, moment: str, place: _Place) -> QuerySet[Any]:
@@ -156,8 +159,8 @@ def _told(source: str, rows: QuerySet[Any], moment: str, event: Any, said: str, 
             NullIf(F("by__display_name"), Value("")), F("by__username"), output_field=CharField()
         ),
     }
-    told: QuerySet[Any] = rows.order_by().annotate(**found | more).values_list(*_COLUMNS)
-    return told
+    rows_told: QuerySet[Any] = rows.order_by().annotate(**found | more).values_list(*_COLUMNS)
+    return rows_told
 
 
 def _contacts(client_id: str, night: Shown, place: _Place) -> QuerySet[Any]:

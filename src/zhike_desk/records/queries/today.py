@@ -14,9 +14,8 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from zhike.base.text import Said, say
-from zhike_desk.records import scope
+from zhike_desk.records import scope, sentences
 from zhike_desk.records import staff as staff_of
-from zhike_desk.records.masking import struck
 from zhike_desk.records.models import BookClient, BookProposal, Contact, Move, Task
 from zhike_desk.records.queries import permission
 from zhike_desk.records.queries.permission import SELLING, Permission
@@ -70,8 +69,8 @@ class Work:
     version: int
     kind: str
     rule: str
-    title: str
-    suitability: str
+    title: Said
+    suitability: Said
     minutes: float
     due_on: date
     must_do: bool
@@ -239,8 +238,8 @@ def _work(
         version=1 if proposal else row.version,
         kind=row.kind,
         rule=origin.rule if origin is not None else "",
-        title=struck(row.reason if proposal else row.title),
-        suitability=origin.suitability if origin is not None else "",
+        title=sentences.told(row.reason) if proposal else sentences.titled(row),
+        suitability=sentences.told(origin.suitability if origin is not None else ""),
         minutes=row.minutes,
         due_on=row.due_on,
         must_do=row.must_do,

@@ -14,7 +14,7 @@ from zhike.datacentre.tables import Level
 from zhike_desk.records.book.compared import NEEDED
 from zhike_desk.records.rows.decimals import UNKNOWN
 from zhike_desk.records.rows.names import sort_key
-from zhike_desk.records.rows.source import Source, beside
+from zhike_desk.records.rows.source import Source, beside, sentences
 
 GRADES = ("diamond", "platinum", "gold", "growth", "standard")
 HORIZON = 12
@@ -107,17 +107,21 @@ def _judged(source: Source, piece: Piece) -> dict[str, pa.ChunkedArray]:
     found |= {
         "logic_since": logic["since"],
         "logic_evidence": logic["evidence"],
-        "logic_reason": logic["reason"],
+        "logic_reason": sentences(logic, "reason"),
     }
     found["logic_p"] = pc.max_element_wise(
         *(logic[f"p_{n}"].cast(pa.float64()) for n in ("value", "trend", "sentiment"))
     )
-    found |= {"stage": stage["stage"], "stage_since": stage["since"], "stage_reason": stage["reason"]}
+    found |= {
+        "stage": stage["stage"],
+        "stage_since": stage["since"],
+        "stage_reason": sentences(stage, "reason"),
+    }
     found |= {
         n: value[n]
         for n in ("grade", "model_version", "score", "rank", "current", "potential", "quadrant", "criteria")
     }
-    found |= {"grade_since": value["since"], "value_note": value["note"], "clv_p50": clv["p50"]}
+    found |= {"grade_since": value["since"], "value_note": sentences(value, "note"), "clv_p50": clv["p50"]}
     found["grade_rank"] = pa.array([ranks.get(g) for g in value["grade"].to_pylist()], pa.int64())
     return found
 

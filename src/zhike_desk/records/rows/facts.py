@@ -16,7 +16,7 @@ from zhike.engine.parquet import read_groups
 from zhike.features.clients import MEASURES
 from zhike_desk.records.book.series import pack
 from zhike_desk.records.rows.decimals import wholes
-from zhike_desk.records.rows.source import Source, beside
+from zhike_desk.records.rows.source import Source, beside, sentences
 
 _MONEY = ("cash", "securities", "funds", "debt")
 _CLIENTS = 200
@@ -127,7 +127,15 @@ def proposals(source: Source, clients: pa.Table) -> Iterator[pa.Table]:
         .append_column("branch_id", who["branch_id"])
         .take(order)
     )
+    for name in ("reason", "suitability"):
+        rows = rows.set_column(rows.column_names.index(name), name, sentences(rows, name))
     yield rows.append_column("place", _places(rows["staff_id"]))
+
+
+def timeline(source: Source) -> Iterator[pa.Table]:
+    """Yield what happened with clients, file by file."""
+    for rows in source.streamed("timeline"):
+        yield rows.set_column(rows.column_names.index("text"), "text", sentences(rows, "text"))
 
 
 def _places(staff: pa.ChunkedArray) -> pa.Array:
@@ -145,8 +153,17 @@ def transitions(source: Source) -> Iterator[pa.Table]:
 
 
 def measure_names(source: Source, names: list[str]) -> Iterator[pa.Table]:
-    """Yield the dictionary of the night's measures, in the order of the wide table's columns, with their English meaning."""
+    """Yield the dictionary of the night's measures, in the order of the wide table's columns, with titles and all of it in English too."""
     rows = source.whole("measure_dictionary")
     ordinals = pc.index_in(rows["name"], value_set=pa.array(names, pa.string()))
-    english = [MEASURES[n].meaning.en if n in MEASURES else "" for n in rows["name"].to_pylist()]
-    yield rows.append_column("ordinal", ordinals).append_column("meaning_en", pa.array(english, pa.string()))
+    rows = rows.append_column("ordinal", ordinals)
+    known = [MEASURES.get(n) for n in rows["name"].to_pylist()]
+    said = {
+        "meaning_en": [m.meaning.en if m else "" for m in known],
+        "title": [m.title.zh if m else "" for m in known],
+        "title_en": [m.title.en if m else "" for m in known],
+        "window_en": [m.window_said().en if m else "" for m in known],
+    }
+    for name, texts in said.items():
+        rows = rows.append_column(name, pa.array(texts, pa.string()))
+    yield rows

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from zhike.datacentre.generation import Generation
-from zhike_desk.records.rows import cells, clients, facts, ties, tokens
+from zhike_desk.records.rows import cells, clients, detail, facts, ties, tokens
 from zhike_desk.records.rows.source import Source
 
 HELD = (-1, -1)
@@ -37,11 +37,12 @@ class Ground:
         return clients.main_staff(self.source.relations)
 
     def people(self, span: tuple[int, int]) -> Prepared:
-        """Prepare clients, identities and tokens of a range of buckets."""
+        """Prepare clients, identities, tokens and details of a range of buckets."""
         piece = clients.Piece.held(self.source) if span == HELD else clients.Piece.of(self.source, span)
         listed = clients.listed(self.source, piece, self.main, self.key)
         identity = clients.identities(piece)
         rows = {"book_client": listed, "book_identity": identity, "book_token": tokens.rows(listed, identity)}
+        rows["book_detail"] = detail.details(self.source, piece.span, listed["client_id"])
         kept = {
             "known": listed.select(["client_id", "staff_id", "branch_id", "score"]),
             "classes": listed.select(list(clients.CLASSES)),

@@ -110,6 +110,12 @@ class Source:
         )
 
 
+def sentences(rows: pa.Table, column: str) -> pa.ChunkedArray:
+    """Return a column's sentences as codes and figures; those an older version published as their Chinese text."""
+    told = f"{column}_told"
+    return pc.coalesce(rows[told], rows[column]) if told in rows.column_names else rows[column]
+
+
 def beside(left: pa.Table, right: pa.Table, key: str = "client_id") -> pa.Table:
     """Return the rows of `right` that go with those of `left`, in its order; nulls where there is none. Keys of `right` are unique."""
     if not len(right):

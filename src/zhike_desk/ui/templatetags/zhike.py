@@ -13,9 +13,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import unescape_string_literal
 
+from zhike.base.text import Said
 from zhike_desk.records import demo
 from zhike_desk.records.book import UNKNOWN
-from zhike_desk.ui import marks, words
+from zhike_desk.ui import marks, speech, words
 from zhike_desk.ui.speech import chinese, told
 
 register = template.Library()
@@ -57,6 +58,18 @@ def _sentence(parser: Parser, token: Token) -> template.Node:
 
 
 register.tag("t", _sentence)
+
+
+@register.filter
+def said(sentence: Said) -> str:
+    """Say a sentence that is held in both languages: {{ duty.title|said }}."""
+    return speech.said(sentence)
+
+
+@register.filter
+def industry(name: str) -> str:
+    """Name an industry: {{ row.industry|industry }}."""
+    return speech.industry(name)
 
 
 @register.simple_tag

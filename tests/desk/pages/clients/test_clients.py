@@ -11,7 +11,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from zhike_desk.records import clock
+from zhike_desk.records.actions import exports
 from zhike_desk.records.models import AuditRow, BookRelation, SavedView, Tag
+from zhike_desk.records.viewer import Viewer
 
 SignedIn = Callable[[str], Client]
 
@@ -178,3 +181,27 @@ def test_an_institution_is_told_apart_beside_its_name(signed_in: SignedIn) -> No
     assert html.count('#building"') >= len(numbers(html)) > 0
     people = signed_in("bob").get("/clients/?kind=individual").content.decode()
     assert '#building"' not in people
+
+
+def test_a_measure_is_called_by_its_name_in_heads_filters_the_dialog_and_files(signed_in: SignedIn) -> None:
+    browser = signed_in("bob")
+    for language, name, unit in (("zh-hans", "近12月资产周转率", "倍"), ("en", "Turnover, 12 m", "times")):
+        browser.cookies["zhike_language"] = language
+        page = browser.get("/clients/?col=m.turnover_12m&m.turnover_12m.min=1").content.decode()
+        assert f"{name} ≥ 1" in page
+        assert f"{name} <small>{unit}</small>" in page
+        assert "turnover_12m" not in re.sub(r"(href|hx-get|data-bulk|value|name)=\"[^\"]*\"", "", page)
+        assert f'<option value="{name}">' in browser.get("/clients/measures/").content.decode()
+        picked = browser.get("/clients/", {"measure": name, "low": "1", "show": "1"}).content.decode()
+        assert f"{name} ≥ 1" in picked
+
+
+def test_a_file_of_a_list_is_headed_by_names_and_units(viewer: Callable[[str], Viewer]) -> None:
+    query = "col=m.turnover_12m&col=m.win_rate_12m&m.positions_now.min=1"
+    by = viewer("bob")
+    count = exports.count(query, by=by)
+    for language, head in (("zh", "近12月资产周转率（倍）"), ("en", "Turnover, 12 m (times)")):
+        made = exports.small(
+            query, form="csv", purpose="核对", typed=count, language=language, by=by, at=clock.now()
+        )
+        assert head in made.content.decode("utf-8-sig").splitlines()[0]

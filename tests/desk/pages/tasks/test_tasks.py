@@ -12,10 +12,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from zhike.base.text import Said
+from zhike.datacentre.tables.sentences import in_words
 from zhike_desk.records import clock
 from zhike_desk.records.actions import outcomes, tasks
 from zhike_desk.records.actions.undo import undo
-from zhike_desk.records.models import BookClient, SavedView, Task
+from zhike_desk.records.models import BookClient, BookProposal, SavedView, Task
 from zhike_desk.records.queries import tasks as query
 from zhike_desk.records.viewer import Viewer
 
@@ -30,7 +32,7 @@ def add(by: Viewer, title: str, days: int = 0, **more: object) -> Task:
 
 def titles(viewer: Viewer, **asked: str) -> list[str]:
     state = query.asked({name.replace("__", "."): [value] for name, value in asked.items()})
-    return [r.title for r in query.page(viewer, state).rows]
+    return [r.title.zh for r in query.page(viewer, state).rows]
 
 
 def test_one_sees_own_tasks_soonest_first_and_a_head_the_branchs(viewer: Who) -> None:
@@ -226,3 +228,26 @@ def test_a_view_is_saved_shown_and_forgotten(signed_in: SignedIn) -> None:
 def test_a_day_that_is_none_is_refused_in_words(signed_in: SignedIn) -> None:
     assert signed_in("alice").get("/tasks/week/?on=someday").status_code == 422
     assert date.fromisoformat(clock.today().isoformat()) == clock.today()
+
+
+def test_a_proposals_task_is_told_in_both_languages_until_somebody_words_it_anew(
+    viewer: Who, signed_in: SignedIn
+) -> None:
+    by = viewer("alice")
+    proposal = BookProposal.objects.filter(staff_id=by.staff_id, must_do=True, arm="treat").first()
+    assert proposal is not None
+    done = tasks.accept_proposal(proposal.proposal_id, by=by, at=clock.now())
+    row = query.one(by, int(done.id))
+    assert row is not None
+    assert row.title == in_words(proposal.reason) != Said("", "")
+    browser = signed_in("alice")
+    browser.cookies["zhike_language"] = "en"
+    sent = {"due": (row.due_on + timedelta(days=1)).isoformat(), "title": row.title.en, "seen": "1"}
+    assert browser.post(f"/tasks/{row.id}/write/", sent).status_code in (200, 302)
+    moved = query.one(by, row.id)
+    assert moved is not None
+    assert (moved.title, moved.due_on) == (row.title, row.due_on + timedelta(days=1))
+    tasks.move(row.id, seen=moved.version, title="约面谈", by=by, at=clock.now())
+    renamed = query.one(by, row.id)
+    assert renamed is not None
+    assert renamed.title == Said("约面谈", "约面谈")

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from zhike.datacentre.tables.sentences import in_words
 from zhike_desk.records import clock
 from zhike_desk.records.actions import outcomes
 from zhike_desk.records.actions.outcomes import Line
@@ -106,7 +107,7 @@ def test_own_tasks_that_are_due_stand_among_the_pages_once(
     for title in ("甲", "乙"):
         _task(by, title)
     monkeypatch.setattr(today, "PAGE", 2)
-    found = [w.title for w in whole(by) if w.task_id is not None]
+    found = [w.title.zh for w in whole(by) if w.task_id is not None]
     assert sorted(found) == ["乙", "甲"]
 
 
@@ -268,7 +269,7 @@ def test_a_stage_that_changed_tonight_is_told_for_own_clients_with_the_nights_wo
     found = overnight.overnight(viewer("alice"), as_of)
     assert found.first == {"logic", "grade"}
     assert [(c.key, c.table, c.value, c.why) for c in found.changes] == [
-        (mine.client_id, "stage", mine.stage, mine.stage_reason)
+        (mine.client_id, "stage", mine.stage, in_words(mine.stage_reason))
     ]
     assert overnight.overnight(viewer("charlie"), as_of).changes == ()
     assert f"/clients/{mine.client_id}/" in signed_in("alice").get("/today/night/").content.decode()

@@ -8,10 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from django.db import connection
 
 from zhike.datacentre.generation import Generation
+from zhike.datacentre.tables import RESULTS
+from zhike.datacentre.tables.sentences import in_words
 from zhike.features.clients import MEASURES
 from zhike_desk.records.book import UNKNOWN
 from zhike_desk.records.book.series import unpack
@@ -26,6 +29,9 @@ from zhike_desk.records.models import (
     BookTimeline,
     Pointer,
 )
+from zhike_desk.records.rows.source import Source, sentences
+
+CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 def night(home: Path, table: str) -> list[dict[str, Any]]:
@@ -63,9 +69,46 @@ def test_the_wide_table_has_every_measure_of_the_night(db: Path) -> None:
     assert found == {k: tuple(row[n] for n in names) for k, row in rows.items()}
 
 
-def test_a_measure_is_told_in_both_languages(db: Path) -> None:
-    row = BookMeasureName.objects.get(name="net_now")
-    assert (row.meaning, row.meaning_en) == (MEASURES["net_now"].meaning.zh, MEASURES["net_now"].meaning.en)
+def test_every_measure_is_told_in_both_languages(db: Path) -> None:
+    for row in BookMeasureName.objects.all():
+        measure = MEASURES[row.name]
+        assert (row.meaning, row.meaning_en) == (measure.meaning.zh, measure.meaning.en)
+        assert (row.title, row.title_en) == (measure.title.zh, measure.title.en)
+        assert (row.window, row.window_en) == (measure.window_said().zh, measure.window_said().en)
+
+
+def test_what_the_night_says_is_said_in_both_languages(db: Path) -> None:
+    generation = Generation.latest(db)
+    assert generation is not None
+    names = [r["name"] for r in Source(db, generation).stored("security").to_pylist() if r["name"]]
+    seen = 0
+    for table in RESULTS.values():
+        for column in (c.name for c in table.columns if table.has(f"{c.name}_told")):
+            for row in night(db, table.name):
+                words = in_words(row[f"{column}_told"] or "")
+                assert words.zh == (row[column] or "")
+                english = words.en
+                for name in names:
+                    english = english.replace(name, "")
+                assert not CHINESE.search(english), english
+                seen += bool(words.zh)
+    assert seen > 100
+
+
+def test_the_book_holds_the_nights_sentences_as_codes_and_figures(db: Path) -> None:
+    told = {r["client_id"]: r["reason_told"] for r in night(db, "stage")}
+    assert {c.pk: c.stage_reason for c in BookClient.objects.filter(pk__in=told)} == told
+    events = sorted((r["client_id"], r["kind"], r["text_told"]) for r in night(db, "timeline"))
+    assert sorted(BookTimeline.objects.values_list("client_id", "kind", "text")) == events
+    reasons = {r["proposal_id"]: (r["reason_told"], r["suitability_told"]) for r in night(db, "proposal")}
+    found = BookProposal.objects.values_list("proposal_id", "reason", "suitability")
+    assert {p: (r, s) for p, r, s in found} == reasons
+
+
+def test_an_older_nights_sentences_are_its_texts(db: Path) -> None:
+    rows = pa.table({"reason": ["旧", "旧"], "reason_told": [None, '["stage.waiting"]']})
+    assert sentences(rows, "reason").to_pylist() == ["旧", '["stage.waiting"]']
+    assert sentences(rows.select(["reason"]), "reason").to_pylist() == ["旧", "旧"]
 
 
 def test_names_and_phones_of_the_list_are_masked_and_identity_is_not(db: Path) -> None:
@@ -127,7 +170,7 @@ def test_a_days_list_begins_with_what_must_be_done(db: Path) -> None:
 
 
 def test_events_are_at_the_hour_of_the_branch(db: Path) -> None:
-    told = {(r["client_id"], r["kind"], r["text"], r["at"]) for r in night(db, "timeline")}
+    told = {(r["client_id"], r["kind"], r["text_told"], r["at"]) for r in night(db, "timeline")}
     found = BookTimeline.objects.values_list("client_id", "kind", "text", "at")
     from django.utils import timezone
 

@@ -126,7 +126,7 @@ def test_a_missing_a_misspelt_and_a_repeated_column_are_named() -> None:
     rows = made.stages()
     assert "stage.reason" in refused("stage", rows.drop(["reason"]))
     assert "is it to be 'reason'?" in refused(
-        "stage", rows.rename_columns(["client_id", "stage", "since", "reson"])
+        "stage", rows.rename_columns(["client_id", "stage", "since", "reson", "reason_told"])
     )
     assert "the column is there twice" in refused("stage", rows.append_column("stage", rows["stage"]))
 

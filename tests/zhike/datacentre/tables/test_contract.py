@@ -65,14 +65,14 @@ measure: client_id*
 measure_dictionary: name* unit meaning window absent source group
 measure_detail: client_id* measure* n low? high? null_reason?
 attribution: client_id* window_days* pnl benchmark timing selection trading interest cost growth? valuation?
-logic: client_id* logic p_value p_trend p_sentiment overlay? evidence reason? since
-stage: client_id* stage since reason
-value: client_id* kind model_version score grade rank criteria current? potential? quadrant? since watch_since? note?
+logic: client_id* logic p_value p_trend p_sentiment overlay? evidence reason? reason_told? since
+stage: client_id* stage since reason reason_told?
+value: client_id* kind model_version score grade rank criteria current? potential? quadrant? since watch_since? note? note_told?
 clv: client_id* horizon_months* expected p10 p50 p90 neutral_p50
 churn: client_id* state p30 p90 p180 value_at_risk reasons
 uplift: client_id* experiment_id* uplift low high
 satisfaction: client_id* csat? nps? delivered_value? complaints_12m
-proposal: proposal_id* client_id kind rule product_id? reason suitability expected_value? minutes due_on
+proposal: proposal_id* client_id kind rule product_id? reason reason_told? suitability suitability_told? expected_value? minutes due_on
   must_do cooldown_until? arm
 plan: staff_id* proposal_id* client_id due_on order minutes
 transition: table* from* to* clients assets revenue

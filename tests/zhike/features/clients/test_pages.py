@@ -9,6 +9,7 @@ import pyarrow as pa
 from few_rows import rows_of, weekdays
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables.pages import ASSET_SERIES, CLIENT_CARD, HOLDING_NOW, TIMELINE
+from zhike.datacentre.tables.sentences import tell
 from zhike.features.clients.pages import (
     Settings,
     asset_series,
@@ -184,7 +185,15 @@ def test_stages_contacts_and_complaints_are_told_in_order_and_those_of_one_momen
     complaint = {"complaint_id": "1", "client_id": "A", "opened_at": datetime(2025, 1, 2), "category": "费率", "severity": 2,
                  "closed_at": datetime(2025, 1, 9), "upheld": True}  # fmt: skip
     changed = rows_of(
-        "stage", [{"client_id": "A", "stage": "declining", "since": date(2025, 2, 28), "reason": "数"}]
+        "stage",
+        [
+            {
+                "client_id": "A",
+                "stage": "declining",
+                "since": date(2025, 2, 28),
+                "reason_told": tell("stage.waiting").stored,
+            }
+        ],
     )
     found = told(
         contact=rows_of("contact", contacts), complaint=rows_of("complaint", [complaint]), stage=changed
@@ -192,7 +201,7 @@ def test_stages_contacts_and_complaints_are_told_in_order_and_those_of_one_momen
     assert found == [
         (datetime(2025, 1, 2), "complaint", "投诉：费率（2 级）"),
         (datetime(2025, 1, 9), "complaint_closed", "投诉办结：费率（2 级），成立"),
-        (datetime(2025, 2, 28), "stage", "生命周期转为衰退期：数"),
+        (datetime(2025, 2, 28), "stage", "生命周期转为衰退期：尚无有效资产与交易"),
         (at, "contact", "电话联系：乙；电话联系：甲"),
     ]
     assert timeline({}, A, AS_OF).schema == schema_of(TIMELINE)

@@ -118,5 +118,5 @@ def test_the_reason_names_trades_alone_where_no_logins_are_known() -> None:
 def _said(found: History, client: str, m: int) -> tuple[str, str]:
     at = found.clients.index(client)
     case = Case(at, m, found.months, found.levels, found.ages, None, found.settings)
-    said = sentence(FALLING_ACTIVITY, case)
+    said = sentence(FALLING_ACTIVITY, case).said
     return said.zh, said.en

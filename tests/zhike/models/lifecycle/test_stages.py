@@ -241,7 +241,7 @@ def test_closing_is_lost_on_that_day() -> None:
     assert stages_of(found, "closed")[15:18] == ["mature", "lost", "lost"]
     assert now(found, "closed") == {
         "client_id": "closed", "as_of": date(2025, 12, 20), "stage": "lost", "since": date(2025, 5, 7),
-        "reason": "2025-05-07 已销户",
+        "reason": "2025-05-07 已销户", "reason_told": '["stage.closed","2025-05-07"]',
     }  # fmt: skip
 
 

@@ -1,0 +1,112 @@
+"""Why the figures around the day's list are what they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from zhike_desk.records.queries.overnight import Market
+from zhike_desk.records.queries.workload import DoneToday, Load
+from zhike_desk.ui.speech import told
+from zhike_desk.ui.why import Why, driven
+
+
+@dataclass(frozen=True, slots=True)
+class LoadWhys:
+    """The reasons of the strip above a list."""
+
+    works: Why
+    overdue: Why
+    hours: Why
+    done: Why
+
+
+def _rules() -> str:
+    return told("夜间建议规则与工作台登记", "the night's rules, and what is written down here")
+
+
+def load(found: Load, done: DoneToday, as_of: date) -> LoadWhys:
+    """Say what the strip's figures consist of."""
+    rest, late = found.works - found.must_do, found.works - found.overdue
+    must = told("必做", "Must be done")
+    works = driven([(must, found.must_do, f"+{found.must_do}"), (told("其他", "Others"), rest, f"+{rest}")])
+    overdue = driven(
+        [
+            (told("逾期", "Overdue"), found.overdue, f"+{found.overdue}"),
+            (told("未逾期", "Not overdue"), -late, f"−{late}"),
+        ]
+    )
+    over = found.minutes - (found.capacity or 0.0)
+    hours = driven(
+        [
+            (told("清单用时", "The list"), found.minutes, f"+{found.minutes:,.0f}"),
+            (
+                told("可用分钟", "Minutes there are"),
+                -(found.capacity or 0.0),
+                f"−{found.capacity or 0.0:,.0f}",
+            ),
+        ]
+    )
+    ended = driven(
+        [
+            (told("联系", "Contacts"), done.contacts, f"+{done.contacts}"),
+            (told("未接通", "Not reached"), -done.unreached, f"−{done.unreached}"),
+            (told("不需联系的任务", "Tasks without a contact"), done.tasks, f"+{done.tasks}"),
+        ]
+    )
+    return LoadWhys(
+        Why(
+            told("昨夜建议（客户当前可服务的）与今天到期的任务。", "What the night proposes, and tasks that are due."),
+            as_of, works, told("完成、改期一项，或今夜的新建议。", "ending or putting off a line, or what the next night proposes."), _rules(),
+        ),
+        Why(
+            told("到期日早于今天、还没有结果的。", "Past their due day and not ended."),
+            as_of, overdue, told("完成或改期。", "ending them or putting them off."), _rules(),
+        ),
+        Why(
+            told("每项预计分钟数之和，对照员工文件中的月服务工时（按每月 21.75 个工作日折算）。",
+                 "Minutes of all lines, against the hours a month of the staff file, over 21.75 working days."),
+            as_of, hours if found.capacity else [],
+            told(f"少做或改期 {over:,.0f} 分钟，正好做完。", f"{over:,.0f} minutes less would fit the day.") if found.capacity and over > 0
+            else told("完成或改期。", "ending lines or putting them off."), _rules(),
+        ),
+        Why(
+            told("今天联系到的，加上今天完成的不需联系的任务；未接通不算。",
+                 "Clients reached today, and tasks done without a contact; attempts do not count."),
+            as_of, ended, told("登记一次联系，或完成一项任务。", "logging a contact, or ending a task."), _rules(),
+        ),
+    )  # fmt: skip
+
+
+def market(found: Market) -> Why:
+    """Say what the money effect is and how it moved."""
+    now, before = found.money_effect, found.before
+    parts: list[tuple[str, float | None, str]] = []
+    if now is not None and before is not None:
+        parts = [
+            (told("前一日", "The day before"), before, f"{before:.1f}"),
+            (told("当日变化", "Change of the day"), now - before, f"{now - before:+.1f}"),
+        ]
+    meaning = told(
+        "赚钱效应是市场广度各分项在近一年中分位的平均，经平滑，0 到 100；状态由它分为五档。",
+        "The money effect is the mean percentile of the parts of breadth within the year, smoothed, 0 to 100; the five states follow from it.",
+    )
+    change = told(
+        "明日的市场广度；各分项与转换界线见市场页。",
+        "tomorrow's breadth; the market page has the parts and the borders.",
+    )
+    return Why(meaning, found.on, driven(parts), change, told("市场模型", "market model"))
+
+
+def book(as_of: date) -> Why:
+    """Say what one's clients are counted by."""
+    meaning = told(
+        "由您服务的客户（移交以工作台为准）逐一加总：净资产为当日收盘，新开为近 30 天开户，休眠与流失由生命周期规则判定。",
+        "Counted over the clients you serve (hand-overs made here included): net assets at the close, accounts opened within 30 days;"
+        " dormant and lost by the rules of the life cycle.",
+    )
+    change = told(
+        "开户、移交、资金进出与行情；分类每夜重新判断。",
+        "accounts opened, hand-overs, flows and the market; classes are judged anew every night.",
+    )
+    return Why(meaning, as_of, (), change, _rules())

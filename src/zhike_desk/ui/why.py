@@ -1,0 +1,38 @@
+"""Why a number is what it is: what it means, what made it up, what would change it, by which model, to which day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """What adds to a number or takes from it: its words, its size against the strongest in [−1, 1], the figure."""
+
+    name: str
+    share: float
+    told: str
+    meaning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What `parts/why.html` shows."""
+
+    meaning: str
+    as_of: date
+    drivers: Sequence[Driver] = field(default_factory=tuple)
+    change: str = ""
+    model: str = ""
+
+
+def driven(parts: Iterable[tuple[str, float | None, str]], most: int = 5) -> list[Driver]:
+    """Return parts (name, amount, amount as written) as drivers: those known, the largest `most`, in the order given."""
+    known = [(name, amount, told) for name, amount, told in parts if amount]
+    strongest = max((abs(amount) for _, amount, _ in known), default=0.0)
+    kept = sorted(known, key=lambda part: -abs(part[1]))[:most]
+    return [
+        Driver(name, amount / strongest, told) for name, amount, told in known if (name, amount, told) in kept
+    ]
