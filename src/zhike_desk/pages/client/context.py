@@ -61,6 +61,18 @@ class Rights:
 
 
 @dataclass(frozen=True, slots=True)
+class Reasons:
+    """Why the figures of the panels are what they are."""
+
+    logic: Why
+    stage: Why
+    value: Why | None
+    expected: Why | None
+    held: Why
+    profit: Why | None
+
+
+@dataclass(frozen=True, slots=True)
 class ClientPage:
     """The page of a client: the band, the panels, the forms' choices. Panels without data are None or empty."""
 
@@ -72,12 +84,7 @@ class ClientPage:
     band: Band
     stats: Sequence[figures.Stat]
     logic: logic_view.LogicView
-    logic_why: Why
-    stage_why: Why
-    value_why: Why | None
-    expected_why: Why | None
-    held_why: Why
-    attribution_why: Why | None
+    whys: Reasons
     value: value_view.ValueView
     attribution: money_view.AttributionView | None
     assets: money_view.AssetsView
@@ -118,12 +125,22 @@ def rights(viewer: Viewer) -> Rights:
     )
 
 
-def attribution_why(ground: Ground, view: money_view.AttributionView | None) -> Why | None:
-    """Say how the profit of the window shown is taken apart; nothing where there is none."""
-    chosen = next(
-        (a for a in ground.found.attributions if view is not None and a.window == view.window), None
+def _reasons(
+    ground: Ground,
+    logic: logic_view.LogicView,
+    profit: money_view.AttributionView | None,
+    stats: Sequence[figures.Stat],
+) -> Reasons:
+    attributions = ground.found.attributions
+    chosen = next((a for a in attributions if profit is not None and a.window == profit.window), None)
+    return Reasons(
+        logic=whys.logic(ground, list(logic.drivers)),
+        stage=whys.stage(ground),
+        value=stats[4].why,
+        expected=stats[5].why,
+        held=whys.held(ground),
+        profit=whys.attribution(chosen, ground.night, whys.swing(ground)) if chosen is not None else None,
     )
-    return whys.attribution(chosen, ground.night, whys.swing(ground)) if chosen is not None else None
 
 
 def build(found: Portrait, night: Shown, viewer: Viewer, beside: Beside, today: date) -> ClientPage:
@@ -135,20 +152,11 @@ def build(found: Portrait, night: Shown, viewer: Viewer, beside: Beside, today: 
     stats = figures.stats(ground, value)
     attribution = money_view.attribution_view(found.attributions, money_view.USUAL)
     return ClientPage(
-        key=found.key,
-        name=found.name,
-        number=found.number,
-        phone=found.phone,
-        portrait=found,
+        key=found.key, name=found.name, number=found.number, phone=found.phone, portrait=found,
         band=band(found, today, reveals=reveals),
         stats=stats,
         logic=logic,
-        logic_why=whys.logic(ground, list(logic.drivers)),
-        stage_why=whys.stage(ground),
-        value_why=stats[4].why,
-        expected_why=stats[5].why,
-        held_why=whys.held(ground),
-        attribution_why=attribution_why(ground, attribution),
+        whys=_reasons(ground, logic, attribution, stats),
         value=value,
         attribution=attribution,
         assets=money_view.assets_view(found.assets, reference.states(night), found.stream.flows),
@@ -173,7 +181,7 @@ def build(found: Portrait, night: Shown, viewer: Viewer, beside: Beside, today: 
         beside=beside,
         as_of=night.as_of,
         today=today,
-    )
+    )  # fmt: skip
 
 
 def questions() -> list[tuple[str, str, str]]:

@@ -165,8 +165,7 @@ def build(
     """Turn the map and the moves into what the template writes; `listed`: cells lead to the list of clients."""
     stages = [s for s in STAGES if s in found.stages or any(of == s for _, of in found.cells)]
     logics = [name for name in LOGICS if any(of == name for of, _ in found.cells)]
-    narrowed = state.narrowed if listed else None
-    drawer = _Drawer(state, found, narrowed)
+    drawer = _Drawer(state, found, state.narrowed if listed else None)
     moved = moves.build(flows, state.flow, state.stay) if flows is not None else None
     return SegmentsPage(
         sentence=_sentence(found, None if state.narrowed.filtered else moved),
@@ -185,7 +184,7 @@ def build(
         lines=[Line(n, [drawer.cell(n, s) for s in stages], drawer.row(n)) for n in logics],
         totals=[drawer.column(s) for s in stages],
         all=drawer.whole(),
-        quadrants=[_quadrant(name, found, narrowed) for name in QUADRANTS],
+        quadrants=[_quadrant(name, found, drawer.narrowed) for name in QUADRANTS],
         unplaced=whole(found.quadrants[""].clients) if "" in found.quadrants else "",
         moves=moved,
         flows=[Link(moves.title(f), state.written(flow=f) + "#moves", f == state.flow) for f in moves.NAMES],

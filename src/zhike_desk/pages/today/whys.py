@@ -8,7 +8,7 @@ from datetime import date
 from zhike_desk.records.queries.overnight import Market
 from zhike_desk.records.queries.workload import DoneToday, Load
 from zhike_desk.ui.speech import told
-from zhike_desk.ui.why import Why, driven
+from zhike_desk.ui.why import Driver, Why, driven
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,55 +27,61 @@ def _rules() -> str:
 
 def load(found: Load, done: DoneToday, as_of: date) -> LoadWhys:
     """Say what the strip's figures consist of."""
-    rest, late = found.works - found.must_do, found.works - found.overdue
-    must = told("必做", "Must be done")
-    works = driven([(must, found.must_do, f"+{found.must_do}"), (told("其他", "Others"), rest, f"+{rest}")])
-    overdue = driven(
-        [
-            (told("逾期", "Overdue"), found.overdue, f"+{found.overdue}"),
-            (told("未逾期", "Not overdue"), -late, f"−{late}"),
-        ]
+    return LoadWhys(_works(found, as_of), _overdue(found, as_of), _hours(found, as_of), _done(done, as_of))
+
+
+def _parts(*parts: tuple[str, float]) -> list[Driver]:
+    """Return counts as drivers, each with its sign."""
+    return driven((name, n, f"{'+' if n > 0 else '−'}{abs(n):,.0f}") for name, n in parts)
+
+
+def _works(found: Load, as_of: date) -> Why:
+    meaning = told(
+        "昨夜建议（客户当前可服务的）与今天到期的任务。", "What the night proposes, and tasks that are due."
     )
-    over = found.minutes - (found.capacity or 0.0)
-    hours = driven(
-        [
-            (told("清单用时", "The list"), found.minutes, f"+{found.minutes:,.0f}"),
-            (
-                told("可用分钟", "Minutes there are"),
-                -(found.capacity or 0.0),
-                f"−{found.capacity or 0.0:,.0f}",
-            ),
-        ]
+    must, rest = (told("必做", "Must be done"), found.must_do), found.works - found.must_do
+    change = told(
+        "完成、改期一项，或今夜的新建议。", "ending or putting off a line, or what the next night proposes."
     )
-    ended = driven(
-        [
-            (told("联系", "Contacts"), done.contacts, f"+{done.contacts}"),
-            (told("未接通", "Not reached"), -done.unreached, f"−{done.unreached}"),
-            (told("不需联系的任务", "Tasks without a contact"), done.tasks, f"+{done.tasks}"),
-        ]
+    return Why(meaning, as_of, _parts(must, (told("其他", "Others"), rest)), change, _rules())
+
+
+def _overdue(found: Load, as_of: date) -> Why:
+    meaning = told("到期日早于今天、还没有结果的。", "Past their due day and not ended.")
+    parts = _parts(
+        (told("待办", "To do"), found.works), (told("未逾期", "Not overdue"), found.overdue - found.works)
     )
-    return LoadWhys(
-        Why(
-            told("昨夜建议（客户当前可服务的）与今天到期的任务。", "What the night proposes, and tasks that are due."),
-            as_of, works, told("完成、改期一项，或今夜的新建议。", "ending or putting off a line, or what the next night proposes."), _rules(),
-        ),
-        Why(
-            told("到期日早于今天、还没有结果的。", "Past their due day and not ended."),
-            as_of, overdue, told("完成或改期。", "ending them or putting them off."), _rules(),
-        ),
-        Why(
-            told("每项预计分钟数之和，对照员工文件中的月服务工时（按每月 21.75 个工作日折算）。",
-                 "Minutes of all lines, against the hours a month of the staff file, over 21.75 working days."),
-            as_of, hours if found.capacity else [],
-            told(f"少做或改期 {over:,.0f} 分钟，正好做完。", f"{over:,.0f} minutes less would fit the day.") if found.capacity and over > 0
-            else told("完成或改期。", "ending lines or putting them off."), _rules(),
-        ),
-        Why(
-            told("今天联系到的，加上今天完成的不需联系的任务；未接通不算。",
-                 "Clients reached today, and tasks done without a contact; attempts do not count."),
-            as_of, ended, told("登记一次联系，或完成一项任务。", "logging a contact, or ending a task."), _rules(),
-        ),
-    )  # fmt: skip
+    return Why(meaning, as_of, parts, told("完成或改期。", "ending them or putting them off."), _rules())
+
+
+def _hours(found: Load, as_of: date) -> Why:
+    meaning = told(
+        "每项预计分钟数之和，对照员工文件中的月服务工时（按每月 21.75 个工作日折算）。",
+        "Minutes of all lines, against the hours a month of the staff file, over 21.75 working days.",
+    )
+    room, change = found.capacity or 0.0, told("完成或改期。", "ending lines or putting them off.")
+    parts = _parts(
+        (told("清单用时，分钟", "The list, minutes"), found.minutes),
+        (told("可用分钟", "Minutes there are"), -room),
+    )
+    if room and found.minutes > room:
+        over = f"{found.minutes - room:,.0f}"
+        change = told(f"少做或改期 {over} 分钟，正好做完。", f"{over} minutes less would fit the day.")
+    return Why(meaning, as_of, parts if room else (), change, _rules())
+
+
+def _done(done: DoneToday, as_of: date) -> Why:
+    meaning = told(
+        "今天联系到的，加上今天完成的不需联系的任务；未接通不算。",
+        "Clients reached today, and tasks done without a contact; attempts do not count.",
+    )
+    parts = _parts(
+        (told("联系", "Contacts"), done.contacts),
+        (told("未接通", "Not reached"), -done.unreached),
+        (told("不需联系的任务", "Tasks without a contact"), done.tasks),
+    )
+    change = told("登记一次联系，或完成一项任务。", "logging a contact, or ending a task.")
+    return Why(meaning, as_of, parts, change, _rules())
 
 
 def market(found: Market) -> Why:
