@@ -103,8 +103,8 @@ def test_columns_are_chosen_the_client_stands_first_and_heads_fit_their_cells(si
     first = html[html.index("<tbody>") : html.index("</tr>", html.index("<tbody>"))]
     assert [h.split()[-1] for h in heads] == ["pick", "keep", "n", "n", "n", "n"]
     assert (first.count("<td"), first.count("<th")) == (5, 1)
-    assert "net_now <small>万元</small>" in html
-    assert "positions_now <small>只</small>" in html
+    assert "净资产 <small>万元</small>" in html
+    assert "持有证券数 <small>只</small>" in html
     assert browser.get("/clients/?cols=score").content.decode().count('class=" keep"') == 1
 
 

@@ -242,11 +242,12 @@ def test_a_proposals_task_is_told_in_both_languages_until_somebody_words_it_anew
     assert row.title == in_words(proposal.reason) != Said("", "")
     browser = signed_in("alice")
     browser.cookies["zhike_language"] = "en"
-    sent = {"due": (row.due_on + timedelta(days=1)).isoformat(), "title": row.title.en, "seen": "1"}
+    later = clock.today() + timedelta(days=1)
+    sent = {"due": later.isoformat(), "title": row.title.en, "seen": "1"}
     assert browser.post(f"/tasks/{row.id}/write/", sent).status_code in (200, 302)
     moved = query.one(by, row.id)
     assert moved is not None
-    assert (moved.title, moved.due_on) == (row.title, row.due_on + timedelta(days=1))
+    assert (moved.title, moved.due_on) == (row.title, later)
     tasks.move(row.id, seen=moved.version, title="约面谈", by=by, at=clock.now())
     renamed = query.one(by, row.id)
     assert renamed is not None
