@@ -203,6 +203,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"struck": {"()": "zhike_desk.records.masking.Struck"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "struck"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

@@ -9,17 +9,14 @@ import sqlite3
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
-from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import desk_ground
-from desk_served import Served, environment, served
+from desk_served import environment, served
+from forms_over_http import Browser
 from zhike_desk import made_up
 from zhike_desk.records import demo
 
@@ -31,42 +28,6 @@ _ASK = (
     "from zhike_desk.records.viewer import Viewer\n"
     "print(jobs.ask('night', {}, by=Viewer.of(User.objects.get(username='bob')), at=clock.now()).id)\n"
 )
-
-
-class _Stays(urllib.request.HTTPRedirectHandler):
-    """Follows nothing: what a form answers with is looked at, not where it leads."""
-
-    def redirect_request(self, *_: Any) -> None:
-        """Stay."""
-
-
-class Browser:
-    """Somebody's browser, as far as forms need one: cookies, and the token of each form."""
-
-    def __init__(self, desk: Served) -> None:
-        self._base = f"http://127.0.0.1:{desk.port}"
-        self._jar = CookieJar()
-        self._opener = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(self._jar)
-        )
-
-    def get(self, path: str) -> str:
-        """Return a page."""
-        with self._opener.open(self._base + path, timeout=30) as answer:
-            return str(answer.read().decode())
-
-    def post(self, path: str, **form: str) -> int:
-        """Send a form with the token of the session; return the status of the answer itself."""
-        token = next((c.value or "" for c in self._jar if c.name == "csrftoken"), "")
-        data = urllib.parse.urlencode({"csrfmiddlewaretoken": token, **form}).encode()
-        stays = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(self._jar), _Stays()
-        )
-        try:
-            with stays.open(self._base + path, data, timeout=30) as answer:
-                return int(answer.status)
-        except urllib.error.HTTPError as answer:
-            return answer.code
 
 
 @pytest.fixture

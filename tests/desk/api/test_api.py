@@ -129,3 +129,14 @@ def test_every_operation_is_in_the_policy_and_every_one_of_the_policy_is_there()
     }
     assert operations == written
     assert all(policy().route(name) in policy().tokens for name in operations)
+
+
+def test_who_sees_pseudonyms_and_asks_for_the_order_of_names_gets_the_usual_order_of_what_they_asked_for(
+    viewer: Who,
+) -> None:
+    erin = caller(token(viewer("erin"), "client.list"))
+    usual = erin.get("/api/clients?logic=trend").json()["rows"]
+    asked = erin.get("/api/clients?logic=trend&sort=sort_key")
+    assert asked.status_code == 200
+    assert asked.json()["rows"] == usual
+    assert {row["logic"] for row in usual} == {"trend"}

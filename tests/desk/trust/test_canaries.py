@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import logging
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import unquote
 
 import pytest
 from django.conf import settings
@@ -18,15 +15,15 @@ from django.test import Client
 import trust_ground as ground
 import trust_walk
 from people import PEOPLE
+from trust_canaries import CARD, PHONE, canaries, found
 from trust_ground import AT
 from zhike_desk.records import masking
 from zhike_desk.records.actions import contacts, notes, reveal, tasks
-from zhike_desk.records.models import AuditRow, BookClient, BookIdentity, BookStaff
+from zhike_desk.records.models import AuditRow, BookClient, BookIdentity
 from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Viewer
 
 SignedIn = Callable[[str], Client]
-PHONE, CARD = "13912345678", "310101199001011234"
 QUERIES = (
     "?sort=sort_key",
     "?sort=-net_now&cols=sort_key,staff_id,score",
@@ -35,44 +32,6 @@ QUERIES = (
     "?q={four}",
 )
 SEARCHED = ("clients", "clients_count", "tasks", "palette", "log", "team")
-
-
-def canaries() -> list[str]:
-    """Return every name, phone, number, mail address of a client, and every name's pinyin; staff may share a name."""
-    staff = set(BookStaff.objects.values_list("name", flat=True)) | {p.name for p in PEOPLE.values()}
-    rows = BookIdentity.objects.values_list("name", "phone", "id_number", "email")
-    values = {value for row in rows for value in row if len(value) > 1}
-    values |= {key for key in BookClient.objects.values_list("sort_key", flat=True) if " " in key}
-    return [*sorted(values - staff), PHONE, CARD]
-
-
-def found(text: str, marks: list[str]) -> list[str]:
-    """Return the canaries in a text, as it is, as an address writes it, and in what of it is base64."""
-    whole = "\n".join([text, unquote(text), *_decoded(text)])
-    return [mark for mark in marks if mark in whole]
-
-
-def _decoded(text: str) -> Iterator[str]:
-    for word in set(re.findall(r"[A-Za-z0-9_-]{12,}", text)):
-        try:
-            yield base64.urlsafe_b64decode(word + "=" * (-len(word) % 4)).decode()
-            yield json.loads(f'"{word}"')
-        except (binascii.Error, UnicodeDecodeError, json.JSONDecodeError):
-            continue
-
-
-@pytest.fixture
-def busy(db: Path) -> dict[str, str]:
-    """Give Alice's client a note, a task and a contact that name them; return what addresses are filled in with."""
-    client_id, alice = ground.targets()["alice's"], ground.viewers()["alice"]
-    words = (
-        f"换了手机 {PHONE}，证件 {CARD}"  # refused by every action; here it lies in the tables all the same
-    )
-    task = ground.task(alice, client_id, title=words, reason=words)
-    ground.note(alice, client_id, words)
-    contact = ground.contact(alice, client_id, outcome=f"打 {PHONE}")
-    ids = {"task": str(task.pk), "task_id": str(task.pk), "contact": str(contact.pk), "<int>": str(task.pk)}
-    return {"client_id": client_id, "key": client_id, "<string>": client_id, **ids}
 
 
 @pytest.mark.parametrize("person", sorted(PEOPLE))

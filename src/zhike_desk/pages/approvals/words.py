@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from zhike_desk.records import masking
 from zhike_desk.records.wording import CONSENTS
 from zhike_desk.ui.speech import told
 from zhike_desk.ui.words import word
@@ -83,7 +84,7 @@ def written(name: str, value: object) -> str:
         return ", ".join(str(v) for v in value[:_LONGEST]) + more
     if isinstance(value, dict):
         return ", ".join(f"{field(k)}: {written(k, v)}" for k, v in list(value.items())[:_LONGEST])
-    text = str(value)
+    text = masking.query(str(value)) if name == "query" else str(value)
     if name == "kind" and text in CONSENTS:
         return word("consent", text)
     if name == "role":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from zhike_desk.records.viewer import Denied, Viewer
 
 PURPOSE = say("用途", "purpose")
 _CHUNK = 2_000
+_LONGEST = timedelta(days=1)  # no file takes that long to make
 _KINDS = {"text": "text", "choice": "text", "date": "date"}
 Words = Mapping[str, Mapping[str, str]]
 """How classes are called in a file: column → value → name."""
@@ -231,12 +233,16 @@ def download(job_id: int, *, by: Viewer, at: datetime) -> tuple[Path, str]:
 
 
 def sweep(at: datetime) -> int:
-    """Remove exported files that are past their time; return how many."""
+    """Remove exported files that are past their time, and what workbooks were made in whose process was killed; return how many."""
     oldest = (at - timedelta(days=settings.current().export.keep_days)).timestamp()
     old = [p for p in folder().glob("*") if p.is_file() and p.stat().st_mtime < oldest]
     for path in old:
         path.unlink(missing_ok=True)
-    return len(old)
+    lost = (at - _LONGEST).timestamp()
+    left = [p for p in Path(tempfile.gettempdir()).glob("zhike-xlsx-*") if p.stat().st_mtime < lost]
+    for path in left:
+        shutil.rmtree(path, ignore_errors=True)
+    return len(old) + len(left)
 
 
 def _rows_allowed(by: Viewer, action: str) -> None:
@@ -345,7 +351,7 @@ def _file(
 
 
 def _told(query: str, purpose: str, form: str, rows: int) -> dict[str, Any]:
-    return {"query": masking.struck(query), "purpose": masking.struck(purpose), "form": form, "rows": rows}
+    return {"query": masking.query(query), "purpose": masking.struck(purpose), "form": form, "rows": rows}
 
 
 def _as_of() -> Any:

@@ -150,7 +150,8 @@ def page(viewer: Viewer, state: Asked) -> Page:
     """Return one page of the clients asked for: at most five queries, however many clients there are."""
     cell = viewer.need("client.list")
     if cell.pseudonym and state.sort == "sort_key":
-        state = asked({})
+        usual = asked({})
+        state = replace(state, sort=usual.sort, descending=usual.descending, after=None, before=None)
     wanted = {*state.shown, state.sort, *_ALWAYS}
     found = listing.sliced(LISTED, matching(viewer, state).only(*wanted), state)
     ids = [r.client_id for r in found.rows]

@@ -1,0 +1,273 @@
+"""R4 beyond the pages: what the API answers, what errors say, what is logged (by the desk and by its processes), what lies in temporary files."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+from django.utils.log import configure_logging
+
+import trust_canaries as canary
+import trust_ground as ground
+from desk_served import served
+from people import PEOPLE
+from trust_ground import AT
+from zhike_desk import made_up
+from zhike_desk.pages.approvals import words
+from zhike_desk.records import demo, masking
+from zhike_desk.records.actions import approvals, exports, tokens, views
+from zhike_desk.records.models import BookClient, BookIdentity
+from zhike_desk.records.policy import policy
+from zhike_desk.records.refusals import Refused
+from zhike_desk.records.viewer import Viewer
+
+SignedIn = Callable[[str], Client]
+Who = Callable[[str], Viewer]
+
+
+def described() -> dict[str, dict[str, object]]:
+    found: dict[str, dict[str, object]] = Client().get("/api/openapi.json").json()["paths"]
+    return found
+
+
+def operations(busy: dict[str, str]) -> list[tuple[str, str]]:
+    """Return every operation of the API: its method, and an address it answers to."""
+    return [
+        (method, re.sub(r"\{(\w+)\}", lambda m: busy.get(m[1], busy["task"]), path))
+        for path, methods in described().items()
+        for method in methods
+    ]
+
+
+@pytest.mark.parametrize("person", sorted(set(PEOPLE) - {"frank"}))
+def test_no_answer_of_the_api_names_a_client_unmasked(
+    person: str, busy: dict[str, str], viewer: Who, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    who, marks, read = viewer(person), canary.canaries(), 0
+    scopes = [name for name in policy().tokens if who.may(name) is not None]
+    if not scopes:
+        pytest.skip(f"{person} may have no token")
+    secret = (
+        tokens.create("t", scopes=scopes, days=1, by=who, at=timezone.now()).secret
+        if who.may("token.write")
+        else ""
+    )
+    caller = Client(headers={"authorization": f"Bearer {secret}"})
+    if who.role == "analyst":
+        pseudonym = BookClient.objects.values_list("pseudonym", flat=True).get(client_id=busy["client_id"])
+        busy = {n: pseudonym if v == busy["client_id"] else v for n, v in busy.items()}
+        marks = [*marks, *BookClient.objects.values_list("client_id", flat=True)]
+    identity = BookIdentity.objects.get(client_id=ground.targets_of("alice"))
+    typed = [identity.name, identity.phone]
+    for method, address in operations(busy):
+        for more in (
+            "",
+            f"?q={quote(identity.name)}",
+            f"?q={identity.phone[-4:]}",
+            "?sort=sort_key",
+            "?after=x",
+            "?col=nothing",
+        ):
+            bodies = (
+                "{}",
+                json.dumps(
+                    {
+                        "client_id": busy["client_id"],
+                        "medium": "phone",
+                        "purpose": "care",
+                        "title": "回访",
+                        "due_on": "2025-07-09",
+                        "text": "好",
+                        "version": 1,
+                    }
+                ),
+            )
+            for body in bodies if method == "post" else ("",):
+                with transaction.atomic():
+                    answer = caller.generic(
+                        method.upper(), address + more, body, content_type="application/json"
+                    )
+                    transaction.set_rollback(True)
+                assert answer.status_code < 500, address
+                text = answer.content.decode() + str(dict(answer.headers))
+                said = typed if "q=" in more else []
+                assert [m for m in canary.found(text, marks) if m not in said] == [], (method, address + more)
+                read += answer.status_code == 200
+    assert read > 5 or not secret
+    lines = "\n".join(r.getMessage() for r in caplog.records if r.name != "django.db.backends")
+    assert canary.found(lines, marks) == []
+
+
+def test_errors_name_nobody(busy: dict[str, str], signed_in: SignedIn) -> None:
+    """Missing, refused, conflicting, unreadable and broken: the page says what is wrong, and nobody's name."""
+    alice, marks, seen = signed_in("alice"), canary.canaries(), set()
+    client_id, task = busy["client_id"], busy["task"]
+    tries: list[tuple[str, str, dict[str, str]]] = [
+        ("get", "/clients/0000000000/", {}),
+        ("get", "/clients/?sort=nothing", {}),
+        ("get", "/log/?since=never", {}),
+        ("post", f"/clients/{client_id}/reveal/", {"field": "name", "reason": ""}),
+        ("post", f"/clients/{client_id}/reveal/", {"field": "x", "reason": "客户要求核对"}),
+        ("post", f"/clients/{client_id}/note/", {"text": ""}),
+        ("post", f"/tasks/{task}/edit/", {"version": "99", "due_on": "2025-07-09"}),
+        (
+            "post",
+            f"/clients/{client_id}/contact/",
+            {"medium": "phone", "purpose": "care", "outcome": "打 13900001111"},
+        ),
+        ("post", "/clients/export/", {"query": "", "form": "csv", "purpose": "", "typed": "1"}),
+    ]
+    for method, path, form in tries:
+        answer = getattr(alice, method)(path, form)
+        seen.add(answer.status_code)
+        assert canary.found(answer.content.decode(), marks) == [], path
+    assert {404, 422} <= seen
+
+
+def test_a_page_that_breaks_tells_nobody_what_it_held_and_the_log_strikes_what_names_a_person(
+    busy: dict[str, str],
+    signed_in: SignedIn,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    alice, name = signed_in("alice"), BookIdentity.objects.get(client_id=busy["client_id"])
+    alice.raise_request_exception = False
+    quoted = f'duplicate key\nDETAIL:  Failing row contains ({name.name}, {name.phone}).\nCONTEXT:  COPY book_identity, line 3: "{name.name}"'
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError(f"{quoted}\nphone {canary.PHONE}, card {canary.CARD}, a.b@example.com")
+
+    monkeypatch.setattr("zhike_desk.pages.client.views.build", broken)
+    configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
+    answer = alice.get(f"/clients/{busy['client_id']}/")
+    logged = capfd.readouterr().err
+    assert answer.status_code == 500
+    assert canary.found(answer.content.decode(), canary.canaries()) == []
+    assert "RuntimeError" in logged
+    assert "duplicate key" in logged
+    assert canary.found(logged, [*canary.canaries(), "a.b@example.com"]) == []
+
+
+def test_what_was_searched_for_is_not_exported_by_nor_kept_in_a_view_nor_told_to_who_decides(
+    busy: dict[str, str], viewer: Who
+) -> None:
+    alice, before = viewer("alice"), ground.tables()
+    name = BookIdentity.objects.get(client_id=busy["client_id"]).name
+    query = f"q={quote(name)}&sort=-score"
+    for act in (
+        lambda: exports.small(query, form="csv", purpose="周会", typed=1, by=alice, at=AT),
+        lambda: exports.request(query, form="csv", purpose="周会", typed=1, by=alice, at=AT),
+        lambda: views.save("clients", "张", query, by=alice, at=AT),
+    ):
+        with pytest.raises(Refused, match="found by a name or a number"):
+            act()
+    assert ground.tables() == before
+    assert (
+        words.written("query", query) == "q=***&sort=-score"
+    )  # one that was asked for by an earlier release
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("q=张三&logic=trend", "q=***&logic=trend"),
+        ("logic=trend,value&score.min=20", "logic=trend,value&score.min=20"),
+        ("q=&x=13912345678", "q=&x=*******5678"),
+        ("", ""),
+    ],
+)
+def test_a_query_is_told_without_what_was_searched_for(asked: str, told: str) -> None:
+    assert masking.query(asked) == told
+
+
+def test_an_export_leaves_nothing_in_the_scratch_folder_and_what_a_killed_one_left_goes(
+    db: Path, viewer: Who, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    asked = exports.request(
+        "", form="xlsx", identity=["name"], purpose="监管", typed=27, by=viewer("alice"), at=AT
+    )
+    job = int(approvals.approve(int(asked.id), seen=1, by=viewer("bob"), at=AT).id)
+    exports.produce(job, timezone.now())
+    assert list(tmp_path.rglob("*")) == []
+    left = tmp_path / "zhike-xlsx-killed"
+    left.mkdir()
+    (left / "rows").write_text("张三")
+    exports.sweep(timezone.now())
+    assert left.exists()
+    exports.sweep(timezone.now() + timedelta(days=2))
+    assert not left.exists()
+
+
+def test_what_the_processes_print_and_leave_behind_names_nobody(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Serve a branch, sign in, search by name and phone, export, ask for the impossible; then read what was printed and what lies about."""
+    import desk_ground
+    from forms_over_http import Browser
+
+    home = Path(
+        shutil.copytree(desk_ground.kept_home(request.config.cache.mkdir("desk-home")), tmp_path / "home")
+    )
+    made_up.mark(home, {"clients": desk_ground.CLIENTS})
+    aside = tmp_path / "aside"
+    aside.mkdir()
+    monkeypatch.setenv("TMPDIR", str(aside))
+    with served(home, "--workers", "1") as desk:
+        desk.wait(told="alice")
+        browser = Browser(desk)
+        browser.get("/account/login/")
+        assert browser.post("/account/login/", login="alice", password=demo.PASSWORD) == 302
+        marks, name, phone = _own(home)
+        for path in (
+            f"/clients/?q={quote(name)}",
+            f"/clients/?q={phone}",
+            "/today/",
+            f"/palette/?q={quote(name)}",
+        ):
+            browser.get(path)
+        assert browser.post(f"/clients/{phone}/note/", text=name) == 404
+        assert browser.post(f"/nothing/{quote(name)}/", x=phone) == 404
+        assert (
+            browser.post("/clients/export/", query=f"q={quote(name)}", form="xlsx", purpose="周会", typed="1")
+            < 500
+        )
+        assert desk.stop() == 0
+        printed = desk.said()
+    assert len(marks) > 100
+    assert "Not Found" in printed  # what is looked through isn't empty
+    assert canary.found(printed, marks) == []
+    for path in (p for root in (aside, home / "desk") for p in root.rglob("*") if p.is_file()):
+        if ".sqlite3" not in path.name and "static" not in path.parts and "books" not in path.parts:
+            assert canary.found(path.read_bytes().decode("utf-8", "replace"), marks) == [], path
+
+
+def _own(home: Path) -> tuple[list[str], str, str]:
+    """Return every identity of the branch's book, and the name and the telephone number of one client of Alice's."""
+    book = max((home / "desk" / "books").glob("*"), key=os.path.getmtime)
+    with sqlite3.connect(book) as read:
+        rows = read.execute("SELECT name, phone, id_number, email, client_id FROM book_identity").fetchall()
+        staff = {r[0] for r in read.execute("SELECT name FROM book_staff")}
+    with sqlite3.connect(home / "desk" / "desk.sqlite3") as desk:
+        number = desk.execute("SELECT staff_id FROM records_user WHERE username = 'alice'").fetchone()[0]
+    with sqlite3.connect(book) as read:
+        mine = read.execute(
+            "SELECT client_id FROM book_relation WHERE staff_id = ? LIMIT 1", [number]
+        ).fetchone()[0]
+    values = sorted({v for *who, _ in rows for v in who if v and len(v) > 1} - staff)
+    name, phone = next((r[0], r[1]) for r in rows if r[4] == mine)
+    return values, name, phone
