@@ -31,6 +31,7 @@ STOPS = {
     "market": ("market", "/market/"),
     "tasks": ("tasks", "/tasks/"),
     "tasks-week": ("tasks_week", "/tasks/week/"),
+    "jobs": ("jobs", "/jobs/"),
     "value": ("ahp", "/value/"),
     "value-panel": ("ahp_panel", "/value/panels/{panel}/"),
     "approvals": ("approvals", "/approvals/"),
