@@ -74,7 +74,7 @@ LISTED = Listed(
 )  # fmt: skip
 
 
-FEW = 60_000
+FEW = 120_000
 """Clients up to whom a measure's filter is answered from its own column: to sort more than these costs more than to look each one up."""
 _MOST_STAFF = 200
 _ALWAYS = ("client_id", "pseudonym", "kind", "name", "phone", "staff_id", "opt_out")

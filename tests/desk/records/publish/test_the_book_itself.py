@@ -18,6 +18,7 @@ from django.db.backends.postgresql.base import DatabaseWrapper
 
 from zhike.base.errors import BrokenPromise, UsageError
 from zhike.datacentre.generation import Generation
+from zhike_desk.records.book import wide
 from zhike_desk.records.book.following import books, follow
 from zhike_desk.records.models import (
     AuditRow,
@@ -214,8 +215,14 @@ def test_a_table_of_sqlite_has_its_columns_and_no_keys_but_the_number_of_a_row()
         '"clients" integer NOT NULL)'
     )
     assert '("id" integer PRIMARY KEY NOT NULL,' in spaced(definitions.create(BookTimeline, connection))
-    assert spaced(definitions.create_measures(["net_now", "age"], connection)) == (
-        'CREATE TABLE "book_measure" ("client_id" varchar(60) NOT NULL, "net_now" real, "age" real)'
+    assert [spaced(s) for s in definitions.create_measures(["net_now", "age"], connection)] == [
+        'CREATE TABLE "book_measure_0" ("client_id" varchar(60) NOT NULL, "net_now" real, "age" real)',
+        'CREATE VIEW book_measure AS SELECT book_measure_0.client_id, "net_now", "age" FROM book_measure_0',
+    ]
+    *tables, view = definitions.create_measures([f"m{n}" for n in range(wide.PART + 1)], connection)
+    assert [len(spaced(t).split(",")) for t in tables] == [wide.PART + 1, 2]
+    assert spaced(view).endswith(
+        "FROM book_measure_0 LEFT JOIN book_measure_1 ON book_measure_1.client_id = book_measure_0.client_id"
     )
 
 
@@ -228,15 +235,15 @@ def test_text_of_postgresql_is_in_order_of_its_bytes() -> None:
     timeline = spaced(definitions.create(BookTimeline, postgres()))
     assert '("id" integer NOT NULL,' in timeline or '("id" bigint NOT NULL,' in timeline
     assert '"text" text COLLATE "C"' in timeline
-    assert spaced(definitions.create_measures(["net_now"], postgres())) == (
-        'CREATE TABLE "book_measure" ("client_id" varchar(60) COLLATE "C" NOT NULL, "net_now" double precision)'
+    assert spaced(next(definitions.create_measures(["net_now"], postgres()))) == (
+        'CREATE TABLE "book_measure_0" ("client_id" varchar(60) COLLATE "C" NOT NULL, "net_now" double precision)'
     )
 
 
 def test_every_key_and_index_is_made_once() -> None:
-    made = list(definitions.indexes(connection))
+    made = list(definitions.indexes(connection, ["net_now"]))
     assert len(made) == len(set(made))
-    assert made[-1] == 'CREATE UNIQUE INDEX "book_measure_key" ON "book_measure" ("client_id")'
+    assert made[-1] == 'CREATE UNIQUE INDEX "book_measure_0_key" ON "book_measure_0" ("client_id")'
     assert 'CREATE UNIQUE INDEX "book_client_client_id_key" ON "book_client" ("client_id")' in made
     assert 'CREATE UNIQUE INDEX "book_client_pseudonym_key" ON "book_client" ("pseudonym")' in made
     numbered = [s for s in made if "book_timeline_id_key" in s]
@@ -333,7 +340,7 @@ def test_a_folder_without_books_has_none_to_sweep_and_a_book_s_folder_is_made(tm
     book = sqlite_book.SqliteBook(tmp_path / "a" / "books", "x.sqlite3")
     book.create(["net_now"])
     rows = pa.table({"client_id": ["C1", "C2"], "net_now": [1.0, None]})
-    book.load("book_measure", rows)
+    book.load("book_measure_0", rows)
     assert book.count("book_measure") == 2
     assert [p.name for p in (tmp_path / "a" / "books").iterdir()] == [".x.sqlite3.new"]
     book.index()
@@ -345,7 +352,9 @@ def test_a_folder_without_books_has_none_to_sweep_and_a_book_s_folder_is_made(tm
     with closing(sqlite3.connect(tmp_path / "a" / "books" / "x.sqlite3")) as read:
         assert read.execute("SELECT * FROM book_measure").fetchall() == [("C1", 1.0), ("C2", None)]
         assert read.execute("PRAGMA page_size").fetchone() == (8192,)
-        assert read.execute("SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'book_measure'").fetchone() == (1,)
+        assert read.execute("SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'book_measure_0'").fetchone() == (
+            1,
+        )
     sqlite_book.sweep(tmp_path / "a" / "books", {"z"})
     assert list((tmp_path / "a" / "books").iterdir()) == []
 
