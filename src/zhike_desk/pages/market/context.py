@@ -211,7 +211,7 @@ def _regime(last: Day, days: int) -> Stat:
     )
     long = told(f"第 {days} 天", f"day {days}") if last.regime_known else ""
     return Stat(
-        told("已知牛熊", "Regime known"),
+        told("当时判定", "Regime known"),
         word("regime", last.regime_known),
         long,
         _dated(last),

@@ -65,7 +65,7 @@ def load(found: Load, done: DoneToday, as_of: date) -> LoadWhys:
         ),
         Why(
             told("每项预计分钟数之和，对照员工文件中的月服务工时（按每月 21.75 个工作日折算）。",
-                 "Minutes of all lines, against the hours a month of the staff file, over 21.75 working days."),
+                 "Minutes of all items, against the hours a month of the staff file, over 21.75 working days."),
             as_of, hours if found.capacity else [],
             told(f"少做或改期 {over:,.0f} 分钟，正好做完。", f"{over:,.0f} minutes less would fit the day.") if found.capacity and over > 0
             else told("完成或改期。", "ending lines or putting them off."), _rules(),

@@ -42,7 +42,7 @@ def _columns() -> tuple[Column, ...]:
         Column("overlay", say("叠加", "Beside"), "choice", say("套利、配置或两融。", "Arbitrage, allocation or margin.")),
         Column("stage", say("阶段", "Stage"), "choice", say("生命周期阶段。", "Stage of the life cycle.")),
         Column("grade", say("等级", "Grade"), "choice", say("由价值得分得出的服务等级。", "Service grade that follows from the score.")),
-        Column("quadrant", say("象限", "Quadrant"), "choice", say("现有价值与潜在价值的位置。", "Where current and potential value put the client.")),
+        Column("quadrant", say("象限", "Quadrant"), "choice", say("当前价值与潜在价值的位置。", "Where current and potential value put the client.")),
         Column("risk_level", say("风险等级", "Risk"), "choice", say("当日有效的风险测评等级。", "Risk grade in force on the day.")),
         Column("score", say("价值得分", "Value"), "number", say("各准则加权总分，0–100。", "Weighted score over all criteria, 0–100."), True),
         Column("net_now", say("净资产", "Net assets"), "money", say("截至日净资产。", "Net assets on the day."), True),
