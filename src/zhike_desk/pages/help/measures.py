@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Iterator
 
-from zhike.base.measure import NOTHING, Measure
+from zhike.base.measure import GROUPS, NOTHING, UNITS, Measure
 from zhike.base.text import Language, Said, say
 from zhike.features.clients import MEASURES
 
@@ -17,11 +16,6 @@ n 个交易日的区间含当天，往前数 n 个交易日。“无事件时”
 
 A window of n trading days ends with the day itself. *Without events* is the value for a client to whom nothing happened in it; *empty*: it can't be said. How they are made and where their limits lie: [measures](methods/measures.md).""",
 )
-_GROUPS: Mapping[str, Said] = MappingProxyType({
-    "assets": say("资产", "Assets"), "flows": say("资金进出", "Flows"), "activity": say("活跃度", "Activity"),
-    "trading": say("交易", "Trading"), "profit": say("盈亏", "Profit"), "behaviour": say("行为", "Behaviour"),
-    "revenue": say("创收", "Revenue"), "relationship": say("关系", "Relationship"),
-})  # fmt: skip
 
 
 def written(language: Language) -> str:
@@ -31,10 +25,12 @@ def written(language: Language) -> str:
 
 def _lines(language: Language) -> Iterator[str]:
     yield _HEAD.in_language(language)
-    for group, title in _GROUPS.items():
-        names = " · ".join(f"[`{m.name}`](#{m.name})" for m in MEASURES.values() if m.group == group)
-        yield f"\n### {title.in_language(language)}\n\n{names}"
-    for group, title in _GROUPS.items():
+    for group, title in GROUPS.items():
+        names = (
+            f"[{m.label.in_language(language)}](#{m.name})" for m in MEASURES.values() if m.group == group
+        )
+        yield f"\n### {title.in_language(language)}\n\n{' · '.join(names)}"
+    for group, title in GROUPS.items():
         yield f"\n## {title.in_language(language)}\n"
         for measure in (m for m in MEASURES.values() if m.group == group):
             yield from _measure(measure, language)
@@ -44,12 +40,14 @@ def _measure(measure: Measure, language: Language) -> Iterator[str]:
     def told(zh: str, en: str) -> str:
         return say(zh, en).in_language(language)
 
-    yield f'### `{measure.name}`\n\n<a id="{measure.name}"></a>{measure.meaning.in_language(language)}\n'
+    label, meaning = (said.in_language(language) for said in (measure.label, measure.meaning))
+    yield f'### {label}\n\n<a id="{measure.name}"></a>{meaning}\n'
     window = measure.window_said().in_language(language)
     absent = told("空", "empty") if measure.absent is None else f"{measure.absent:g}"
-    yield f"- {told('单位', 'unit')}: {measure.unit}"
+    yield f"- {told('单位', 'unit')}: {UNITS[measure.unit].in_language(language)}"
     yield f"- {told('区间', 'window')}: {window}"
     yield f"- {told('无事件时', 'without events')}: {absent}"
+    yield f"- {told('名称', 'name')}: `{measure.name}`"
     yield f"- {told('来源', 'source')}: {_sources(measure, language)}"
     if estimate := _estimate(measure).in_language(language):
         yield f"- {told('估计', 'estimate')}: {estimate}"

@@ -210,7 +210,7 @@ def _why(found: SegmentMap, drawer: _Drawer, night: date) -> Why:
         "logic, stage and grade are judged anew every night; money moves with the market and with flows.",
     )
     model = told("盈利逻辑、生命周期与价值模型", "the models of logic, life cycle and value")
-    return Why(meaning, night, driven(parts), change, model)
+    return Why(meaning, night, driven(parts), change, model, "logic")
 
 
 def _stay(state: Asked) -> Link:

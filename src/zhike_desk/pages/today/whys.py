@@ -57,23 +57,23 @@ def load(found: Load, done: DoneToday, as_of: date) -> LoadWhys:
     return LoadWhys(
         Why(
             told("昨夜建议（客户当前可服务的）与今天到期的任务。", "What the night proposes, and tasks that are due."),
-            as_of, works, told("完成、改期一项，或今夜的新建议。", "ending or putting off a line, or what the next night proposes."), _rules(),
+            as_of, works, told("完成、改期一项，或今夜的新建议。", "ending or putting off one, or what the next night proposes."), _rules(), "proposals",
         ),
         Why(
             told("到期日早于今天、还没有结果的。", "Past their due day and not ended."),
-            as_of, overdue, told("完成或改期。", "ending them or putting them off."), _rules(),
+            as_of, overdue, told("完成或改期。", "ending them or putting them off."), _rules(), "proposals",
         ),
         Why(
             told("每项预计分钟数之和，对照员工文件中的月服务工时（按每月 21.75 个工作日折算）。",
                  "Minutes of all items, against the hours a month of the staff file, over 21.75 working days."),
             as_of, hours if found.capacity else [],
             told(f"少做或改期 {over:,.0f} 分钟，正好做完。", f"{over:,.0f} minutes less would fit the day.") if found.capacity and over > 0
-            else told("完成或改期。", "ending lines or putting them off."), _rules(),
+            else told("完成或改期。", "ending them or putting them off."), _rules(), "proposals",
         ),
         Why(
             told("今天联系到的，加上今天完成的不需联系的任务；未接通不算。",
                  "Clients reached today, and tasks done without a contact; attempts do not count."),
-            as_of, ended, told("登记一次联系，或完成一项任务。", "logging a contact, or ending a task."), _rules(),
+            as_of, ended, told("登记一次联系，或完成一项任务。", "logging a contact, or ending a task."), _rules(), "proposals",
         ),
     )  # fmt: skip
 
@@ -95,7 +95,7 @@ def market(found: Market) -> Why:
         "明日的市场广度；各分项与转换界线见市场页。",
         "tomorrow's breadth; the market page has the parts and the borders.",
     )
-    return Why(meaning, found.on, driven(parts), change, told("市场模型", "market model"))
+    return Why(meaning, found.on, driven(parts), change, told("市场模型", "market model"), "market")
 
 
 def book(as_of: date) -> Why:

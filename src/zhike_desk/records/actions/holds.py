@@ -69,7 +69,8 @@ def _carry_out(payload: Mapping[str, Any], by: Viewer, at: datetime) -> Done:
     warning = None
     if kind != payload["kind"]:
         warning = say(
-            "法定保存期未满，只能封存，不能删除：已改为封存。", "The law still keeps these records: frozen instead of erased."
+            "法定保存期未满，只能封存，不能删除：已改为封存。",
+            "The law still keeps these records: frozen instead of erased.",
         )
     detail = {"asked": payload["kind"], "done": kind, "reason": payload["reason"]}
     audit.append(by, "client.hold", at=at, kind="client", object_id=client.client_id, detail=detail)

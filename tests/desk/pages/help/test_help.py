@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 import template_rules
 from zhike.base.text import Language
 from zhike.datacentre.tables import LEDGER, RESULTS, TABLES
 from zhike.features.clients import MEASURES
 from zhike_desk.pages.help import context, dictionary, markdown, shelf
+from zhike_desk.records.models import BookClient
 
 SignedIn = Callable[[str], Client]
 DOCS = Path(__file__).parents[4] / "docs"
@@ -88,6 +90,17 @@ def test_a_page_leads_to_the_full_note_and_back(db: Path, signed_in: SignedIn) -
     assert 'href="?full=1"' not in full
     assert '<a class="button low" href="/help/logic/">' in full
     assert 'href="?full=1"' not in browser.get("/help/dictionary/").content.decode()
+
+
+def test_why_of_a_number_leads_to_the_note_on_how_it_is_made(db: Path, signed_in: SignedIn) -> None:
+    browser = signed_in("bob")
+    client = BookClient.objects.order_by("-score", "client_id").first()
+    assert client is not None
+    page = browser.get(reverse("client", args=[client.client_id])).content.decode()
+    leads = set(re.findall(r'class="why-foot">.*?href="/help/([\w-]+)/"', page))
+    assert leads == {"measures", "value", "clv"}
+    assert 'href="/help/market/"' in browser.get("/market/").content.decode()
+    assert leads | {"market"} <= set(shelf.paths())
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
