@@ -41,7 +41,7 @@ def register(subparsers: Subparsers) -> None:
     for name, zh, en, run in (
         ("disable", "停用账号", "an account may no longer sign in", disable),
         ("enable", "恢复账号", "an account may sign in again", enable),
-        ("password", "重置密码与第二因素", "a new password; the second factor is set up anew", password),
+        ("password", "重置密码与两步验证", "a new password; the second factor is set up anew", password),
     ):
         command(acts, name, told(zh, en), run).add_argument(
             "name", metavar="NAME", help=told("账号", "account")

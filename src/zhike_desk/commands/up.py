@@ -38,7 +38,7 @@ _SIZES = (
 def register(subparsers: Subparsers) -> None:
     """Add `zhike up [DROP]` to the command line."""
     short = told(
-        "造一个营业部（或用给出的文件），跑一夜，列出结果",
+        "造一个营业部（或用给出的文件），夜间运行一次，列出结果",
         "make a branch up (or take files in), run a night, show what came of it",
     )
     parser = command(subparsers, "up", short, up)

@@ -192,7 +192,7 @@ class Sessions(Table):
 class Factors(Table):
     """Who has set up which second factor."""
 
-    says = say("第二验证", "Second factors")
+    says = say("两步验证", "Second factors")
     search_fields = ("user__username",)
     list_select_related = ("user",)
     shown = (

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from zhike_desk.ui.figures import minus
+
 
 @dataclass(frozen=True, slots=True)
 class Driver:
@@ -19,13 +21,14 @@ class Driver:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """What `parts/why.html` shows."""
+    """What `parts/why.html` shows; `note`: which note of help says how it is made."""
 
     meaning: str
     as_of: date
     drivers: Sequence[Driver] = field(default_factory=tuple)
     change: str = ""
     model: str = ""
+    note: str = ""
 
 
 def driven(parts: Iterable[tuple[str, float | None, str]], most: int = 5) -> list[Driver]:
@@ -34,5 +37,7 @@ def driven(parts: Iterable[tuple[str, float | None, str]], most: int = 5) -> lis
     strongest = max((abs(amount) for _, amount, _ in known), default=0.0)
     kept = sorted(known, key=lambda part: -abs(part[1]))[:most]
     return [
-        Driver(name, amount / strongest, told) for name, amount, told in known if (name, amount, told) in kept
+        Driver(name, amount / strongest, minus(told))
+        for name, amount, told in known
+        if (name, amount, told) in kept
     ]

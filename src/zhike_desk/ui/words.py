@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from zhike_desk.records.wording import CONSENTS, IDENTITY
 from zhike_desk.ui.speech import told
 
+_VERSION = re.compile(r"(individual|institution)-(\d+)")
 WORDS: dict[str, dict[str, tuple[str, str]]] = {
     "identity": {name: (said.zh, said.en) for name, said in IDENTITY.items()},
     "consent": {name: (said.zh, said.en) for name, said in CONSENTS.items()},
@@ -53,7 +56,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "ebbing": ("退潮", "Ebbing"),
         "ranging": ("震荡", "Ranging"),
         "warming": ("回暖", "Warming"),
-        "hot": ("火热", "Hot"),
+        "hot": ("高潮", "Hot"),
     },
     "regime": {"bull": ("牛市", "Bull"), "bear": ("熊市", "Bear")},
     "proposal": {
@@ -117,6 +120,16 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "server": ("服务", "Server"),
     },
 }
+
+
+def version(name: str) -> str:
+    """Name a version of a model of value as people say it; one that a branch named itself is called so."""
+    found = _VERSION.fullmatch(name)
+    if not found:
+        return name
+    kind, number = found.groups()
+    zh, en = ("个人客户模型", "Individuals") if kind == "individual" else ("机构客户模型", "Institutions")
+    return told(f"{zh} 第 {number} 版", f"{en}, version {number}")
 
 
 def word(group: str, value: str | None) -> str:

@@ -56,7 +56,7 @@ def test_a_contact_logged_in_a_browser_is_counted_after_a_night_run_in_a_browser
             expect(page.locator("#toasts")).to_contain_text("联系已登记")
             page.wait_for_timeout(10_500)  # what may still be undone isn't handed over
             sign_in(his, "bob")
-            his.open("/data/").get_by_role("button", name="现在跑一夜").click()
+            his.open("/data/").get_by_role("button", name="立即夜间运行").click()
             expect(his.page.locator("#toasts")).to_contain_text("排队")
             _night_over(his)
             assert contacts(hers.open(LIST)) == before + 1

@@ -157,7 +157,7 @@ def test_a_form_that_is_wrong_says_so_beside_the_field(db: Path, signed_in: Sign
 
 
 def test_what_rounds_to_nothing_has_no_sign() -> None:
-    assert writing.wan(-312.0) == '<data value="-312" title="-312.00">0.0</data>'
+    assert writing.wan(-312.0) == '<data value="-312" title="−312.00">0.0</data>'
     assert ">+0.0<" in writing.signed_wan(-312.0)
     assert writing.percent(-0.0004) == "0.0%"
     assert writing.number(-0.04) == "0.0"

@@ -10,12 +10,21 @@ from django.urls import reverse
 from zhike_desk.records.queries import clients
 from zhike_desk.records.queries.ahp import PanelRow
 from zhike_desk.records.queries.value_models import Version, Weighed, WeighedNode
+from zhike_desk.ui.figures import minus
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.templatetags import zhike as writing
-from zhike_desk.ui.words import word
+from zhike_desk.ui.words import version, word
 
 LIMIT = 0.10
 _KINDS = ("individual", "institution")
+_TABLES = {
+    "simulated": ("本系统模拟得出", "simulated by Zhike"),
+    "saaty1980": ("萨蒂 1980 年表", "Saaty 1980"),
+    "saaty2005": ("萨蒂 2005 年表", "Saaty 2005"),
+    "alonso_lamata": ("Alonso 与 Lamata 2006 年表", "Alonso and Lamata 2006"),
+    "alonso_lamata_fit": ("Alonso 与 Lamata 拟合线", "Alonso and Lamata, fitted line"),
+    "donegan_dodd": ("Donegan 与 Dodd 1991 年表", "Donegan and Dodd 1991"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +124,7 @@ def _still(found: Version, shown_by: Mapping[str, str]) -> str:
     others = {shown_by[kind] for kind in found.in_force if shown_by.get(kind, found.name) != found.name}
     if not others:
         return ""
-    names = told("、", ", ").join(sorted(others))
+    names = told("、", ", ").join(sorted(map(version, others)))
     return told(
         f"自下一夜起用于评分；眼前的名单和等级仍由 {names} 得出。",
         f"It scores clients from the next night on; what is on the screen is still by {names}.",
@@ -140,7 +149,7 @@ def block(node: WeighedNode) -> Block:
         node.depth,
         [_bar(row, node.depth) for row in node.rows],
         ratio,
-        node.table,
+        table(node.table),
         node.ratio is not None and node.ratio <= LIMIT,
     )
 
@@ -160,12 +169,19 @@ def _bar(row: Weighed, depth: int) -> Bar:
 
 
 def _points(change: float) -> str:
-    return told(f"{change * 100:+.1f} 个百分点", f"{change * 100:+.1f} points")
+    by = minus(f"{change * 100:+.1f}")
+    return told(f"{by} 个百分点", f"{by} points")
 
 
 def width(share: float) -> str:
     """Write a share as the width of a bar of 100."""
     return f"{100 * share:.2f}"
+
+
+def table(name: str) -> str:
+    """Name a table of random indices."""
+    zh, en = _TABLES.get(name, (name, name))
+    return told(zh, en)
 
 
 def kinds(found: Iterable[str]) -> str:

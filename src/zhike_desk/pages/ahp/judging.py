@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from zhike_desk.gate import viewer_of
 from zhike_desk.pages.ahp import scale
-from zhike_desk.pages.ahp.context import width
+from zhike_desk.pages.ahp.context import table, width
 from zhike_desk.pages.ahp.panels import NodeLine, head, label, nodes, worst
 from zhike_desk.records import clock
 from zhike_desk.records.actions.judgements import judge as save
@@ -245,7 +245,7 @@ def _judged(sheet: Sheet) -> Live:
         found.needed,
         "—" if found.lambda_max is None else f"{found.lambda_max:.3f}",
         "—" if found.ratio is None else f"{found.ratio:.3f}",
-        found.table,
+        table(found.table),
         f"{found.most:.2f}",
         found.acceptable,
         worst(names, found),

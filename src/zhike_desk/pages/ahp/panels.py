@@ -11,12 +11,13 @@ from django.urls import reverse
 from zhike.base.text import Said
 from zhike.models.ahp import GroupSettings
 from zhike_desk.pages.ahp import scale
-from zhike_desk.pages.ahp.context import kind_word, state_word, width
+from zhike_desk.pages.ahp.context import kind_word, state_word, table, width
 from zhike_desk.records.queries.ahp import ExpertRow, NodeState, PanelView
 from zhike_desk.records.queries.trials import SeenMover
 from zhike_desk.records.valuing import drafting
 from zhike_desk.records.valuing.drafting import Node
 from zhike_desk.records.valuing.judged import Differing, Joint, Judged, Room, Voice
+from zhike_desk.ui.figures import minus
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.templatetags import zhike as writing
 from zhike_desk.ui.words import word
@@ -207,7 +208,7 @@ def joint(node: Node, found: Joint) -> JointView:
         _bars(names, found),
         "—" if judged.ratio is None else f"{judged.ratio:.3f}",
         "—" if judged.lambda_max is None else f"{judged.lambda_max:.3f}",
-        judged.table,
+        table(judged.table),
         judged.acceptable,
         judged.weights is not None,
         judged.needed,
@@ -352,7 +353,7 @@ def _change(
 
 def _mover(m: Mapping[str, Any], seen: SeenMover, labels: Mapping[str, str]) -> Mapping[str, str]:
     before, after = (word("grade", g) for g in m["grade"])
-    why = told("，", ", ").join(f"{labels.get(c, c)} {points:+.1f}" for c, points in m["reasons"])
+    why = told("，", ", ").join(f"{labels.get(c, c)} {minus(f'{points:+.1f}')}" for c, points in m["reasons"])
     return {
         "name": seen.name,
         "key": seen.key,

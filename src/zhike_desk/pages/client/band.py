@@ -92,7 +92,7 @@ def _standing(found: Portrait, today: date) -> list[Flag]:
             Flag(
                 "lock",
                 "grave",
-                told("已冻结", "Frozen"),
+                told("已封存", "Frozen"),
                 told("仅因法定留存而保留。", "Kept only because the law demands it."),
             )
         )

@@ -26,7 +26,7 @@ LINKS: Mapping[tuple[str, bool], tuple[str, str]] = {
     ("group", False): ("同一集团", "Group"),
     ("controller", True): ("实际控制人", "Controlled by"),
     ("controller", False): ("其控制的客户", "Controls"),
-    ("agent", True): ("代理人", "Agent"),
+    ("agent", True): ("授权代理人", "Agent"),
     ("agent", False): ("其代理的客户", "Acts for"),
     ("referral", True): ("介绍人", "Referred by"),
     ("referral", False): ("由其介绍", "Referred"),

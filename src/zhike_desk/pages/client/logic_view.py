@@ -9,6 +9,7 @@ from datetime import date
 from zhike.datacentre.tables.words import TRAIT_WORDS
 from zhike_desk.pages.client.sums import share, signed_share
 from zhike_desk.records.queries.client import Portrait
+from zhike_desk.ui.figures import minus
 from zhike_desk.ui.marks import MARKS
 from zhike_desk.ui.speech import retold, said, told
 from zhike_desk.ui.why import Driver
@@ -98,7 +99,7 @@ def evidence(found: Portrait) -> list[Driver]:
     """Return what each trait adds to the leading logic, the strongest first."""
     strongest = max((abs(v) for v in found.evidence.values()), default=0.0) or 1.0
     parts = sorted(found.evidence.items(), key=lambda pair: -abs(pair[1]))
-    return [Driver(_trait(name), value / strongest, f"{value:+.2f}") for name, value in parts]
+    return [Driver(_trait(name), value / strongest, minus(minus(f"{value:+.2f}"))) for name, value in parts]
 
 
 def _trait(name: str) -> str:

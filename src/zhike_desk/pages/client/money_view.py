@@ -13,6 +13,7 @@ from zhike_desk.records.queries.client_money import PARTS, Attribution, Held
 from zhike_desk.records.queries.reference import Run
 from zhike_desk.records.queries.timeline import Event
 from zhike_desk.records.scope import day_of
+from zhike_desk.ui.figures import minus
 from zhike_desk.ui.speech import told
 from zhike_desk.ui.templatetags.zhike import direction
 from zhike_desk.ui.words import word
@@ -87,7 +88,7 @@ def _waterfall(found: Attribution, names: dict[str, tuple[str, str]]) -> Figure:
         steps.append((before, before + value))
         before += value
     steps.append((0.0, found.pnl))
-    table = [[t, f"{v:+,.2f}".replace("-", "−")] for t, v in zip(titles, values, strict=True)]
+    table = [[t, minus(f"{v:+,.2f}")] for t, v in zip(titles, values, strict=True)]
     return Figure(
         "attribution-option", _explained(found, names), _falling(titles, steps, values),
         [told("部分", "Part"), told("元", "CNY")], table,
@@ -154,7 +155,7 @@ def _scale(*, large: bool) -> dict[str, Any]:
 
 def _written(value: float, *, large: bool) -> str:
     text = f"{value / 1e4:+,.1f}" if large else f"{value:+,.0f}"
-    return "0" if text in ("+0", "-0", "+0.0", "-0.0") else text.replace("-", "−")
+    return "0" if text in ("+0", "-0", "+0.0", "-0.0") else minus(text)
 
 
 def assets_view(days: Sequence[AssetDay], runs: Sequence[Run], events: Sequence[Event]) -> AssetsView:
@@ -190,7 +191,7 @@ def _month_ends(days: Sequence[AssetDay]) -> list[list[str]]:
     ends = {f"{d.date:%Y-%m}": d for d in days}
     shown = list(ends.values())[-25:]
     return [
-        [f"{d.date:%Y-%m-%d}", *(f"{v:,.2f}" for v in (d.net, d.cash, d.securities, d.funds, d.debt))]
+        [f"{d.date:%Y-%m-%d}", *(minus(f"{v:,.2f}") for v in (d.net, d.cash, d.securities, d.funds, d.debt))]
         for d in reversed(shown)
     ]
 

@@ -12,7 +12,7 @@ from zhike_desk.records.queries.client import Portrait
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.templatetags.zhike import direction, number, signed_percent
 from zhike_desk.ui.why import Why
-from zhike_desk.ui.words import word
+from zhike_desk.ui.words import version, word
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +94,4 @@ def _why_value(value: ValueView, g: Ground) -> Why:
         "各准则得分按层次分析法的权重相加，满分 100。右边是得分最多的准则与失分最多的准则。",
         "Points of all criteria, weighted by AHP, of 100. Beside: what brought most, and what is lost most.",
     )
-    return Why(meaning, g.night.as_of, value.drivers, value.change, value.model)
+    return Why(meaning, g.night.as_of, value.drivers, value.change, version(value.model), "value")

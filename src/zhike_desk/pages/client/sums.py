@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.html import format_html
 
+from zhike_desk.ui.figures import minus
 from zhike_desk.ui.speech import chinese, told
 from zhike_desk.ui.templatetags.zhike import NOTHING
 
@@ -19,7 +20,7 @@ def money(value: float) -> str:
 def between(low: float, high: float) -> tuple[str, str]:
     """Write two ends of a range in CNY, both in the unit that the larger one takes."""
     if chinese() and max(abs(low), abs(high)) < 10_000:
-        return f"{low:,.0f}", f"{high:,.0f} 元"
+        return minus(f"{low:,.0f}"), minus(f"{high:,.0f} 元")
     return money(low), money(high)
 
 
@@ -36,18 +37,18 @@ def sized(value: float | None, *, signed: bool = False) -> tuple[str, str]:
     small = abs(value) < 10_000
     sign = "−" if value < 0 else "+" if signed and value > 0 else ""
     text = f"{sign}{abs(value):,.0f}" if small else f"{sign}{abs(value) / 1e4:,.1f}"
-    exact = format_html('<data value="{}" title="{}">{}</data>', value, f"{value:,.2f}", text)
+    exact = format_html('<data value="{}" title="{}">{}</data>', value, minus(f"{value:,.2f}"), text)
     return exact, told("元", "CNY") if small else told("万元", "10k CNY")
 
 
 def share(value: float, decimals: int = 0) -> str:
     """Write a fraction as per cent."""
-    return f"{value:.{decimals}%}"
+    return minus(f"{value:.{decimals}%}")
 
 
 def signed_share(value: float, decimals: int = 1) -> str:
     """Write a fraction as per cent with its sign."""
-    return f"{value:+.{decimals}%}".replace("-", "−")
+    return minus(f"{value:+.{decimals}%}")
 
 
 def listed(parts: list[str]) -> str:

@@ -10,6 +10,7 @@ from zhike_desk.records.queries import reference
 from zhike_desk.records.queries.client import Portrait
 from zhike_desk.records.queries.client_money import Expected
 from zhike_desk.records.queries.reference import Criterion
+from zhike_desk.ui.figures import minus
 from zhike_desk.ui.speech import retold, said, told
 from zhike_desk.ui.why import Driver
 
@@ -144,9 +145,7 @@ def _drivers(criteria: Sequence[Criterion], found: Portrait) -> list[Driver]:
     lost = _lost(known, found)
     if lost is not None:
         missing = found.points[lost.name] - (lost.most or 0.0)
-        drivers.append(
-            Driver(said(lost.title), missing / max(strongest, -missing), f"{missing:.1f}".replace("-", "−"))
-        )
+        drivers.append(Driver(said(lost.title), missing / max(strongest, -missing), minus(f"{missing:.1f}")))
     return drivers
 
 

@@ -12,6 +12,7 @@ from zhike_desk.records.queries.client import Portrait
 from zhike_desk.records.queries.client_money import PARTS, Attribution
 from zhike_desk.records.queries.nights import Shown
 from zhike_desk.records.queries.reference import Meaning
+from zhike_desk.ui.figures import minus
 from zhike_desk.ui.measured import written
 from zhike_desk.ui.speech import retold, said, told
 from zhike_desk.ui.why import Driver, Why, driven
@@ -45,7 +46,7 @@ class Ground:
 
     def why(self, measure: str, drivers: list[Driver], change: str) -> Why:
         """Put the reason of a measure together."""
-        return Why(self.says(measure), self.night.as_of, drivers, change, self.made)
+        return Why(self.says(measure), self.night.as_of, drivers, change, self.made, "measures")
 
     @property
     def made(self) -> str:
@@ -121,7 +122,7 @@ def attribution(chosen: Attribution, night: Shown, change: str = "") -> Why:
         "盈亏为净资产变动减去净转入，精确分解为六项，六项之和等于盈亏。",
         "Profit is the change of net assets less what was brought in; the six parts add up to it exactly.",
     )
-    return Why(meaning, night.as_of, _parts(chosen), change, made(night))
+    return Why(meaning, night.as_of, _parts(chosen), change, made(night), "measures")
 
 
 def rate(g: Ground) -> Why:
@@ -137,7 +138,7 @@ def rate(g: Ground) -> Why:
     change = swing(g)
     if beta is not None:
         change = told(
-            f"按近 12 月贝塔 {beta:.2f}，指数涨跌 1%，收益率约变动 {abs(beta):.2f}%。",
+            f"按近 12 月贝塔 {minus(f'{beta:.2f}')}，指数涨跌 1%，收益率约变动 {abs(beta):.2f}%。",
             f"by the beta of 12 months, {beta:.2f}, a move of 1 % in the index is about {abs(beta):.2f} %.",
         )
     return g.why("twr_12m", driven(parts), change)
@@ -180,7 +181,12 @@ def expected(g: Ground) -> Why:
         f"the last 3 months' revenue kept up for a year would be {money(quarter)}.",
     )
     return Why(
-        meaning, g.night.as_of, parts, change, told(f"终身价值模型 · {g.made}", f"lifetime value · {g.made}")
+        meaning,
+        g.night.as_of,
+        parts,
+        change,
+        told(f"终身价值模型 · {g.made}", f"lifetime value · {g.made}"),
+        "clv",
     )
 
 
@@ -195,7 +201,12 @@ def stage(g: Ground) -> Why:
     )
     text = f"{retold(row.stage_reason)}{told('；', '; ') if since else ''}{since}"
     return Why(
-        text, g.night.as_of, (), change, told(f"生命周期规则 · {g.made}", f"life cycle rules · {g.made}")
+        text,
+        g.night.as_of,
+        (),
+        change,
+        told(f"生命周期规则 · {g.made}", f"life cycle rules · {g.made}"),
+        "lifecycle",
     )
 
 
@@ -211,7 +222,7 @@ def logic(g: Ground, drivers: list[Driver]) -> Why:
             f"it leads the second by {lead}; decisions of another kind would close that.",
         )
     model = told(f"盈利逻辑模型 · {g.made}", f"profit logic · {g.made}")
-    return Why(retold(row.logic_reason), g.night.as_of, drivers, change, model)
+    return Why(retold(row.logic_reason), g.night.as_of, drivers, change, model, "logic")
 
 
 def held(g: Ground) -> Why:
@@ -222,7 +233,7 @@ def held(g: Ground) -> Why:
         "Value is the close times the quantity; profit on paper is value less average cost, unsold and before fees."
         " Below are the securities with most of it.",
     )
-    return Why(meaning, g.night.as_of, driven(parts), swing(g), g.made)
+    return Why(meaning, g.night.as_of, driven(parts), swing(g), g.made, "ledger")
 
 
 def _signed(value: float, unit: str) -> str:

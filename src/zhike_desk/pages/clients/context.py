@@ -190,13 +190,17 @@ def _cell(column: Column, row: clients.Row) -> str:
 
 def _figure(column: Column, value: Any) -> SafeString | str:
     if column.name in _RETURNS:
-        return writing.signed_percent(value) if column.kind == "fraction" else writing.signed_wan(value)
+        return (
+            writing.signed_percent(value).removesuffix("%")
+            if column.kind == "fraction"
+            else writing.signed_wan(value)
+        )
     if column.kind == "money":
         return writing.wan(value)
     if column.kind == "yuan":
         return writing.whole(value)
     if column.kind == "fraction":
-        return writing.percent(value)
+        return writing.percent(value).removesuffix("%")  # the sign is in the heading
     return writing.whole(value) if column.kind == "count" else writing.number(value)
 
 

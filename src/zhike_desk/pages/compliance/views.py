@@ -21,7 +21,7 @@ STATES = {
     "expiring": ("30 天内到期", "Within 30 days"),
     "missing": ("未测评", "Never made"),
 }
-HOLDS = {"frozen": ("冻结", "Frozen"), "erased": ("注销", "Erased")}
+HOLDS = {"frozen": ("封存", "Frozen"), "erased": ("删除", "Erased")}
 
 
 @require_GET

@@ -7,15 +7,16 @@ from typing import Any
 
 from django.utils.safestring import mark_safe
 
+from zhike.base.text import Language
 from zhike_desk.pages.help import shelf
-from zhike_desk.ui.speech import told
+from zhike_desk.ui.speech import chinese, told
 
 # Note → group, Chinese name and sentence, English name and sentence. A note that isn't here goes by its own heading.
 _NAMES = {
     "ledger": ("data", "台账", "事件怎样成为每日资产、持仓与盈亏", "Ledger", "from events to days, positions and gains"),
     "mapping": ("data", "文件识别", "送来的文件怎样被认出", "Recognising files", "how a delivered file is recognised"),
     "explaining": ("data", "追溯", "从一个数字追到送来的那一行", "Tracing", "from a number down to its line"),
-    "simulate": ("data", "虚构分支", "演示数据怎样生成，哪里不像真的", "A branch made up", "how, and where it isn't like a real one"),
+    "simulate": ("data", "演示营业部", "演示数据怎样生成，哪里不像真的", "The demo branch", "how its data are made, and where they aren't real"),
     "market": ("market", "市场", "赚钱效应、市场状态与牛熊", "Market", "money effect, states, bull and bear"),
     "phases": ("market", "阶段行为", "每类客户在每种市场里做了什么", "Phases", "what each type of client did in each market"),
     "measures": ("client", "指标", "客户指标怎样算出，局限在哪里", "Measures", "how they are made, where their limits lie"),
@@ -70,11 +71,13 @@ def index() -> dict[str, Any]:
     return {"groups": groups}
 
 
-def note(found: shelf.Note, number: int) -> dict[str, Any]:
-    """Return one part of a note, and where the others are."""
+def note(found: shelf.Note, number: int, *, full: bool) -> dict[str, Any]:
+    """Return one part of a note, where the others are, and whether there is a full note beside this page for users."""
     part = found.parts[number]
     return {
         "entry": _entry(found.slug),
+        "full": full,
+        "short": found.slug in shelf.pages(language()),
         "note": found,
         "part": part,
         "number": number,
@@ -82,6 +85,11 @@ def note(found: shelf.Note, number: int) -> dict[str, Any]:
         "earlier": number - 1 if number else None,
         "later": number + 1 if number + 1 < len(found.parts) else None,
     }
+
+
+def language() -> Language:
+    """Return the language that this request is answered in."""
+    return "zh" if chinese() else "en"
 
 
 def _entry(slug: str) -> Entry:

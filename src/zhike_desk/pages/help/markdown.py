@@ -35,8 +35,10 @@ class Links:
     parts: Mapping[str, int]
 
 
-def read(text: str, path: Path, notes: Mapping[Path, str]) -> tuple[str, tuple[Part, ...]]:
-    """Turn a note into its title and its parts: one, or, where it is long, one for each second-level heading.
+def read(
+    text: str, path: Path, notes: Mapping[Path, str], *, long: int = LONG
+) -> tuple[str, tuple[Part, ...]]:
+    """Turn a note into its title and its parts: one, or, above `long` characters, one for each second-level heading.
 
     Links to other notes lead to their pages; links to what isn't shown lead nowhere.
     """
@@ -45,7 +47,7 @@ def read(text: str, path: Path, notes: Mapping[Path, str]) -> tuple[str, tuple[P
     parser.renderer.rules.update(rules)  # type: ignore[attr-defined]
     tokens = parser.parse(text)
     title = _title(tokens)
-    slices = _cut(tokens) if len(text) > LONG else [tokens]
+    slices = _cut(tokens) if len(text) > long else [tokens]
     parts = {anchor: i for i, part in enumerate(slices) for anchor in _anchors(part)}
     for part in slices:
         _mend(part, Links(path.parent, notes, parts if len(slices) > 1 else {}))
@@ -102,6 +104,10 @@ def _mend(part: list[Token], links: Links) -> None:
             name = anchor(_plain(part[i + 1]))
             if name not in written:  # one of the two is enough
                 token.attrSet("id", name)
+        if (
+            token.type == "th_open" and not part[i + 1].content
+        ):  # an empty heading tells a screen reader nothing
+            token.tag = part[i + 2].tag = "td"
         style = token.attrs.pop("style", "")  # the desk's policy forbids styles in the text
         if "right" in str(style):
             token.attrSet("class", "n")

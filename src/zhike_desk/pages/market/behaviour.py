@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from zhike.models.phases import UNDATED
 from zhike_desk.pages.market.course import wave_word
 from zhike_desk.records.queries.market import Phase
+from zhike_desk.ui.figures import minus
 from zhike_desk.ui.speech import told
 from zhike_desk.ui.words import word
 
@@ -174,15 +175,15 @@ def _spot(sums: Sums | None, value: float | None, most: float, figure: str) -> S
 
 def _written(value: float, figure: str) -> str:
     if figure == "turnover":
-        return f"{value:.2%}"
-    return f"{value / 1e4:+,.1f}"
+        return f"{100 * value:.2f}"  # its unit is in the heading
+    return minus(f"{value / 1e4:+,.1f}")
 
 
 def _row(sums: Sums, by: str) -> list[str]:
     count = f"{'' if sums.exact else '≥'}{sums.clients:,}"
     money = ["—"] * 3
     if not sums.few:
-        money = [f"{sums.turnover:.2%}", f"{sums.net_buy / 1e4:+,.1f}", f"{sums.pnl / 1e4:+,.1f}"]
+        money = [f"{sums.turnover:.2%}", *(minus(f"{m / 1e4:+,.1f}") for m in (sums.net_buy, sums.pnl))]
     names = [word("logic", sums.logic), _column(sums.of, by)]
     return [*names, f"{sums.days:,}", count, f"{sums.trades:,}", *money]
 

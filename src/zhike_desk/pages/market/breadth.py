@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from zhike.base.text import Said, say
 from zhike_desk.pages.market.percentiles import percentile, placed
 from zhike_desk.records.queries.market import Day
+from zhike_desk.ui.figures import minus
 from zhike_desk.ui.speech import said, told
 
 _WIDE, _HIGH, _EDGE = 440, 104, 8
@@ -138,7 +139,8 @@ def _place(column: str, place: float | None) -> str:
 def _written(value: float | None, form: str) -> str:
     if value is None:
         return "—"
-    return {"%": f"{value:.1%}", "±%": f"{value:+.1%}", "n": f"{value:,.0f}", "±n": f"{value:+,.0f}"}[form]
+    forms = {"%": f"{value:.1%}", "±%": f"{value:+.1%}", "n": f"{value:,.0f}", "±n": f"{value:+,.0f}"}
+    return minus(forms[form])
 
 
 def _height(value: float, low: float, high: float) -> float:

@@ -15,6 +15,7 @@ from zhike_desk.pages.market.breadth import Panel
 from zhike_desk.pages.market.percentiles import percentile, placed, standing
 from zhike_desk.records.queries.market import Day, Phase
 from zhike_desk.records.refusals import Refused
+from zhike_desk.ui.figures import minus
 from zhike_desk.ui.speech import told
 from zhike_desk.ui.why import Why
 from zhike_desk.ui.words import word
@@ -211,7 +212,7 @@ def _regime(last: Day, days: int) -> Stat:
     )
     long = told(f"第 {days} 天", f"day {days}") if last.regime_known else ""
     return Stat(
-        told("已知牛熊", "Regime known"),
+        told("当时判定", "Regime known"),
         word("regime", last.regime_known),
         long,
         _dated(last),
@@ -225,7 +226,8 @@ def _effect(year: Sequence[Day]) -> Stat:
     beside = ""
     if last.money_effect is not None and week is not None and week.money_effect is not None:
         change = last.money_effect - week.money_effect
-        beside = told(f"5 日 {change:+.1f}", f"{change:+.1f} in 5 days")
+        by = minus(f"{change:+.1f}")
+        beside = told(f"5 日变化 {by}", f"{by} in 5 days")
     parts = breadth.parts(year)
     return Stat(
         told("赚钱效应", "Money effect"),
@@ -251,4 +253,4 @@ def _dated(last: Day) -> str:
 
 
 def _percent(value: float | None) -> str:
-    return "—" if value is None else f"{value:.1%}"
+    return "—" if value is None else minus(f"{value:.1%}")

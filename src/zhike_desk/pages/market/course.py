@@ -155,8 +155,8 @@ def _named() -> tuple[str, str]:
 def _strip_names() -> tuple[str, ...]:
     return (
         told("状态", "State"),
-        told("已知牛熊", "Known"),
-        told("事后牛熊", "Dated"),
+        told("当时判定", "Known"),
+        told("事后划定", "Dated"),
         told("浪", "Wave"),
     )
 

@@ -34,7 +34,7 @@ def effect(year: Sequence[Day], parts: Sequence[Part]) -> Why:
         f"分项分位平均高于 {year[-1].money_effect or 0:.0f} 的日子会推高它，低于的会压低它。",
         f"days whose parts stand above {year[-1].money_effect or 0:.0f} on the mean lift it, days below lower it.",
     )
-    return Why(meaning, year[-1].date, _drivers(parts), change, _model())
+    return Why(meaning, year[-1].date, _drivers(parts), change, _model(), "market")
 
 
 def _drivers(parts: Sequence[Part]) -> list[Driver]:
@@ -48,7 +48,7 @@ def state(year: Sequence[Day], meaning: str) -> Why:
     """Say between which borders the money effect lies."""
     last = year[-1]
     strongest = sorted(breadth.parts(year), key=lambda p: -abs(p.percentile - 0.5))[:_SHOWN]
-    return Why(meaning, last.date, _drivers(strongest), _borders(last), _model())
+    return Why(meaning, last.date, _drivers(strongest), _borders(last), _model(), "market")
 
 
 def _borders(last: Day) -> str:
@@ -90,7 +90,7 @@ def drawdown(year: Sequence[Day], meaning: str) -> Why:
                 (told("20 日之前", "20 days before"), -before, f"{-before:+.1%}"),
                 (told("此后", "Since then"), before - fall, f"{before - fall:+.1%}"),
             ]
-    return Why(meaning, last.date, driven(parts), change, _model())
+    return Why(meaning, last.date, driven(parts), change, _model(), "market")
 
 
 def regime(last: Day, meaning: str) -> Why:
@@ -101,7 +101,7 @@ def regime(last: Day, meaning: str) -> Why:
         if last.regime_known == "bull"
         else told(f"收盘自最低点上涨 {rise}。", f"a close {rise} above the lowest.")
     )
-    return Why(meaning, last.date, (), change, _model())
+    return Why(meaning, last.date, (), change, _model(), "market")
 
 
 def clients(year: Sequence[Day], meaning: str) -> Why:
@@ -118,4 +118,4 @@ def clients(year: Sequence[Day], meaning: str) -> Why:
         "客户持仓与同期行情：20 个交易日的窗口每天向前移一天。",
         "what clients hold and the market: the window of 20 trading days moves on by one each day.",
     )
-    return Why(meaning, last.date, driven(parts), change, told("客户台账", "the clients' ledger"))
+    return Why(meaning, last.date, driven(parts), change, told("客户台账", "the clients' ledger"), "market")

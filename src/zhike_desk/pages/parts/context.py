@@ -238,6 +238,7 @@ def _why() -> Why:
         ),
         told("联系一次，或有新的转入", "a contact, or money coming in"),
         told("流失规则 1", "churn rules 1"),
+        "value",
     )
 
 

@@ -209,7 +209,7 @@ def _why(found: SegmentMap, drawer: _Drawer, night: date) -> Why:
         "logic, stage and grade are judged anew every night; money moves with the market and with flows.",
     )
     model = told("盈利逻辑、生命周期与价值模型", "the models of logic, life cycle and value")
-    return Why(meaning, night, driven(parts), change, model)
+    return Why(meaning, night, driven(parts), change, model, "logic")
 
 
 def _stay(state: Asked) -> Link:
@@ -344,10 +344,10 @@ def _quadrant(name: str, found: SegmentMap, narrowed: Narrowed | None) -> Quadra
     placed = sum(g.clients or 0 for n, g in found.quadrants.items() if n)
     share = (group.clients or 0) / placed if placed else 0.0
     meaning = {
-        "develop": told("现有价值低、潜在价值高", "Low now, high potential"),
-        "keep": told("现有价值高、潜在价值高", "High now, high potential"),
-        "reduce": told("现有价值低、潜在价值低", "Low now, low potential"),
-        "maintain": told("现有价值高、潜在价值低", "High now, low potential"),
+        "develop": told("当前价值低、潜在价值高", "Low now, high potential"),
+        "keep": told("当前价值高、潜在价值高", "High now, high potential"),
+        "reduce": told("当前价值低、潜在价值低", "Low now, low potential"),
+        "maintain": told("当前价值高、潜在价值低", "High now, low potential"),
     }[name]
     return Quadrant(
         name=name,

@@ -27,7 +27,7 @@ def export(request: HttpRequest) -> HttpResponse:
     """Give the map as a file, with its watermark; it is written down in the log."""
     viewer, night = viewer_of(request), night_of(request)
     if night is None:
-        raise Refused(say("还没有跑过一夜。", "No night has run yet."))
+        raise Refused(say("还没有夜间运行过。", "No night has run yet."))
     state = query.asked(viewer, dict(request.GET.lists()))
     language: Language = "zh" if chinese() else "en"
     found = exports.aggregated(

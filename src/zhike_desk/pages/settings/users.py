@@ -71,7 +71,7 @@ def deputy(request: HttpRequest) -> HttpResponse:
     try:
         who, until = int(request.POST.get("deputy", "")), date.fromisoformat(request.POST.get("until", ""))
     except ValueError as error:
-        raise Refused(say("请选择代理人和截止日期。", "Choose a deputy and a last day.")) from error
+        raise Refused(say("请选择代行人和截止日期。", "Choose a deputy and a last day.")) from error
     deputies.name(
         who, until=until, reason=request.POST.get("reason", ""), by=viewer_of(request), at=clock.now()
     )

@@ -252,7 +252,7 @@ def _filters(state: Asked) -> list[Filter]:
     for name, bound in state.bounds.items():
         ends = " – ".join((_iso(bound.low) or "…", _iso(bound.high) or "…"))
         found.append(lists.without(LISTED, state, f"{_title(name)}：{ends}", f"{name}.min", f"{name}.max"))
-    titles = {"staff_id": told("负责人", "Who"), "client_id": told("客户编号", "Client number")}
+    titles = {"staff_id": told("负责人", "Who"), "client_id": told("客户号", "Client number")}
     return found + [lists.without(LISTED, state, f"{titles[n]}：{v}", n) for n, v in state.texts.items()]
 
 

@@ -41,9 +41,9 @@ def _works(found: Load, as_of: date) -> Why:
     )
     must, rest = (told("必做", "Must be done"), found.must_do), found.works - found.must_do
     change = told(
-        "完成、改期一项，或今夜的新建议。", "ending or putting off a line, or what the next night proposes."
+        "完成、改期一项，或今夜的新建议。", "ending or putting off an item, or what the next night proposes."
     )
-    return Why(meaning, as_of, _parts(must, (told("其他", "Others"), rest)), change, _rules())
+    return Why(meaning, as_of, _parts(must, (told("其他", "Others"), rest)), change, _rules(), "proposals")
 
 
 def _overdue(found: Load, as_of: date) -> Why:
@@ -51,15 +51,17 @@ def _overdue(found: Load, as_of: date) -> Why:
     parts = _parts(
         (told("待办", "To do"), found.works), (told("未逾期", "Not overdue"), found.overdue - found.works)
     )
-    return Why(meaning, as_of, parts, told("完成或改期。", "ending them or putting them off."), _rules())
+    return Why(
+        meaning, as_of, parts, told("完成或改期。", "ending them or putting them off."), _rules(), "proposals"
+    )
 
 
 def _hours(found: Load, as_of: date) -> Why:
     meaning = told(
         "每项预计分钟数之和，对照员工文件中的月服务工时（按每月 21.75 个工作日折算）。",
-        "Minutes of all lines, against the hours a month of the staff file, over 21.75 working days.",
+        "Minutes of all items, against the hours a month of the staff file, over 21.75 working days.",
     )
-    room, change = found.capacity or 0.0, told("完成或改期。", "ending lines or putting them off.")
+    room, change = found.capacity or 0.0, told("完成或改期。", "ending items or putting them off.")
     parts = _parts(
         (told("清单用时，分钟", "The list, minutes"), found.minutes),
         (told("可用分钟", "Minutes there are"), -room),
@@ -67,7 +69,7 @@ def _hours(found: Load, as_of: date) -> Why:
     if room and found.minutes > room:
         over = f"{found.minutes - room:,.0f}"
         change = told(f"少做或改期 {over} 分钟，正好做完。", f"{over} minutes less would fit the day.")
-    return Why(meaning, as_of, parts if room else (), change, _rules())
+    return Why(meaning, as_of, parts if room else (), change, _rules(), "proposals")
 
 
 def _done(done: DoneToday, as_of: date) -> Why:
@@ -81,7 +83,7 @@ def _done(done: DoneToday, as_of: date) -> Why:
         (told("不需联系的任务", "Tasks without a contact"), done.tasks),
     )
     change = told("登记一次联系，或完成一项任务。", "logging a contact, or ending a task.")
-    return Why(meaning, as_of, parts, change, _rules())
+    return Why(meaning, as_of, parts, change, _rules(), "proposals")
 
 
 def market(found: Market) -> Why:
@@ -101,7 +103,7 @@ def market(found: Market) -> Why:
         "明日的市场广度；各分项与转换界线见市场页。",
         "tomorrow's breadth; the market page has the parts and the borders.",
     )
-    return Why(meaning, found.on, driven(parts), change, told("市场模型", "market model"))
+    return Why(meaning, found.on, driven(parts), change, told("市场模型", "market model"), "market")
 
 
 def book(as_of: date) -> Why:

@@ -17,7 +17,7 @@ from zhike_desk.records.actions.writing import Done, Refused, change, one_of, te
 from zhike_desk.records.models import Answer, BookClient, Complaint, Contact, Hold, Note, Tag, Task
 from zhike_desk.records.viewer import Viewer
 
-_NAMES = {"frozen": ("冻结", "freeze"), "erased": ("删除", "erase"), "lift": ("解除", "lift the hold on")}
+_NAMES = {"frozen": ("封存", "freeze"), "erased": ("删除", "erase"), "lift": ("解除", "lift the hold on")}
 
 
 def hold(client_id: str, *, kind: str, reason: str, by: Viewer, at: datetime) -> Done:
@@ -69,7 +69,8 @@ def _carry_out(payload: Mapping[str, Any], by: Viewer, at: datetime) -> Done:
     warning = None
     if kind != payload["kind"]:
         warning = say(
-            "法定保存期未满，已改为冻结。", "The law still keeps these records: frozen instead of erased."
+            "法定保存期未满，只能封存，不能删除：已改为封存。",
+            "The law still keeps these records: frozen instead of erased.",
         )
     detail = {"asked": payload["kind"], "done": kind, "reason": payload["reason"]}
     audit.append(by, "client.hold", at=at, kind="client", object_id=client.client_id, detail=detail)
@@ -89,7 +90,7 @@ def _put(standing: Hold | None, client_id: str, kind: str, reason: str, by: View
 
 def _lift(standing: Hold | None, payload: Mapping[str, Any], by: Viewer, at: datetime) -> Done:
     if standing is None or standing.lifted_at is not None:
-        raise Refused(say("该客户未被冻结。", "This client isn't frozen."))
+        raise Refused(say("该客户未被封存。", "This client isn't frozen."))
     if standing.kind == "erased":
         raise Refused(say("删除不可解除。", "An erasure can't be lifted."))
     change(standing, standing.version, at, lifted_at=at)

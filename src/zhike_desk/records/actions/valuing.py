@@ -98,7 +98,7 @@ def ask_trial(panel: int, *, by: Viewer, at: datetime) -> Done:
         if draft.obstacles:
             raise Refused(draft.obstacles[0])
         if nights.shown() is None:
-            raise Refused(say("还没有跑过一夜，无从试算。", "No night has run yet to try it on."))
+            raise Refused(say("还没有夜间运行过，无从试算。", "No night has run yet to try it on."))
         running = trials.of_panel(panel).filter(state__in=("waiting", "running")).first()
         return Done(str(running.pk)) if running else jobs.ask("ahp_diff", {"panel": panel}, by=by, at=at)
 

@@ -42,7 +42,7 @@ def publish(
     generation = Generation.latest(home)
     if generation is None:
         raise UsageError(
-            say("还没有跑过一夜，没有可以发布的结果。", "No night has run: there is nothing to publish."),
+            say("还没有夜间运行过，没有可以发布的结果。", "No night has run: there is nothing to publish."),
             where=str(home),
             next_=say(
                 "先导入数据并运行：zhike ingest …，zhike run。",

@@ -16,7 +16,8 @@ from django.utils.text import unescape_string_literal
 from zhike.base.text import Said
 from zhike_desk.records import demo
 from zhike_desk.records.book import UNKNOWN
-from zhike_desk.ui import marks, speech, words
+from zhike_desk.ui import devices, marks, speech, words
+from zhike_desk.ui.figures import minus
 from zhike_desk.ui.speech import chinese, told
 
 register = template.Library()
@@ -78,6 +79,18 @@ def word(group: str, value: str | None) -> str:
     return words.word(group, value)
 
 
+@register.filter
+def version(name: str) -> str:
+    """Name a version of a model of value: {{ model.name|version }}."""
+    return words.version(name)
+
+
+@register.filter
+def device(agent: str) -> str:
+    """Name a browser and its system from what it says of itself: {{ session.user_agent|device }}."""
+    return devices.named(agent)
+
+
 @register.inclusion_tag("account/demo.html", takes_context=True)
 def demo_accounts(context: Context) -> dict[str, Any]:
     """Offer the accounts of a branch made up, one a role: {% demo_accounts %}; nothing on a real one."""
@@ -106,9 +119,8 @@ def wan(value: Any) -> SafeString | str:
     """Write CNY in 万元 with one decimal (the unit is in the header); the exact value on hover."""
     if not known(value):
         return NOTHING
-    return SafeString(
-        f'<data value="{value:.15g}" title="{value:,.2f}">{value / 1e4:z,.1f}</data>'
-    )  # digits only
+    exact, shown = minus(f"{value:,.2f}"), minus(f"{value / 1e4:z,.1f}")
+    return SafeString(f'<data value="{value:.15g}" title="{exact}">{shown}</data>')  # digits only
 
 
 @register.filter
@@ -117,32 +129,35 @@ def signed_wan(value: Any) -> SafeString | str:
     if not known(value):
         return NOTHING
     return format_html(
-        '<data value="{}" title="{}">{}</data>', value, f"{value:+,.2f}", f"{value / 1e4:+z,.1f}"
+        '<data value="{}" title="{}">{}</data>',
+        value,
+        minus(f"{value:+,.2f}"),
+        minus(f"{value / 1e4:+z,.1f}"),
     )
 
 
 @register.filter
 def percent(value: Any, decimals: int = 1) -> str:
     """Write a fraction as per cent."""
-    return f"{value:z.{decimals}%}" if known(value) else NOTHING
+    return minus(f"{value:z.{decimals}%}") if known(value) else NOTHING
 
 
 @register.filter
 def signed_percent(value: Any, decimals: int = 1) -> str:
     """Write a fraction as per cent with its sign."""
-    return f"{value:+z.{decimals}%}" if known(value) else NOTHING
+    return minus(f"{value:+z.{decimals}%}") if known(value) else NOTHING
 
 
 @register.filter
 def number(value: Any, decimals: int = 1) -> str:
     """Write a number with thousands set apart."""
-    return f"{value:z,.{decimals}f}" if known(value) else NOTHING
+    return minus(f"{value:z,.{decimals}f}") if known(value) else NOTHING
 
 
 @register.filter
 def whole(value: Any) -> str:
     """Write a count."""
-    return f"{value:z,.0f}" if known(value) else NOTHING
+    return minus(f"{value:z,.0f}") if known(value) else NOTHING
 
 
 @register.filter

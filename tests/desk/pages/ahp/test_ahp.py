@@ -52,10 +52,11 @@ def test_the_overview_shows_weights_with_their_consistency_and_its_table(
     db: Path, signed_in: SignedIn
 ) -> None:
     shown = text(signed_in("alice").get("/value/"))
-    assert "individual-1" in shown
-    assert "institution-1" in shown
+    assert "个人客户模型 第 1 版" in shown
+    assert "机构客户模型 第 1 版" in shown
     assert "当前价值" in shown
-    assert "CR 0.005 ≤ 0.10 · RI simulated" in shown
+    assert "一致性比率 0.005" in shown
+    assert "随机一致性指标（RI）：本系统模拟得出" in shown
     assert "开始新评议" not in shown
     assert "开始新评议" in text(signed_in("bob").get("/value/"))
 
@@ -167,7 +168,7 @@ def test_versions_are_compared_weight_by_weight(db: Path, signed_in: SignedIn) -
     same = signed_in("bob").get("/value/versions/individual-1/?against=individual-1")
     assert "权重完全相同" in text(same)
     other = text(signed_in("bob").get("/value/versions/institution-1/?against=individual-1"))
-    assert "individual-1 → institution-1" in other
+    assert "个人客户模型 第 1 版 → 机构客户模型 第 1 版" in other
     assert signed_in("bob").get("/value/versions/nothing/").status_code == 404
 
 
@@ -177,7 +178,7 @@ def test_between_publication_and_night_the_page_says_which_version_scored_what_i
     assert value_models.shown_by()["individual"] == "individual-1"
     assert "自下一夜起" not in text(signed_in("bob").get("/value/"))
     monkeypatch.setattr(value_models, "shown_by", lambda: {"individual": "individual-0"})
-    assert "眼前的名单和等级仍由 individual-0 得出" in text(signed_in("bob").get("/value/"))
+    assert "眼前的名单和等级仍由 个人客户模型 第 0 版 得出" in text(signed_in("bob").get("/value/"))
 
 
 def test_a_panel_that_waits_shows_the_weights_asked_for_and_is_read_only(

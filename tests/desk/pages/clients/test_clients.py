@@ -130,7 +130,7 @@ def test_before_the_first_night_the_page_says_what_comes_next(db: Path, signed_i
 
     Pointer.objects.all().delete()
     html = signed_in("bob").get("/clients/").content.decode()
-    assert "还没有跑过一夜" in html
+    assert "还没有夜间运行过" in html
 
 
 def test_what_was_typed_is_looked_for_and_never_saved(signed_in: SignedIn) -> None:

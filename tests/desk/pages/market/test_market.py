@@ -59,7 +59,9 @@ def test_a_percentile_is_the_mean_rank_less_a_half_over_n() -> None:
 def test_the_sentence_says_effect_state_place_drawdown_and_regime() -> None:
     made = days(250, money_effect=lambda n: n / 5, drawdown=0.125, state="warming", regime_known="bull")
     page = build(Asked(), made, {"state": 8, "regime_known": 30}, [])
-    assert page.sentence == "赚钱效应 50，回暖第 8 天，近一年最高；指数较前高低 12.5%；已知牛市第 30 天。"
+    assert (
+        page.sentence == "赚钱效应 50，回暖第 8 天，近一年最高；指数较前高低 12.5%；当时判定为牛市第 30 天。"
+    )
 
 
 def test_days_of_which_nothing_is_known_say_so() -> None:

@@ -12,7 +12,7 @@
   const pick = (value) => (value !== null && typeof value === "object" ? value.value : value);
   const write = (make) => (value) => {
     const found = pick(value);
-    return found === null || found === undefined || found === "" || Number.isNaN(Number(found)) ? "—" : make(Number(found));
+    return found === null || found === undefined || found === "" || Number.isNaN(Number(found)) ? "—" : make(Number(found)).replace("-", "−");
   };
   const FORMATS = {
     whole: write((v) => grouped(0).format(v)),
