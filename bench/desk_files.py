@@ -51,7 +51,7 @@ def imported(rows: int) -> tuple[float, float, int]:
 def _spoilt(good: Path, path: Path) -> None:
     """Copy a file of trades; of every hundredth row the day becomes one that there isn't."""
     with good.open(encoding="utf-8") as source, path.open("w", encoding="utf-8") as out:
-        place = source.readline().rstrip("\n").split(",").index("date")
+        place = source.readline().strip().replace('"', "").split(",").index("date")
         out.write(good.open(encoding="utf-8").readline())
         for number, line in enumerate(source, 1):
             if number % BAD_EVERY == 0:

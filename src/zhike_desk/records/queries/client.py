@@ -308,7 +308,11 @@ def beside(viewer: Viewer, found: Portrait, query: str | None) -> Beside:
     if place is None:
         return Beside(query, listed=True)
     mark = {"place": place, "client_id": found.row.client_id}
-    sides = [prepared.rows(_next, viewer, query, side, **mark) for side in ("before", "after")]
+    kept = not state.texts and not state.measures  # what somebody typed is a question of its own
+    sides = [
+        prepared.rows(_next, viewer, query, side, **mark) if kept else _next(viewer, query, side, **mark)
+        for side in ("before", "after")
+    ]
     keys = [one[0][0] if one else "" for one in sides]
     return Beside(query, keys[0], keys[1], listed=True)
 
