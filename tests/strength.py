@@ -56,6 +56,7 @@ ROOMS = (
             "tests/desk/records/test_scope.py",
             "tests/desk/test_gate.py",
             "tests/desk/test_second_factor.py",
+            "tests/desk/test_first_password.py",
         ),
     ),
     Room(

@@ -12,6 +12,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
+from django.utils import translation
 
 import trust_ground as ground
 from trust_ground import AT
@@ -153,3 +154,13 @@ def test_what_is_a_second_factor(db: Path, kind: str, enough: bool) -> None:
 @override_settings(DEMO=True)
 def test_a_branch_made_up_asks_for_none(db: Path) -> None:
     assert second(asked("bob", "clients")) is None
+
+
+def test_a_further_key_is_named_by_its_number_in_the_language_of_the_request(db: Path) -> None:
+    bob = User.objects.get(username="bob")
+    for user, kind in ((bob, "webauthn"), (bob, "totp"), (User.objects.get(username="dora"), "webauthn")):
+        Authenticator.objects.create(user=user, type=kind, data={})
+    with translation.override("zh-hans"):
+        assert gate.Factors().generate_authenticator_name(bob, "webauthn") == "密钥 2"
+    with translation.override("en"):
+        assert gate.Factors().generate_authenticator_name(bob, "recovery_codes") == "Key 1"

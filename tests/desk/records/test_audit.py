@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, connection, connections, transaction
+from django.test import override_settings
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -257,6 +260,23 @@ def test_a_row_says_when_it_was_at_the_branch_who_did_what_and_its_detail_in_ord
     assert AuditRow.objects.values_list(*audit.COLUMNS).get(seq=made.seq + 1) == (
         made.seq + 1, moment, "system", "system", "night.publish", "publication", "7", "{}", bare.mac,
     )  # fmt: skip
+
+
+def test_an_act_on_the_day_that_a_branch_made_up_stands_still_is_logged_at_the_real_time_and_tells_that_day(
+    db: Path,
+) -> None:
+    at, before = datetime(2025, 6, 30, 2, 0, tzinfo=UTC), timezone.now() - timedelta(seconds=1)
+    row = audit.append(ALICE, "note.add", at=at, detail={"number": 1})
+    assert before <= datetime.fromisoformat(row.at) <= timezone.now()
+    assert row.at.endswith("+08:00")
+    assert json.loads(row.detail) == {"number": 1, "desk_day": "2025-06-30"}
+    with override_settings(DEMO=False):
+        row = audit.append(ALICE, "note.add", at=at)
+    assert (row.at, row.detail) == ("2025-06-30T10:00:00.000+08:00", "{}")
+    late = datetime(2025, 6, 29, 16, 0, tzinfo=UTC)  # the thirtieth begins at the branch
+    assert [audit.branch_day(at), audit.branch_day(late)] == [date(2025, 6, 30)] * 2
+    assert audit.moment(late - timedelta(milliseconds=1)) == late - timedelta(milliseconds=1)
+    assert audit.moment(late) >= before
 
 
 def test_a_row_that_stands_is_never_written_over(db: Path) -> None:

@@ -12,7 +12,7 @@ from zhike_desk.records.actions.asking import REASON
 from zhike_desk.records.actions.writing import Refused, one_of, text
 from zhike_desk.records.models import AuditRow, BookIdentity
 from zhike_desk.records.policy import policy
-from zhike_desk.records.viewer import Denied, Viewer
+from zhike_desk.records.viewer import Viewer
 
 ACTION = "client.reveal"
 SHORTEST = 4
@@ -48,9 +48,7 @@ def reveal(client_id: str, field: str, reason: str, *, by: Viewer, at: datetime)
             raise Refused(
                 say(f"今日查看次数已用完（{quota(by)} 次）。", f"Today's {quota(by)} reveals are used up.")
             )
-        found = BookIdentity.objects.filter(client_id=client.client_id).values_list(field, flat=True).first()
-        if found is None and not BookIdentity.objects.filter(client_id=client.client_id).exists():
-            raise Denied(ACTION)
+        found = BookIdentity.objects.values_list(field, flat=True).get(client_id=client.client_id)
         return "" if found is None else str(found)
 
 
