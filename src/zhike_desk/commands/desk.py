@@ -26,7 +26,7 @@ def register(subparsers: Subparsers) -> None:
     command(
         what,
         "publish",
-        told("把最近一夜的结果载入工作台", "load the latest night into the workbench"),
+        told("把最近一次夜间运行的结果载入工作台", "load the latest night into the workbench"),
         publish,
     )
     command(what, "check", told("检查数据库与审计链", "check the database and the chain of the log"), check)

@@ -92,7 +92,7 @@ def prepare(home: Path, *, demo: bool) -> list[tuple[str, str, str, str]]:
         tell(f"数据表已升级：{name}", f"Tables brought up to date: {name}")
     preparing.static()
     if preparing.first_book(home):
-        tell("最近一夜的结果已发布到工作台。", "The latest night's results are in the workbench now.")
+        tell("最近一次夜间运行的结果已发布到工作台。", "The latest night's results are in the workbench now.")
     accounts = demonstration.prepare() if demo else demonstration.close()
     connections.close_all()
     return accounts

@@ -94,7 +94,7 @@ def _night(args: argparse.Namespace) -> int:
         made_up.mark(session.home(), _plan(args))
     for heading, words in (
         (told("发现的问题", "What was wrong"), ["findings", "--limit", str(_SHOWN)]),
-        (told("这一夜", "The night"), ["run"]),
+        (told("夜间运行", "The night"), ["run"]),
         (told("现有的表", "What there is now"), ["tables"]),
     ):
         worst = max(worst, _run(heading, words))

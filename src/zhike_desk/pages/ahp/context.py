@@ -126,7 +126,7 @@ def _still(found: Version, shown_by: Mapping[str, str]) -> str:
         return ""
     names = told("、", ", ").join(sorted(map(version, others)))
     return told(
-        f"自下一夜起用于评分；眼前的名单和等级仍由 {names} 得出。",
+        f"自下一次夜间运行起用于评分；眼前的名单和等级仍由 {names} 得出。",
         f"It scores clients from the next night on; what is on the screen is still by {names}.",
     )
 

@@ -147,7 +147,8 @@ def _query(state: Asked, **changed: str | None) -> str:
 
 
 def _unit(column: Column) -> str:
-    return told(*_UNITS[column.kind]) if column.kind in _UNITS and column.name != "score" else ""
+    said_already = column.name == "score" or column.name.startswith("days_")  # in its title
+    return told(*_UNITS[column.kind]) if column.kind in _UNITS and not said_already else ""
 
 
 def _head(column: Column, state: Asked, pseudonym: bool) -> Head:

@@ -151,7 +151,7 @@ def _sentence(year: Sequence[Day], runs: Mapping[str, int]) -> str:
     if last.regime_known:
         regime, long = word("regime", last.regime_known), runs["regime_known"]
         parts.append(
-            told(f"已知{regime}第 {long} 天", f"known to be a {regime.lower()} market for {long} days")
+            told(f"当时判定为{regime}第 {long} 天", f"known to be a {regime.lower()} market for {long} days")
         )
     return told("；", "; ").join(parts) + told("。", ".")
 
@@ -192,7 +192,7 @@ def _stats(year: Sequence[Day], runs: Mapping[str, int]) -> list[Stat]:
 def _state(year: Sequence[Day], days: int) -> Stat:
     state = year[-1].state
     meaning = told(
-        "按赚钱效应由低到高分为冰点、退潮、震荡、回暖、火热五档；越过界限一定幅度才切换，免得在界限上来回。",
+        "按赚钱效应由低到高分为冰点、退潮、震荡、回暖、高潮五档；越过界限一定幅度才切换，免得在界限上来回。",
         "Five states by money effect, from frozen over ebbing, ranging and warming to hot; left only some way beyond a border, so that a day on it doesn't flicker.",
     )
     long = told(f"第 {days} 天", f"day {days}") if state else ""

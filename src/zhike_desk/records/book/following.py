@@ -128,7 +128,7 @@ def _gone(place: str) -> DamagedStore:
         say("当前发布的结果库不见了。", "The book that is published isn't there any more."),
         where=place,
         next_=say(
-            "重新启动 zhike serve，会再次载入最近一夜的结果。",
+            "重新启动 zhike serve，会再次载入最近一次夜间运行的结果。",
             "Start zhike serve again: it loads the latest night anew.",
         ),
     )

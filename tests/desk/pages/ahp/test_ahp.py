@@ -176,7 +176,7 @@ def test_between_publication_and_night_the_page_says_which_version_scored_what_i
     db: Path, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert value_models.shown_by()["individual"] == "individual-1"
-    assert "自下一夜起" not in text(signed_in("bob").get("/value/"))
+    assert "自下一次夜间运行起" not in text(signed_in("bob").get("/value/"))
     monkeypatch.setattr(value_models, "shown_by", lambda: {"individual": "individual-0"})
     assert "眼前的名单和等级仍由 个人客户模型 第 0 版 得出" in text(signed_in("bob").get("/value/"))
 

@@ -251,7 +251,7 @@ def test_in_a_first_night_nothing_has_changed_and_the_page_says_so(viewer: Who, 
     assert found.first == {"stage", "logic", "grade"}
     assert found.changes == ()
     assert found.book.clients >= 18
-    assert "这是第一夜" in signed_in("alice").get("/today/night/").content.decode()
+    assert "这是第一次夜间运行" in signed_in("alice").get("/today/night/").content.decode()
 
 
 def test_a_stage_that_changed_tonight_is_told_for_own_clients_with_the_nights_words(
@@ -289,7 +289,7 @@ def test_before_the_first_night_the_head_is_led_to_the_data_and_no_book_is_read(
         html = browser.get("/today/").content.decode()
         for url in ("/today/load/", "/today/night/", "/today/team/", "/tasks/", "/palette/?q=x"):
             assert browser.get(url).status_code == 200
-    assert "还没有第一夜" in html
+    assert "还没有夜间运行过" in html
     assert "today/load" not in html
     assert not [q for q in queries.captured_queries if "book_" in q["sql"]]
 
