@@ -106,7 +106,8 @@ def check(request: HttpRequest) -> HttpResponse:
 @require_GET
 def checked(request: HttpRequest, number: int) -> HttpResponse:
     """Show what a look at the home's health found."""
-    return render(request, "data/checked.html", {"job": seen.one(viewer_of(request), number)})
+    name = "data/verdict.html" if request.headers.get("HX-Request") else "data/checked.html"
+    return render(request, name, {"job": seen.one(viewer_of(request), number)})
 
 
 @require_POST

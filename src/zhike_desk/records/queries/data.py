@@ -15,18 +15,21 @@ from zhike.base.text import Language
 from zhike.datacentre.findings import SHOWN
 from zhike.datacentre.findings import findings as found_in
 from zhike.datacentre.generation import Generation
+from zhike.datacentre.generation.manifest import entries
 from zhike.datacentre.spreadsheets import csv_bytes
 from zhike.datacentre.store.house import Store
 from zhike_desk.records import staging
 from zhike_desk.records.arrivals import TAKEN
 from zhike_desk.records.feedback import INBOX
-from zhike_desk.records.models import Publication
+from zhike_desk.records.models import Job, Publication
 from zhike_desk.records.queries import jobs
 from zhike_desk.records.queries.jobs import JobSeen
 from zhike_desk.records.viewer import Viewer
 
 DROPS = 30
 FINDINGS = 200
+NIGHTS = 100
+"""Newest nights among which a generation's run is looked for."""
 REASONS = pa.schema([f for f in SHOWN if f.name not in ("drop", "drop_number")])
 """The columns of findings that no drop has yet."""
 
@@ -50,7 +53,11 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """One generation that is kept: its day, rows by table, whether readers see it, when they began to."""
+    """One generation that is kept: its day, rows by table, whether readers see it, when they began to.
+
+    `sha256` is its manifest's, which names every file's; `changed` are the tables that differ from the generation before it (None: the oldest
+    kept); `ran` is how many seconds the night ran (None: the desk didn't run it), `seconds` how many its loading took.
+    """
 
     id: str
     as_of: date
@@ -59,6 +66,9 @@ class Night:
     shown: bool
     loaded_at: datetime | None
     seconds: float | None
+    ran: float | None
+    sha256: str
+    changed: tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +121,11 @@ def _nights(home: Path) -> Iterator[Night]:
     current = (
         Publication.objects.filter(pointer__isnull=False).values_list("generation_id", flat=True).first()
     )
-    for generation in reversed(Generation.kept(home)):
+    kept = Generation.kept(home)
+    ran = _ran()
+    sealed = {entry.id: entry.sha256 for entry in entries(home)}
+    for place in range(len(kept) - 1, -1, -1):
+        generation, before = kept[place], kept[place - 1] if place else None
         told = loaded.get(generation.id)
         yield Night(
             id=generation.id,
@@ -121,7 +135,16 @@ def _nights(home: Path) -> Iterator[Night]:
             shown=generation.id == current,
             loaded_at=told.published_at if told else None,
             seconds=told.seconds if told else None,
+            ran=ran.get(generation.id),
+            sha256=sealed.get(generation.id, ""),
+            changed=generation.manifest.differing(before.manifest) if before else None,
         )
+
+
+def _ran() -> dict[str, float]:
+    """Return how long the nights ran that the desk ran, by generation; the first run of one counts: later ones only find it."""
+    results = Job.objects.filter(kind="night", state="done").order_by("-id").values_list("result", flat=True)
+    return {r["generation"]: r["seconds"]["run"] for r in results[:NIGHTS] if "seconds" in r}
 
 
 def _waiting(home: Path) -> tuple[str, ...]:

@@ -131,6 +131,10 @@ def test_before_the_first_night_the_page_says_what_comes_next(db: Path, signed_i
     Pointer.objects.all().delete()
     html = signed_in("bob").get("/clients/").content.decode()
     assert "还没有夜间运行过" in html
+    for page in ("/clients/", "/market/", "/segments/", "/tasks/"):
+        leads = 'class="button first" href="/data/"'
+        assert leads in signed_in("bob").get(page).content.decode(), page
+        assert leads not in signed_in("alice").get(page).content.decode(), page  # it would lead nowhere
 
 
 def test_what_was_typed_is_looked_for_and_never_saved(signed_in: SignedIn) -> None:

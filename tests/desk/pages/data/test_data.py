@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,9 +11,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from zhike.datacentre.generation import Generation
 from zhike.datacentre.store.house import Store
 from zhike_desk.records import jobs, staging
 from zhike_desk.records.models import Approval, Job
+from zhike_desk.records.queries import data
 from zhike_desk.records.viewer import Viewer
 from zhike_desk.worker import kinds
 
@@ -190,3 +193,39 @@ def test_names_in_the_first_rows_are_masked(signed_in: SignedIn, db: Path) -> No
     html = signed_in("bob").get(f"/data/upload/{number}/").content.decode()
     assert "欧***" in html
     assert "欧阳修远" not in html
+
+
+def test_nights_say_what_changed_how_long_they_ran_and_their_hash(
+    signed_in: SignedIn, viewer: Who, db: Path
+) -> None:
+    kept = Generation.kept(db)
+    newest = kept[-1]
+    Job.objects.create(
+        kind="night", state="done", created_at=timezone.now(), changed_at=timezone.now(),
+        result={"generation": newest.id, "seconds": {"run": 12.5}},
+    )  # fmt: skip
+    shown = data.overview(viewer("bob")).nights
+    assert [n.id for n in shown] == [g.id for g in reversed(kept)]
+    manifests = {n.id: next((db / "generations").glob(f"*{n.id}/manifest.json")) for n in shown}
+    assert [n.sha256 for n in shown] == [
+        hashlib.sha256(manifests[n.id].read_bytes()).hexdigest() for n in shown
+    ]
+    assert shown[0].ran == 12.5
+    assert shown[-1].changed is None
+    for night, now, before in zip(shown, kept[:0:-1], kept[-2::-1], strict=False):
+        assert night.changed == now.manifest.differing(before.manifest)
+    html = signed_in("bob").get("/data/").content.decode()
+    assert f"SHA-256 {shown[0].sha256}" in html
+    assert '<td class="n">12.5</td>' in html
+
+
+def test_a_look_at_health_is_watched_until_it_has_a_verdict(signed_in: SignedIn) -> None:
+    browser = signed_in("bob")
+    address = browser.post("/data/check/").headers["Location"]
+    assert 'hx-trigger="every 2s"' in browser.get(address).content.decode()
+    work_off("check")
+    piece = browser.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert piece.startswith('<div id="checked">')
+    assert "完好" in piece
+    Job.objects.filter(kind="check").update(state="cancelled", result={})
+    assert "没有结论" in browser.get(address).content.decode()
