@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # below whitenoise, whose files are packed already; it pads against BREACH
     "django.contrib.sessions.middleware.SessionMiddleware",
     "zhike_desk.ui.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",

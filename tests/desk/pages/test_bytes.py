@@ -17,6 +17,16 @@ HTML, LIST, CHART = 12_000, 60_000, 380_000
 FETCHED = re.compile(r'(?:src|href)="/static/([^"#?]+\.(?:js|css|svg))')
 
 
+def test_a_page_is_packed_on_the_wire(signed_in: SignedIn) -> None:
+    plain = signed_in("bob").get("/clients/")
+    sent = signed_in("bob").get("/clients/", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in plain.headers
+    assert sent.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in sent.headers["Vary"]
+    assert len(sent.content) <= HTML < len(plain.content)
+    assert gzip.decompress(sent.content).count(b"<tr") == plain.content.count(b"<tr") > 20
+
+
 def packed(text: bytes) -> int:
     return len(gzip.compress(text, 6))
 
