@@ -7,7 +7,8 @@ import os
 import runpy
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 REAL_DATA = "ZHIKE_REAL_DATA"
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 _SHOWN = 12
+_EARLIER = 7
+"""Days between the two nights of a branch made up."""
 _SIZES = (
     ("clients", 2_000, "模拟多少客户", "clients to make up"),
     ("days", 500, "模拟多少交易日", "trading days to make up"),
@@ -94,12 +97,23 @@ def _night(args: argparse.Namespace) -> int:
         made_up.mark(session.home(), _plan(args))
     for heading, words in (
         (told("发现的问题", "What was wrong"), ["findings", "--limit", str(_SHOWN)]),
-        (told("夜间运行", "The night"), ["run"]),
+        *_nights(made_up.FEED in drops),
         (told("现有的表", "What there is now"), ["tables"]),
     ):
         worst = max(worst, _run(heading, words))
     _tell_next()
     return worst if worst > 1 else 0
+
+
+def _nights(compared: bool) -> Iterator[tuple[str, list[str]]]:
+    """Yield the nights to run: `compared`, one of a week before too, so that the newest has something to be compared with."""
+    if compared:
+        from zhike.run.night import last_day
+        from zhike.run.sources import Sources
+
+        day = last_day(Sources.of(session.home())) - timedelta(days=_EARLIER)
+        yield told("一周前的夜间运行", "A night of a week before"), ["run", "--as-of", day.isoformat()]
+    yield told("夜间运行", "The night"), ["run"]
 
 
 def _plan(args: argparse.Namespace) -> dict[str, object]:

@@ -13,6 +13,7 @@ from small_drops import FIRST, drop
 from zhike.base.errors import UsageError
 from zhike.cli import session
 from zhike.cli.arguments import Parser
+from zhike.datacentre.generation import Generation
 from zhike_desk.commands import up as room
 
 
@@ -51,11 +52,15 @@ def test_the_example_comes_in_once_and_the_second_run_says_so(up: Any) -> None:
     assert "下一步" in said
 
 
-def test_without_anything_a_branch_is_made_up_and_its_night_run(up: Any) -> None:
+def test_without_anything_a_branch_is_made_up_and_two_nights_run(up: Any, tmp_path: Path) -> None:
     code, said = up("--clients", "40", "--days", "150")
     assert code == 0
     for expected in ("Making a branch up", "The night", "Generation", "proposal", "market_state"):
         assert expected in said
+    latest, earlier = Generation.kept(tmp_path / "home")
+    assert (latest.manifest.as_of - earlier.manifest.as_of).days == 7
+    assert latest.manifest.previous == earlier.id
+    assert latest.rows("transition") > 0
 
 
 def test_a_folder_that_is_no_real_data_is_named(up: Any, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -124,8 +125,7 @@ def _nights(home: Path) -> Iterator[Night]:
     kept = Generation.kept(home)
     ran = _ran()
     sealed = {entry.id: entry.sha256 for entry in entries(home)}
-    for place in range(len(kept) - 1, -1, -1):
-        generation, before = kept[place], kept[place - 1] if place else None
+    for generation, before in zip_longest(kept, kept[1:]):
         told = loaded.get(generation.id)
         yield Night(
             id=generation.id,

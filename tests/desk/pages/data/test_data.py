@@ -199,20 +199,20 @@ def test_nights_say_what_changed_how_long_they_ran_and_their_hash(
     signed_in: SignedIn, viewer: Who, db: Path
 ) -> None:
     kept = Generation.kept(db)
-    newest = kept[-1]
+    newest = kept[0]
     Job.objects.create(
         kind="night", state="done", created_at=timezone.now(), changed_at=timezone.now(),
         result={"generation": newest.id, "seconds": {"run": 12.5}},
     )  # fmt: skip
     shown = data.overview(viewer("bob")).nights
-    assert [n.id for n in shown] == [g.id for g in reversed(kept)]
+    assert [n.id for n in shown] == [g.id for g in kept]
     manifests = {n.id: next((db / "generations").glob(f"*{n.id}/manifest.json")) for n in shown}
     assert [n.sha256 for n in shown] == [
         hashlib.sha256(manifests[n.id].read_bytes()).hexdigest() for n in shown
     ]
     assert shown[0].ran == 12.5
     assert shown[-1].changed is None
-    for night, now, before in zip(shown, kept[:0:-1], kept[-2::-1], strict=False):
+    for night, now, before in zip(shown, kept, kept[1:], strict=False):
         assert night.changed == now.manifest.differing(before.manifest)
     html = signed_in("bob").get("/data/").content.decode()
     assert f"SHA-256 {shown[0].sha256}" in html
