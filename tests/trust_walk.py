@@ -12,16 +12,20 @@ ALONE = frozenset({"api"})
 
 
 def patterns(
-    found: list[Any] | None = None, before: str = "", within: str = ""
+    found: list[Any] | None = None,
+    before: str = "",
+    within: str = "",
+    asked: Mapping[str, Any] | None = None,
 ) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """Yield every route of the desk: its name, its pattern, the converters of what the pattern asks for."""
     for entry in found if found is not None else get_resolver().url_patterns:
+        way, asks = before + str(entry.pattern), {**(asked or {}), **entry.pattern.converters}
         if isinstance(entry, URLResolver):
             if entry.namespace not in ALONE:
                 space = f"{entry.namespace}:" if entry.namespace else ""
-                yield from patterns(entry.url_patterns, before + str(entry.pattern), within + space)
+                yield from patterns(entry.url_patterns, way, within + space, asks)
         elif isinstance(entry, URLPattern):
-            yield within + (entry.name or ""), before + str(entry.pattern), entry.pattern.converters
+            yield within + (entry.name or ""), way, asks
 
 
 def address(pattern: str, converters: Mapping[str, Any], values: Mapping[str, str]) -> str:
