@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 WINDOWS = {"1m": 20, "3m": 60, "6m": 120, "12m": 250}
+UNREACHED = ("未接", "无人接听", "拒接", "关机", "no answer", "busy")
 STANDINGS = ("mom5", "mom20", "mom60", "ma20", "cheap", "attention", "lottery", "low")
 Row = Mapping[str, Any]
 Value = float | None
@@ -363,10 +364,16 @@ def revenue(p: Plain) -> dict[str, Value]:
 
 def people(p: Plain) -> dict[str, Value]:
     contacts, complaints = p.aged("contact", "at"), p.aged("complaint", "opened_at")
-    found: dict[str, Value] = {
-        f"contacts_{name}": float(len(p.within(days, contacts))) for name, days in WINDOWS.items()
-    }
-    found["days_since_contact"] = float(min(r["age"] for r in contacts)) if contacts else None
+    missed = [r for r in contacts if any(w in (r.get("outcome") or "").lower() for w in UNREACHED)]
+    reached = [r for r in contacts if r not in missed]
+    found: dict[str, Value] = {}
+    for name, days in WINDOWS.items():
+        found[f"contacts_{name}"] = float(len(p.within(days, reached)))
+        found[f"attempts_{name}"] = float(len(p.within(days, missed)))
+    last = p.trading[-1]
+    found["days_since_contact"] = (
+        float(min((last - r["at"].date()).days for r in reached)) if reached else None
+    )
     found["complaints_12m"] = float(len(p.within(250, complaints)))
     answers = p.within(250, p.aged("survey", "at"))
     for kind in ("csat", "nps"):

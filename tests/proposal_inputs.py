@@ -35,11 +35,10 @@ OUTFLOW = last_days(flow=-150_000.0, flow_on=AS_OF, assets_before=300_000.0)
 """Client A took out half."""
 
 
-def contact(at: datetime, purpose: str = "关怀") -> pa.Table:
+def contact(at: datetime, purpose: str = "关怀", outcome: str | None = None) -> pa.Table:
     """Return one contact with client A."""
-    return rows_of(
-        "contact", [{"contact_id": "K", "client_id": "A", "at": at, "purpose": purpose, "medium": "phone"}]
-    )
+    row = {"contact_id": "K", "client_id": "A", "at": at, "purpose": purpose, "outcome": outcome}
+    return rows_of("contact", [row | {"medium": "phone"}])
 
 
 def stage(name: str, since: date = AS_OF) -> pa.Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -20,10 +21,10 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 MONTHS = "months"
 _SERVED = {
-    "interest": "interest_paid_12m",
-    "products": "product_fees_12m",
-    "cost": "cost_to_serve_12m",
-    "contacts": "contacts_12m",
+    "interest": ("interest_paid_12m",),
+    "products": ("product_fees_12m",),
+    "cost": ("cost_to_serve_12m",),
+    "contacts": ("contacts_12m", "attempts_12m"),  # an attempt takes staff's time too
 }
 _ID = "client_id"
 _REGIMES = {"bear": clv.BEAR, "bull": clv.BULL}
@@ -45,9 +46,10 @@ def keep_months(task: Task, client_day: pa.Table, people: pa.Table) -> None:
     sums = clv.sums_of(
         client_day, names, kept(task.work).book.days.astype(np.int32), task.settings.clv.month_days
     )
-    measured = task.kept("measure", (_ID, *_SERVED.values()))
+    measured = task.kept("measure", (_ID, *(n for parts in _SERVED.values() for n in parts)))
     at = pc.index_in(names, value_set=measured[_ID].cast(pa.string()).combine_chunks())
-    year = {k: measured[name].cast(pa.float64()).take(at).fill_null(0.0) for k, name in _SERVED.items()}
+    known = {n: measured[n].cast(pa.float64()).take(at).fill_null(0.0) for n in measured.column_names[1:]}
+    year = {k: reduce(pc.add, (known[n] for n in parts)) for k, parts in _SERVED.items()}
     lists = {k: _lists(v) for k, v in sums.items()}
     task.keep(MONTHS, in_places(pa.table({_ID: names, **lists, **year}), people))
 
@@ -127,11 +129,14 @@ def outlook_of(task: Task, known: Known) -> clv.Outlook | None:
 
 
 def clv_rows(task: Task, known: Known, outlook: clv.Outlook | None) -> pa.Table:
-    """Return the rows of `clv` of those whose accounts are open, by client and horizon; none without an outlook."""
+    """Return the rows of `clv` of individuals whose accounts are open, by client and horizon; none without an outlook.
+
+    Institutions and products have none: most of what they bring is business beyond trades, which the model doesn't know.
+    """
     schema = schema_of(CLV)
     if outlook is None:
         return schema.empty_table()
-    open_ = np.flatnonzero(known.months.stage[:, -1] != clv.CLOSED)
+    open_ = np.flatnonzero((known.months.stage[:, -1] != clv.CLOSED) & _individuals(task, known.clients))
     found = clv.value_of(known.months.rows(open_), known.logic[open_], known.served.rows(open_), outlook)
     horizons = task.settings.clv.horizons
     columns = {
@@ -141,6 +146,16 @@ def clv_rows(task: Task, known: Known, outlook: clv.Outlook | None) -> pa.Table:
         **{name: _money(getattr(found, name)) for name in ("expected", "p10", "p50", "p90", "neutral_p50")},
     }
     return pa.table([columns[f.name].cast(f.type) for f in schema], schema=schema)
+
+
+def _individuals(task: Task, clients: pa.Array) -> npt.NDArray[np.bool_]:
+    """Mark the clients who are people; of whom the files don't say, most are."""
+    rows = task.kept("client", (_ID, "kind"))
+    others = rows.filter(
+        pc.is_in(rows["kind"].cast(pa.string()), value_set=pa.array(["institution", "product"]))
+    )
+    beyond = pc.is_in(clients, value_set=others[_ID].cast(pa.string()).combine_chunks())
+    return np.asarray(pc.invert(beyond).to_numpy(zero_copy_only=False), np.bool_)
 
 
 def _money(values: Floats) -> pa.Array:

@@ -67,6 +67,15 @@ def test_open_accounts_have_a_row_for_each_horizon_and_their_quantiles_rise(
     assert (low < high).sum() > 50
 
 
+def test_who_is_no_individual_has_no_lifetime_value_for_most_they_bring_is_unknown_to_it(
+    home: Path, rows: pa.Table
+) -> None:
+    client = Sources.of(home).rows("client", ("client_id", "kind", "closed_on"))
+    kinds = dict(zip(client["client_id"].to_pylist(), client["kind"].to_pylist(), strict=True))
+    assert {"institution", "individual"} <= set(kinds.values())
+    assert {kinds[c] for c in rows["client_id"].to_pylist()} == {"individual"}
+
+
 def test_the_night_comes_to_what_the_steps_come_to_for_all_at_once(
     home: Path, night: Night, rows: pa.Table
 ) -> None:
@@ -119,8 +128,9 @@ def _stages(found: lifecycle.History, days: np.ndarray, month_days: int) -> np.n
 
 def _served(measure: pa.Table, clients: tuple[str, ...]) -> clv.Served:
     at = pc.index_in(pa.array(clients), value_set=measure["client_id"].cast(pa.string()).combine_chunks())
-    names = ("interest_paid_12m", "product_fees_12m", "cost_to_serve_12m", "contacts_12m")
-    return clv.Served(*(measure[n].cast(pa.float64()).take(at).fill_null(0.0).to_numpy() for n in names))
+    names = ("interest_paid_12m", "product_fees_12m", "cost_to_serve_12m", "contacts_12m", "attempts_12m")
+    *rest, reached, missed = (measure[n].cast(pa.float64()).take(at).fill_null(0.0).to_numpy() for n in names)
+    return clv.Served(*rest, reached + missed)
 
 
 def test_it_is_the_same_however_the_work_is_cut(

@@ -177,8 +177,8 @@ VALUE = Table(
 )
 
 CLV = Table(
-    "clv", "Expected net revenue from a client over a horizon, over simulated market paths.",
-    "客户在给定期限内的预期净创收，按模拟的市场路径。",
+    "clv", "Expected net revenue from an individual over a horizon, over simulated market paths; institutions and products have no row.",
+    "个人客户在给定期限内的预期净创收，按模拟的市场路径；机构与产品户不推算。",
     cluster=("client_id", "horizon_months"),
     columns=(
         client_id(key=True),

@@ -1,6 +1,6 @@
 """The words that sentences name: stages, profit logics, grades, quadrants, kinds of client, ways of contact, traits, notes of service.
 
-In Chinese where English has the choice's own name.
+In Chinese where English has the choice's own name. Besides, how an outcome says that a client was not reached.
 """
 
 from __future__ import annotations
@@ -72,3 +72,15 @@ INDUSTRY_WORDS: Mapping[str, str] = MappingProxyType({
     "汽车": "Cars", "机械设备": "Machinery", "煤炭": "Coal", "石油石化": "Oil and petrochemicals", "环保": "Environment", "美容护理": "Beauty and care",
 })  # fmt: skip
 """Shenwan's first-level industries, in English; any other name stays as it was delivered."""
+
+UNREACHED_WORDS = (
+    "未接", "无人接听", "拒接", "未回复", "未读", "关机", "停机", "空号", "忙音",
+    "no answer", "no_answer", "no reply", "no_reply", "unanswered", "unreachable", "not reached", "busy", "ignored",
+)  # fmt: skip
+"""What an outcome contains where the client was not reached: then the contact is an attempt, here and at the desk."""
+
+
+def reached(outcome: str | None) -> bool:
+    """Tell whether a contact reached the client: unless its outcome says otherwise, for many branches write none down."""
+    said = (outcome or "").lower()
+    return not any(word in said for word in UNREACHED_WORDS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date as Date
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -105,7 +106,7 @@ def facts_of(inputs: Inputs, calendar_days: Days, as_of: Date, settings: Setting
     """Bring the tables into one order of clients. Rows later than `as_of` are not read."""
     settings, now = settings or Settings(), day_no(as_of)
     ids = _clients(inputs, now)
-    client, contact = _Rows(inputs.client, ids), inputs.contact
+    client, contact = _Rows(inputs.client, ids), _reached(inputs.contact, settings.unreached_words)
     stage, logic = _Rows(inputs.stage, ids), _Rows(inputs.logic, ids)
     closed = client.days("closed_on")
     return Facts(
@@ -205,6 +206,15 @@ def _meant(contact: pa.Table | None, column: str, words: Sequence[str]) -> pa.Ta
     for word in words:
         found = pc.or_(found, pc.match_substring(text, word.lower()))
     return contact.filter(found)
+
+
+def _reached(contact: pa.Table | None, unreached: Sequence[str]) -> pa.Table | None:
+    """Leave out the attempts: contacts whose outcome says that the client was not reached."""
+    if contact is None or "outcome" not in contact.column_names:
+        return contact
+    said = pc.utf8_lower(contact["outcome"].cast(pa.string())).fill_null("")
+    missed = [pc.match_substring(said, word) for word in unreached]
+    return contact.filter(pc.invert(reduce(pc.or_, missed))) if missed else contact
 
 
 def _last(table: pa.Table | None, ids: pa.Array, column: str, now: int) -> Ints:

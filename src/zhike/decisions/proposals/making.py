@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date as Date
 
+import numpy as np
 import pyarrow as pa
 
 from zhike.base.period import Days, date_of
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables.worklist import PROPOSAL
-from zhike.decisions.proposals.facts import Facts, Inputs, facts_of
+from zhike.decisions.proposals.facts import Facts, Inputs, Ints, facts_of
 from zhike.decisions.proposals.permission import Verdict, permission
 from zhike.decisions.proposals.rules import RULES, Hit, Rule
 from zhike.decisions.proposals.settings import Settings
@@ -71,11 +72,19 @@ def _row(facts: Facts, rule: Rule, hit: Hit, verdict: Verdict, settings: Setting
         "suitability": verdict.why.zh,
         "suitability_told": verdict.why.stored,
         "minutes": float(rule.minutes),
-        "due_on": date_of(due),
+        "due_on": date_of(workday(due, facts.trading_days)),
         "must_do": rule.must_do,
         "cooldown_until": None if rule.must_do else date_of(facts.as_of + rule.cooldown_days),
         "arm": "treat" if rule.must_do else arm(client, rule.name, settings),
     }
+
+
+def workday(day: int, trading_days: Ints) -> int:
+    """Return the trading day that `day` is, or the one before it; a day the calendar doesn't reach is one unless it is a weekend's."""
+    if len(trading_days) and day <= trading_days[-1]:
+        at = int(np.searchsorted(trading_days, day, side="right")) - 1
+        return int(trading_days[at]) if at >= 0 else day
+    return day - max((day + 3) % 7 - 4, 0)  # 1970-01-01 was a Thursday
 
 
 def arm(client: str, rule: str, settings: Settings) -> str:

@@ -26,6 +26,7 @@ class Hit:
 
 
 _VERDICTS = LOGIC_WORDS.keys() - {"insufficient"}
+_STILL = ("prospect", "dormant", "lost")
 
 Find = Callable[[Facts, Settings], Iterator[Hit]]
 
@@ -72,12 +73,20 @@ def _call_back(facts: Facts, settings: Settings) -> Iterator[Hit]:
         ), deadline)  # fmt: skip
 
 
+def _asleep(facts: Facts, i: int, settings: Settings) -> bool:
+    """Tell whether an account stands still: asleep, or empty (unknown assets are none of it).
+
+    An assessment that ran out forbids products that carry risk; it asks for no call before the client trades again.
+    """
+    return facts.stage[i] in _STILL or bool(facts.recent.net[i] < settings.least_assets)
+
+
 def _assessment(facts: Facts, settings: Settings) -> Iterator[Hit]:
     for i in np.flatnonzero((facts.assessed != NEVER) & (facts.assessed <= facts.as_of) & _here(facts)):
         assessed = date_of(facts.assessed[i])
         expires = day_no(months_later(assessed, settings.assessment_months))
         left = expires - facts.as_of
-        if left > settings.assessment_ahead_days or facts.stage[i] in ("lost", "prospect"):
+        if left > settings.assessment_ahead_days or _asleep(facts, int(i), settings):
             continue
         yield Hit(int(i), expires, tell(
             "call.assessment", level=facts.risk_level[i] or "—", assessed=assessed, expires=date_of(expires),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 
 from zhike.base.errors import UsageError
 from zhike.base.text import say
+from zhike.datacentre.tables.words import UNREACHED_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class Settings:
     """Days after opening up to which a missed call-back is still asked for."""
     callback_words: tuple[str, ...] = ("回访", "callback", "call-back", "call back")
     """What a contact's purpose contains when it was a call-back."""
+    unreached_words: tuple[str, ...] = UNREACHED_WORDS
+    """What a contact's outcome contains when the client was not reached: no call-back, and no reason to leave them in peace."""
     assessment_months: int = 24
     """Months a risk assessment holds (suitability measures: at least every two years)."""
     assessment_ahead_days: int = 30

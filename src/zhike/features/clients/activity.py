@@ -64,7 +64,7 @@ def rhythm_measures(fewest: int) -> tuple[Measure, ...]:
 
 ACTIVITY: tuple[Measure, ...] = (
     *(m for name, days in WINDOWS.items() for m in _of_window(name, days)),
-    _trade("days_since_trade", "trading days", say("未交易天数", "Days without a trade"), say("距最近一次成交的交易日数。", "Trading days since the last trade."), EVER, why=_NEVER,
+    _trade("days_since_trade", "trading days", say("未交易（交易日）", "Trading days without a trade"), say("距最近一次成交的交易日数。", "Trading days since the last trade."), EVER, why=_NEVER,
            build=lambda t: t.least("trade_age", None)),
     _login("days_since_login", "trading days", say("未登录天数", "Days without a login"), say("距最近一次登录的交易日数。", "Trading days since the last login."), EVER, why=_NEVER,
            build=lambda t: t.least("login_age", None, of="login")),

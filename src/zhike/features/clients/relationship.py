@@ -17,8 +17,13 @@ _DAYS_A_YEAR = 365.25
 
 
 def _contacts(name: str, days: int) -> Measure:
-    return _with(f"contacts_{name}", "contacts", say("联系次数", "Contacts"), say("员工与客户联系次数。", "Contacts of staff with the client."), days, source=("contact",),
+    return _with(f"contacts_{name}", "contacts", say("联系到的次数", "Contacts"), say("联系到客户的次数；结果写明未接通的不算。", "Contacts in which the client was reached; those whose outcome says otherwise don't count."), days, source=("contact",),
                  build=lambda t: t.total("contacts", days, of="contact"), absent=0.0)  # fmt: skip
+
+
+def _attempts(name: str, days: int) -> Measure:
+    return _with(f"attempts_{name}", "contacts", say("未接通次数", "Attempts"), say("未联系到客户的尝试次数（结果写明未接通等）。", "Attempts that didn't reach the client, as their outcome says."), days, source=("contact",),
+                 build=lambda t: t.total("attempts", days, of="contact"), absent=0.0)  # fmt: skip
 
 
 def _answers(kind: str, title: Said, zh: str, en: str) -> Measure:
@@ -37,10 +42,11 @@ RELATIONSHIP: tuple[Measure, ...] = (
     _since("age", "age", say("年龄", "Age"), "年龄；机构为成立年限。", "Age; of an institution, years since it was founded."),
     _since("risk_assessment_age", "assessed", say("风险测评距今", "Age of risk assessment"), "距最近一次风险测评的年数。", "Years since the latest risk questionnaire."),
     *(_contacts(name, days) for name, days in WINDOWS.items()),
+    *(_attempts(name, days) for name, days in WINDOWS.items()),
     _with("contact_minutes_12m", "minutes", say("联系时长", "Minutes of contact"), say("联系时长合计。", "Minutes of contact."), YEAR, source=("contact",),
           build=lambda t: t.total("minutes", YEAR, of="contact"), absent=0.0),
-    _with("days_since_contact", "trading days", say("未联系天数", "Days without a contact"), say("距最近一次联系的交易日数。", "Trading days since the last contact."), EVER, source=("contact",),
-          build=lambda t: t.least("age", None, of="contact"), why=say("从未联系", "there was no contact")),
+    _with("days_since_contact", "calendar days", say("未联系天数", "Days without a contact"), say("距最近一次联系到客户的自然日数。", "Days of the calendar since the client was last reached."), EVER, source=("contact",),
+          build=lambda t: t.least("since", None, of="contact"), why=say("从未联系到", "the client was never reached")),
     _with("response_rate_12m", "fraction", say("回应率", "Response rate"), say("结果已知的联系中客户有回应的比例。", "Share of the contacts with a known outcome that the client responded to."), YEAR,
           source=("contact",), build=lambda t: ratio(t.total("answered", YEAR, of="contact"), t.total("answerable", YEAR, of="contact")),
           n=lambda t: t.total("answerable", YEAR, of="contact"), why=say("区间内没有结果已知的联系", "no contact with a known outcome in the window"),

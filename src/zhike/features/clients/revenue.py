@@ -58,7 +58,7 @@ def _groups(t: Sums) -> nw.Expr:
 def _cost(minute: float) -> Measure:
     return Measure("cost_to_serve_12m", "CNY", say("服务成本", "Cost to serve"), say("服务成本：联系时长乘以每分钟成本（设置项）。", "Minutes of contact times what a minute costs (a setting)."), YEAR,
                    "revenue", ("contact",), lambda t: t.total("minutes", YEAR, of="contact") * minute, 0.0,
-                   n=lambda t: t.total("contacts", YEAR, of="contact"))  # fmt: skip
+                   n=lambda t: t.total("contacts", YEAR, of="contact") + t.total("attempts", YEAR, of="contact"))  # fmt: skip
 
 
 def served_measures(minute: float) -> tuple[Measure, ...]:

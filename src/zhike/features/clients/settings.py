@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 
 from zhike.base.errors import UsageError
 from zhike.base.text import say
+from zhike.datacentre.tables.words import UNREACHED_WORDS
 
 WINDOWS = {"1m": 20, "3m": 60, "6m": 120, "12m": 250}
 """The standard windows: what stands behind a measure's name, and its trading days."""
@@ -22,17 +23,15 @@ class ClientSettings:
 
     `fewest_gaps`: gaps between trading days that make a rhythm. `fewest_days`: days a slope needs. `least_assets` (CNY):
     below it nothing is taken relative to assets. `minute_cost` (CNY): what a minute of staff's time costs the branch.
-    `unanswered`: words in a contact's outcome that say the client didn't respond.
+    `unreached`: words in a contact's outcome that say the client was not reached; `unanswered`: that they didn't respond.
     """
 
     fewest_gaps: int = 5
     fewest_days: int = 60
     least_assets: float = 100.0
     minute_cost: float = 2.0
-    unanswered: tuple[str, ...] = (
-        "未接", "无人接听", "拒接", "拒绝", "未回复", "未读", "关机", "停机", "空号", "忙音",
-        "no answer", "no_answer", "no reply", "no_reply", "unanswered", "unreachable", "refused", "declined", "busy", "ignored",
-    )  # fmt: skip
+    unreached: tuple[str, ...] = UNREACHED_WORDS
+    unanswered: tuple[str, ...] = (*UNREACHED_WORDS, "拒绝", "refused", "declined")
 
     def __post_init__(self) -> None:
         """Refuse thresholds that can't work."""

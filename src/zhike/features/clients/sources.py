@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import narwhals as nw
 import pyarrow as pa
 
+from zhike.base.period import day_no
 from zhike.datacentre.hashes import whole
-from zhike.engine.meaning import flag, made, positive
+from zhike.engine.meaning import day_number, flag, made, positive
 from zhike.features.clients.settings import WINDOWS
 from zhike.features.clients.walk import Held
 from zhike.features.market.gathering import floats
@@ -86,12 +87,25 @@ def _login(held: Held) -> Columns:
 
 
 def _contact(held: Held) -> Columns:
+    """Tell contacts that reached the client from attempts; where no outcome was written down, the client was reached."""
     outcome = nw.col("outcome").fill_null("").str.to_lowercase()
     said = outcome.str.len_chars() > 0
-    refused = nw.lit(False)
-    for word in held.settings.unanswered:
-        refused = refused | outcome.str.contains(word, literal=True)
-    return {"contacts": nw.lit(1), "answerable": flag(said), "answered": flag(said & ~refused)}
+    missed, refused = (_says(outcome, words) for words in (held.settings.unreached, held.settings.unanswered))
+    since = day_no(held.horizon.end) - day_number(nw.col("at"))
+    return {
+        "contacts": flag(~missed),
+        "attempts": flag(missed),
+        "since": nw.when(~missed).then(since),
+        "answerable": flag(said),
+        "answered": flag(said & ~refused),
+    }
+
+
+def _says(text: nw.Expr, words: Collection[str]) -> nw.Expr:
+    found = nw.lit(False)
+    for word in words:
+        found = found | text.str.contains(word, literal=True)
+    return found
 
 
 def _complaint(held: Held) -> Columns:

@@ -2,13 +2,27 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from few_rows import rows_of
-from proposal_inputs import AS_OF, OUTFLOW, clients, contact, last_days, proposed, rules_in, stage
+from proposal_inputs import (
+    AS_OF,
+    OUTFLOW,
+    clients,
+    contact,
+    last_days,
+    proposed,
+    refusals_in,
+    rules_in,
+    stage,
+)
+from zhike.base.period import date_of, day_no
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables.worklist import PROPOSAL
+from zhike.decisions.proposals import Settings
+from zhike.decisions.proposals.making import workday
 from zhike.decisions.proposals.rules import RULES, months_later
 
 NO_CONTACTS = rows_of("contact", [])
@@ -67,12 +81,51 @@ def test_a_risk_assessment_holds_two_years(assessed: date, due: date | None, wor
         assert only(found)["must_do"]
 
 
-def test_who_has_nothing_to_trade_with_is_not_asked_to_assess_risk_again() -> None:
+def test_an_account_that_stands_still_is_assessed_before_its_next_trade_not_called() -> None:
     old = clients(risk_assessed_on=date(2023, 6, 20))
-    assert rules_in(proposed(old, stage=stage("dormant"))) == ["risk_assessment_expiring"]
-    assert (
-        rules_in(proposed(old, stage=stage("prospect"))) == rules_in(proposed(old, stage=stage("lost"))) == []
-    )
+    assert rules_in(proposed(old, stage=stage("mature"))) == ["risk_assessment_expiring"]
+    for still in ("dormant", "prospect", "lost"):
+        assert rules_in(proposed(old, stage=stage(still))) == []
+    assert rules_in(proposed(old, stage=stage("returned"))) == ["risk_assessment_expiring"]
+
+
+def test_an_empty_account_is_not_called_for_its_assessment_and_unknown_assets_are_not_empty() -> None:
+    old, least = clients(risk_assessed_on=date(2023, 6, 20)), Settings().least_assets
+    assert rules_in(proposed(old, recent=last_days(net=least - 1))) == []
+    assert rules_in(proposed(old, recent=last_days(net=least))) == ["risk_assessment_expiring"]
+    assert rules_in(proposed(old, recent=last_days(net=None))) == ["risk_assessment_expiring"]
+
+
+@pytest.mark.parametrize(
+    ("expires", "due"),
+    [
+        (date(2025, 7, 12), date(2025, 7, 11)),  # a Saturday
+        (date(2025, 7, 13), date(2025, 7, 11)),
+        (date(2025, 7, 14), date(2025, 7, 14)),
+        (date(2025, 6, 22), date(2025, 6, 20)),  # a Sunday that has gone by
+    ],
+)
+def test_what_ends_on_a_day_without_trading_is_due_on_the_trading_day_before(
+    expires: date, due: date
+) -> None:
+    assert only(proposed(clients(risk_assessed_on=months_later(expires, -24))))["due_on"] == due
+
+
+def test_a_holiday_the_calendar_knows_is_no_day_to_be_due_on() -> None:
+    days = np.array([day_no(date(2025, 6, n)) for n in (26, 27, 30)], np.int64)
+    assert date_of(workday(day_no(date(2025, 6, 29)), days)) == date(2025, 6, 27)
+    assert date_of(workday(day_no(date(2025, 7, 5)), days)) == date(2025, 7, 4)
+    assert date_of(workday(day_no(date(2025, 1, 4)), days)) == date(2025, 1, 4)
+
+
+def test_an_attempt_is_no_call_back_and_leaves_the_rules_as_they_are() -> None:
+    new = clients(opened_on=date(2025, 6, 10))
+    missed = contact(datetime(2025, 6, 12, 10), "新开户回访", "未接通")
+    assert rules_in(proposed(new, contact=missed)) == ["new_account_callback"]
+    reached = contact(datetime(2025, 6, 27, 10), outcome="已沟通")
+    assert refusals_in(proposed(recent=OUTFLOW, contact=reached)) == [("large_outflow", "cooldown")]
+    missed = contact(datetime(2025, 6, 27, 10), outcome="No answer")
+    assert rules_in(proposed(recent=OUTFLOW, contact=missed)) == ["large_outflow"]
 
 
 def test_large_flows_are_large_in_yuan_and_for_the_client() -> None:

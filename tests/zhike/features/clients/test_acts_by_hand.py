@@ -181,6 +181,13 @@ def test_a_response_is_a_known_outcome_that_is_no_refusal(measures: dict[str, Ro
     assert measures["A"]["response_rate_12m"] == pytest.approx(2 / 3)
 
 
+def test_a_contact_reached_the_client_unless_its_outcome_says_otherwise(measures: dict[str, Row]) -> None:
+    # spoken to 5, 7 and 8 trading days ago, one of them with no outcome on record; 6 days ago nobody answered
+    a = measures["A"]
+    assert (a["contacts_1m"], a["attempts_1m"]) == (3.0, 1.0)
+    assert a["days_since_contact"] == (day(0) - day(5)).days > 5
+
+
 def test_who_the_client_brought_holds_and_is_looked_after_by(measures: dict[str, Row]) -> None:
     a = measures["A"]
     assert (a["clients_referred"], a["leads_referred_12m"], a["products_held"], a["products_left"]) == (

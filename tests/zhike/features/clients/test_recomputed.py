@@ -88,11 +88,12 @@ def position(chance: random.Random, k: int) -> dict[str, Any]:
             "opened_on": chance.choice(TRADING), "seeded": chance.random() < 0.2}  # fmt: skip
 
 
+OUTCOMES = (None, "", "已沟通", "未接通", "无人接听，改日再打", "Busy", "客户拒绝")
 MAKERS: dict[str, tuple[Any, int]] = {
     "round_trip": (trip, 40),
     "position": (position, 9),
     "login": (lambda c, k: {"date": TRADING[0] + timedelta(days=3 * k), "count": c.randrange(1, 4)}, 250),
-    "contact": (lambda c, k: {"contact_id": str(k), "at": stamp(c), "minutes": c.choice((None, 3.0, 7.5))}, 30),
+    "contact": (lambda c, k: {"contact_id": str(k), "at": stamp(c), "minutes": c.choice((None, 3.0, 7.5)), "outcome": c.choice(OUTCOMES)}, 30),
     "complaint": (lambda c, k: {"complaint_id": str(k), "opened_at": stamp(c), "severity": c.randrange(1, 4)}, 5),
     "survey": (lambda c, k: {"answer_id": str(k), "at": stamp(c), "kind": c.choice(("csat", "nps", "importance")), "score": c.randrange(1, 6), "scale_max": 5}, 20),
     "product_order": (lambda c, k: {"order_id": str(k), "date": any_day(c), "product_id": f"P{c.randrange(4)}", "side": c.choice(("subscribe", "redeem")),
