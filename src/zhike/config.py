@@ -10,6 +10,9 @@ on = "embedded"        # where a night's tasks are done: "local-spark", "spark:/
 generations = 7        # the latest so many published generations stay; "all": every one
 generation_days = 90   # and those of so many days before the newest one's day (without it: the number decides)
 raw_days = 7300        # delivered bytes older than that may be removed, by `zhike retire --yes` (without it: kept for ever)
+
+[proposals]
+assessment_months = 24 # how long a risk assessment holds; every number of `zhike.decisions.proposals.Settings` may be set here
 """
 
 from __future__ import annotations
@@ -20,18 +23,22 @@ import tomllib
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zhike.base.errors import UsageError
 from zhike.base.text import say
 from zhike.datacentre.limits import Keep
 from zhike.engine import EngineSettings
 
+if TYPE_CHECKING:
+    from zhike.decisions.proposals import Settings
+
 FILE = "zhike.toml"
 _KNOWN: Mapping[str, tuple[str, ...]] = {
     "engine": ("threads", "memory", "spill", "on"),
     "keep": ("generations", "generation_days", "raw_days"),
 }
+_PROPOSALS = "proposals"
 _VARIABLES = {"threads": "ZHIKE_THREADS", "memory": "ZHIKE_MEMORY", "on": "ZHIKE_ENGINE"}
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?\s*", re.IGNORECASE)
 _POWER = {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}
@@ -69,6 +76,24 @@ def keep_settings(home: Path) -> Keep:
                 "a whole number of 1 or more" + (', or "all"' if every else ""),
             )  # fmt: skip
     return Keep(**{name: None if value == "all" else value for name, value in found.items()})
+
+
+def proposal_settings(home: Path) -> Settings:
+    """Read the thresholds of proposals; raise UsageError where one can't be understood, or can't work."""
+    from zhike.decisions.proposals import (
+        Settings,  # heavy, and who asks for the engine alone needs none of it
+    )
+
+    where, plain = f"{home / FILE} [{_PROPOSALS}]", Settings()
+    numbers = [name for name in Settings.__slots__ if isinstance(getattr(plain, name), int | float)]
+    found = _read(home / FILE).get(_PROPOSALS, {})
+    for name, value in found.items():
+        _refuse_unknown(name, numbers, where)
+        kinds = (int,) if isinstance(getattr(plain, name), int) else (int, float)
+        if type(value) not in kinds or value < 0:
+            whole = ("整数", "whole number") if kinds == (int,) else ("数", "number")
+            raise _unreadable(name, value, where, f"不小于 0 的{whole[0]}", f"a {whole[1]} of 0 or more")
+    return Settings(**found)
 
 
 def size(value: object, where: str = "") -> int:
@@ -112,10 +137,10 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
             where=str(path),
         ) from error
     for room, entries in content.items():
-        _refuse_unknown(room, _KNOWN, str(path))
+        _refuse_unknown(room, (*_KNOWN, _PROPOSALS), str(path))
         if not isinstance(entries, dict):
             raise _unreadable(room, entries, str(path), f"一节 [{room}]", f"a section [{room}]")
-        for name in entries:
+        for name in entries if room in _KNOWN else ():
             _refuse_unknown(name, _KNOWN[room], f"{path} [{room}]")
     return content
 

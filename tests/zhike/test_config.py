@@ -7,14 +7,33 @@ from pathlib import Path
 import pytest
 
 from zhike.base.errors import UsageError
-from zhike.config import engine_settings, keep_settings, size
+from zhike.config import engine_settings, keep_settings, proposal_settings, size
 from zhike.datacentre.retention import Keep
+from zhike.decisions import proposals
 from zhike.engine import EngineSettings
+from zhike.run import NightSettings
 
 
 def settings(home: Path, text: str, **environment: str) -> EngineSettings:
     (home / "zhike.toml").write_text(text, "utf-8")
     return engine_settings(home, environment)
+
+
+def test_every_number_of_the_proposals_is_a_branchs_own_and_its_night_follows_it(tmp_path: Path) -> None:
+    assert proposal_settings(tmp_path) == proposals.Settings()
+    (tmp_path / "zhike.toml").write_text("[proposals]\nassessment_months = 12\nflow_share = 0.5\n", "utf-8")
+    mine = proposals.Settings(assessment_months=12, flow_share=0.5)
+    assert proposal_settings(tmp_path) == mine == NightSettings.of(tmp_path).proposals
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["assessment_months = 12.5", "assessment_months = -1", "flow_share = true", 'salt = "x"', "months = 1"],
+)
+def test_a_threshold_that_is_none_is_refused(tmp_path: Path, line: str) -> None:
+    (tmp_path / "zhike.toml").write_text(f"[proposals]\n{line}\n", "utf-8")
+    with pytest.raises(UsageError, match=line.partition(" ")[0]):
+        proposal_settings(tmp_path)
 
 
 def test_without_a_file_the_engine_has_its_own_settings_and_spills_into_the_home(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from zhike.base.errors import UsageError
 from zhike.base.text import say
+from zhike.config import proposal_settings
 from zhike.decisions import proposals
 from zhike.features.clients import ClientSettings
 from zhike.features.market import StandingSettings
@@ -61,7 +62,7 @@ class NightSettings:
     @classmethod
     def of(cls, home: Path) -> NightSettings:
         """Return the settings that hold for a home folder: its models of value are those that were published there."""
-        return cls(value=in_force(home))
+        return cls(value=in_force(home), proposals=proposal_settings(home))
 
     def by_room(self) -> Mapping[str, object]:
         """Return what results follow from, room by room; how the work is cut doesn't bear on them."""
