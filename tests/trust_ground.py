@@ -172,7 +172,9 @@ def note(by: Viewer, client_id: str, text: str = "喜欢打新") -> Note:
 
 
 def _undone(by: Viewer, client_id: str) -> Any:
-    return undo.undo(contacts.log(client_id, medium="phone", purpose="care", by=by, at=AT).undo, by=by, at=AT)
+    return undo.undo(
+        contacts.log(client_id, medium="phone", purpose="care", outcome="好", by=by, at=AT).undo, by=by, at=AT
+    )
 
 
 def _untagged(by: Viewer, client_id: str) -> Any:
@@ -224,7 +226,7 @@ def _handed_over(by: Viewer, client_id: str) -> Any:
 
 _BOTH = ("care",)
 ACTS = (
-    Act("log a contact", CARE, lambda v, c: contacts.log(c, medium="phone", purpose="care", by=v, at=AT), _BOTH),
+    Act("log a contact", CARE, lambda v, c: contacts.log(c, medium="phone", purpose="care", outcome="好", by=v, at=AT), _BOTH),
     Act("edit a contact", CARE, lambda v, c: contacts.edit(contact(v, c).pk, seen=1, medium="visit", purpose="care", by=v, at=AT), _BOTH),
     Act("undo a contact", CARE, _undone),
     Act("add a task", CARE, lambda v, c: tasks.add("回访", due_on=DUE, client_id=c, by=v, at=AT), _BOTH),

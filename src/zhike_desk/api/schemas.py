@@ -41,7 +41,7 @@ class Client(Schema):
     net_now: float | None = _column("net_now", "CNY")
     revenue_12m: float | None = _column("revenue_12m", "CNY")
     days_since_trade: float | None = _column("days_since_trade", "trading days")
-    days_since_contact: float | None = _column("days_since_contact", "trading days")
+    days_since_contact: float | None = _column("days_since_contact", "days of the calendar")
     measures: dict[str, float | None] = Field(description=_MEASURES)
 
 
@@ -102,7 +102,10 @@ class Event(Schema):
 
 
 class Portrait(Schema):
-    """A client, whole: classes with their reasons, value by criterion (points), every measure, money where it may be seen."""
+    """A client, whole: classes with their reasons, value by criterion (points), every measure, money where it may be seen.
+
+    `expected` is of individuals: what institutions and products bring is mostly business that its model doesn't know.
+    """
 
     key: str
     name: str
@@ -200,12 +203,12 @@ class Ending(Schema):
 
 
 class NewContact(Schema):
-    """A contact that took place; `happened_at` is now where it isn't given."""
+    """A contact that took place; `happened_at` is now where it isn't given. An outcome such as 未接通 makes it an attempt."""
 
     client_id: str = Field(min_length=1, max_length=40)
     medium: Medium
     purpose: Purpose
-    outcome: str = Field("", max_length=80)
+    outcome: str = Field(min_length=1, max_length=80)
     minutes: float | None = Field(None, ge=0, le=1440)
     happened_at: datetime | None = None
     task_id: int | None = Field(None, ge=1, le=2_147_483_647)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -146,8 +146,13 @@ class Entry:
 
 def current() -> DeskSettings:
     """Return the settings that hold now; one query."""
+    return of(Setting.objects.values_list("name", "value"))
+
+
+def of(rows: Iterable[tuple[str, Any]]) -> DeskSettings:
+    """Return the settings that hold by rows of (name, value)."""
     found = DeskSettings()
-    for name, value in Setting.objects.values_list("name", "value"):
+    for name, value in rows:
         group, _, one = name.partition(".")
         if name in _FITS:
             found = replace(found, **{group: replace(getattr(found, group), **{one: value})})

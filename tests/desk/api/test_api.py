@@ -63,7 +63,7 @@ def test_a_token_may_do_what_its_scopes_say_and_no_more(viewer: Who) -> None:
     reader = caller(token(viewer("alice"), "client.list"))
     number = own()
     assert reader.get(f"/api/clients/{number}").status_code == 404
-    body = {"client_id": number, "medium": "phone", "purpose": "care"}
+    body = {"client_id": number, "medium": "phone", "purpose": "care", "outcome": "已沟通"}
     assert reader.post("/api/contacts", body, content_type="application/json").status_code == 404
     assert not Contact.objects.exists()
 
@@ -99,7 +99,7 @@ def test_pages_meet(alice: Client) -> None:
 
 
 def test_a_contact_is_logged_as_its_owner_s_and_written_down(alice: Client) -> None:
-    body = {"client_id": own(), "medium": "phone", "purpose": "care", "minutes": 5}
+    body = {"client_id": own(), "medium": "phone", "purpose": "care", "outcome": "已沟通", "minutes": 5}
     answer = alice.post("/api/contacts", body, content_type="application/json")
     assert answer.status_code == 200, answer.content
     assert Contact.objects.get(pk=answer.json()["id"]).staff_id == "E0002"

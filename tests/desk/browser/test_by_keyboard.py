@@ -53,14 +53,15 @@ def test_a_contact_is_logged_and_undone_without_a_pointer(transactional: Path, l
         expect(page.locator("#contact-medium")).to_be_focused()
         page.keyboard.type("微信")
         tab_to(page, "[name=outcome]")
-        page.keyboard.type("满意")
+        for _ in range(2):
+            page.keyboard.press("ArrowDown")
         tab_to(page, "[name=minutes]")
         page.keyboard.type("6")
         page.keyboard.press("Enter")
         expect(page.locator("#toasts")).to_contain_text("联系已登记")
-        expect(page.locator("#stream")).to_contain_text("满意")
+        expect(page.locator("#stream")).to_contain_text("有意向")
         assert [(outcome, minutes, undone) for _, outcome, minutes, undone in logged()] == [
-            ("满意", 6, False)
+            ("有意向", 6, False)
         ]
         tab_to(page, "#toasts button", most=300)
         page.keyboard.press("Enter")

@@ -51,7 +51,7 @@ def test_a_contact_logged_in_a_browser_is_counted_after_a_night_run_in_a_browser
             before = contacts(page)
             page.locator("tbody a").first.click()
             hers.settle()
-            page.locator("[name=outcome]").fill("满意")
+            page.locator("[name=outcome]").select_option("有意向")
             page.get_by_role("button", name="登记联系").click()
             expect(page.locator("#toasts")).to_contain_text("联系已登记")
             page.wait_for_timeout(10_500)  # what may still be undone isn't handed over

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.utils import timezone
-
-from zhike.decisions.proposals.settings import Settings
 from zhike_desk.pages.client.sums import listed, money, sentences, share, signed_money
 from zhike_desk.records.queries.client import Duty, Portrait, Written
-from zhike_desk.records.queries.timeline import Stream
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.words import word
 
-_RULES = Settings()
 FLOW_SHARE, FLOW_LEAST = 0.1, 10_000.0
 """A net flow of three months is told from this share of the assets on, and from this amount."""
 PNL_SHARE = 0.05
 SILENT = 1.5
 """How many times the client's own long pause must have passed without a trade to be told."""
-UNCONTACTED = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +46,7 @@ def band(found: Portrait, today: date, *, reveals: Sequence[str]) -> Band:
         facts=_facts(found),
         flags=[*_standing(found, today), *_duties(duties)],
         short=short(found, duties, today),
-        contacted=contacted(found.written, found.stream, found.measure("days_since_contact")),
+        contacted=contacted(found.written),
         reveals=[(name, word("identity", name)) for name in reveals],
     )
 
@@ -111,7 +104,8 @@ def _standing(found: Portrait, today: date) -> list[Flag]:
                 ),
             )
         )
-    flags.append(risk(row.risk_level, row.risk_assessed_on, today))
+    ahead = found.written.shown.assessment_days
+    flags.append(risk(row.risk_level, row.risk_assessed_on, row.risk_valid_until, today, ahead))
     if row.professional:
         flags.append(Flag("shield-check", "", told("专业投资者", "Professional investor")))
     if (found.measure("complaints_open") or 0) > 0:
@@ -123,32 +117,26 @@ def _standing(found: Portrait, today: date) -> list[Flag]:
     return flags  # fmt: skip
 
 
-def risk(level: str, assessed: date | None, today: date) -> Flag:
-    """Tell a risk grade and whether it still holds: two years from the assessment, unless the law of the house says otherwise."""
+def risk(level: str, assessed: date | None, until: date | None, today: date, ahead: int) -> Flag:
+    """Tell a risk grade and whether it still holds; `ahead`: so many days before its last one it is about to end."""
     if not level:
         return Flag("shield", "note", told("未作风险测评", "No risk assessment"))
-    if assessed is None:
+    if assessed is None or until is None:
         return Flag(
             "shield", "note", told(f"{level} · 测评日期未知", f"{level} · assessed on an unknown day")
         )
-    until = months_later(assessed, _RULES.assessment_months)
     left = (until - today).days
     since = told(f"{assessed:%Y-%m-%d} 测评，有效至 {until:%Y-%m-%d}。", f"Assessed {assessed:%Y-%m-%d}, holds until {until:%Y-%m-%d}.")  # fmt: skip
     if left < 0:
+        since += told("下次交易或购买产品前须重做。", " To be made anew before the next trade or product.")
         return Flag(
             "warn", "care", told(f"{level} · 已过期 {-left} 天", f"{level} · expired {-left} days ago"), since
         )
-    if left <= _RULES.assessment_ahead_days:
+    if left <= ahead:
         return Flag(
             "clock", "note", told(f"{level} · {left} 天后到期", f"{level} · expires in {left} days"), since
         )
     return Flag("shield-check", "", told(f"{level} · 有效", f"{level} · valid"), since)
-
-
-def months_later(day: date, months: int) -> date:
-    """Return the day so many months later, the month's last where it has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def _duties(duties: Sequence[Duty]) -> list[Flag]:
@@ -158,20 +146,21 @@ def _duties(duties: Sequence[Duty]) -> list[Flag]:
     return [Flag("flag", "care", told(f"{len(must)} 项必做", f"{len(must)} must-do"), said(must[0].title))]
 
 
-def contacted(written: Written, stream: Stream, days: float | None) -> str:
-    """Say when the client was last contacted: at the desk, by the timeline, or by the measure `days` (trading days)."""
-    told_last = [e.at for e in stream.events if e.kind == "contact"][:1]
-    last = max([*told_last, *([written.contacted_at] if written.contacted_at else [])], default=None)
-    if last is not None:
-        return f"{timezone.localtime(last):%Y-%m-%d}"
-    if days is None:
-        return told("从未联系", "Never contacted")
-    return told(f"{days:.0f} 个交易日前", f"{days:.0f} trading days ago")
+def contacted(written: Written) -> str:
+    """Say when the client was last reached, and how often it was tried in vain since."""
+    tried = written.attempts
+    if written.contacted_on is None:
+        last = told("从未联系到", "Never reached")
+    else:
+        last = f"{written.contacted_on:%Y-%m-%d}"
+    return last + (told(f"，其后 {tried} 次未接通", f", {tried} attempts since") if tried else "")
 
 
 def short(found: Portrait, duties: Sequence[Duty], today: date) -> str:
     """Sum a client up: logic and stage, worth, what has changed, what is due."""
-    return sentences([p for p in (_kind_of(found), _worth(found), _changed(found), _due(duties, today)) if p])
+    return sentences(
+        [p for p in (_kind_of(found), _worth(found), _changed(found, today), _due(duties, today)) if p]
+    )
 
 
 def _kind_of(found: Portrait) -> str:
@@ -204,7 +193,7 @@ def _worth(found: Portrait) -> str:
     return told(f"{text}。", f"{text[0].upper()}{text[1:]}.")
 
 
-def _changed(found: Portrait) -> str:
+def _changed(found: Portrait, today: date) -> str:
     """Tell what has changed of late: flows, profit, silence, neglect; nothing where none of it is large."""
     net = max(found.figure("net_now") or 0.0, 1.0)
     flow, pnl = found.figure("net_flow_3m"), found.figure("pnl_3m")
@@ -226,9 +215,9 @@ def _changed(found: Portrait) -> str:
                 f"no trade for {pause:.0f} trading days (rarely above {pause / ratio:.0f} before)",
             )
         )
-    silent = found.figure("days_since_contact")
-    if silent is not None and silent >= UNCONTACTED and found.written.contacted_at is None:
-        parts.append(told(f"{silent:.0f} 个交易日未联系", f"not contacted for {silent:.0f} trading days"))
+    last = found.written.contacted_on
+    if last is not None and (silent := (today - last).days) >= found.written.shown.uncontacted_days:
+        parts.append(told(f"{silent} 天未联系", f"not contacted for {silent} days"))
     if not parts:
         return ""
     text = listed(parts[:3]) if len(parts) > 1 else parts[0]

@@ -20,21 +20,12 @@ from zhike_desk.records.queries.client import Beside, Duty, Held, Portrait
 from zhike_desk.records.queries.client_money import Expected
 from zhike_desk.records.queries.client_money import Held as Holdings
 from zhike_desk.records.queries.nights import Shown
+from zhike_desk.records.reaching import OUTCOMES
 from zhike_desk.records.viewer import Viewer
 from zhike_desk.records.wording import CONSENTS
-from zhike_desk.ui.speech import told
+from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.why import Why
 from zhike_desk.ui.words import WORDS, word
-
-OUTCOMES = (
-    ("已沟通", "Talked"),
-    ("有意向", "Interested"),
-    ("已办理", "Done"),
-    ("再联系", "Call again"),
-    ("未接通", "No answer"),
-    ("拒绝", "Refused"),
-)
-
 
 MATTERS = (
     ("服务态度", "Manner of service"),
@@ -100,7 +91,7 @@ class ClientPage:
     rights: Rights
     media: Sequence[tuple[str, str]]
     purposes: Sequence[tuple[str, str]]
-    outcomes: Sequence[str]
+    outcomes: Sequence[tuple[str, str]]
     consents: Sequence[tuple[str, str]]
     matters: Sequence[str]
     gravities: Sequence[tuple[str, str]]
@@ -172,7 +163,7 @@ def build(found: Portrait, night: Shown, viewer: Viewer, beside: Beside, today: 
         rights=may,
         media=[(m, word("medium", m)) for m in WORDS["medium"]],
         purposes=_purposes(opted_out=found.opted_out),
-        outcomes=[told(*o) for o in OUTCOMES],
+        outcomes=[(name, said(o)) for name, o in OUTCOMES.items()],
         consents=[(kind, word("consent", kind)) for kind in CONSENTS],
         matters=[told(*m) for m in MATTERS],
         gravities=[(s, word("severity", s)) for s in WORDS["severity"]],
@@ -220,7 +211,7 @@ def worked(viewer: Viewer, key: str, night: Shown, today: date) -> Worked:
         complaints=care.written.complaints,
         tags=care.written.tags,
         stream=stream_view.stream_view(care.stream, only="", after="", private=may.read_care),
-        contacted=contacted(care.written, care.stream, None),
+        contacted=contacted(care.written),
         rights=may,
         as_of=night.as_of,
     )

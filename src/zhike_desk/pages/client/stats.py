@@ -82,6 +82,8 @@ def _graded(value: ValueView) -> str:
 
 
 def _range(found: Portrait) -> str:
+    if found.row.kind in whys.UNVALUED:
+        return told("机构与产品户不推算", "Not for institutions")
     year = next((e for e in found.expected if e.months == 12), None)
     if year is None:
         return ""

@@ -25,6 +25,8 @@ _APART: Mapping[str, tuple[str, str]] = {
     "timing_gap_12m": ("mwr_12m", "twr_12m"),
 }
 """Measures that are the difference of two others."""
+UNVALUED = frozenset({"institution", "product"})
+"""Kinds of client whose contribution to come isn't worked out (docs/methods/clv.md §6)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,8 @@ def revenue(g: Ground) -> Why:
 
 def expected(g: Ground) -> Why:
     """Say from what the expected contribution departs, and what it puts down to the client and to the market."""
+    if g.found.row.kind in UNVALUED:
+        return _unvalued(g)
     year = next((e for e in g.found.expected if e.months == 12), None)
     now, parts = g.value("contribution_12m"), []
     if year is not None:
@@ -187,6 +191,18 @@ def expected(g: Ground) -> Why:
         change,
         told(f"终身价值模型 · {g.made}", f"lifetime value · {g.made}"),
         "clv",
+    )
+
+
+def _unvalued(g: Ground) -> Why:
+    meaning = told(
+        "机构与产品户的收入主要来自席位、融资、托管等业务，推算模型只知道交易、利息与产品，算出的数会远低于实际，所以不给出。近 12 月创收与价值得分包含这些业务。",
+        "Most of what institutions and products bring is business such as seats, financing, custody. The model knows trades, interest and"
+        " products only: its figure would be far too low, so none is given. Revenue of 12 months and the value score hold that business.",
+    )
+    change = told("把这些业务收入纳入推算模型。", "a model that knows of that business.")
+    return Why(
+        meaning, g.night.as_of, (), change, told(f"终身价值模型 · {g.made}", f"lifetime value · {g.made}")
     )
 
 

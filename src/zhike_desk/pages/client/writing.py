@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from zhike.base.text import Said, say
 from zhike_desk.gate import viewer_of
 from zhike_desk.pages.client.context import worked
-from zhike_desk.records import clock
+from zhike_desk.records import clock, reaching
 from zhike_desk.records.actions import consent as consents
 from zhike_desk.records.actions import contacts, notes, tags, tasks
 from zhike_desk.records.actions import reveal as reveals
@@ -71,7 +71,7 @@ def contact(request: HttpRequest, key: str) -> HttpResponse:
         key,
         medium=request.POST.get("medium", ""),
         purpose=request.POST.get("purpose", ""),
-        outcome=request.POST.get("outcome", ""),
+        outcome=reaching.outcome(request.POST.get("outcome", "")),
         minutes=_minutes(request.POST.get("minutes", "")),
         task_id=_numbered(number) if kind == "task" else None,
         proposal_id=number if kind == "proposal" else "",

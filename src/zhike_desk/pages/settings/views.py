@@ -80,7 +80,7 @@ def _context(viewer: Viewer) -> dict[str, Any]:
         "all_branches": (cell := viewer.may("users.write")) is not None and cell.scope == "all",
         "deputies": people.deputies(viewer, today),
         "names_deputy": names_deputy,
-        "candidates": [u for u in found if u.active and u.id != viewer.user_id] if names_deputy else [],
+        "candidates": people.candidates(viewer) if names_deputy else [],
         "tokens": people.tokens(viewer) if viewer.may("token.write") else None,
         "scopes": [(n, told(*SCOPES.get(n, (n, n)))) for n in sorted(policy().tokens) if viewer.may(n)],
     }

@@ -27,8 +27,11 @@ def team(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     found = query.rows(viewer, clock.now())
     moving = viewer.may("client.move") is not None
+    gone = [row for row in found if row.left_on is not None]
     context = {
-        "rows": found,
+        "rows": [row for row in found if row.left_on is None],
+        "gone": gone,
+        "gone_count": len(gone),
         "names": {row.staff_id: row.name for row in found},
         "moving": moving,
         "receivers": query.receivers(viewer) if moving else [],
@@ -44,10 +47,10 @@ def _why(night: Shown | None) -> Why | None:
     if night is None:
         return None
     meaning = told(
-        "客户与净资产：主要服务人员名下，净资产为当日收盘；联系覆盖：近 30 天联系过的客户占名下客户；工作台登记：近 30 天在此登记的联系；"
-        "任务、逾期：此刻未完成的；月工时来自员工文件。行情带来的盈亏不计入任何人。",
-        "Clients and net assets: of whom each mainly serves, at the close. Coverage: clients contacted in 30 days, of those served."
-        " Logged here: contacts of 30 days written down at the desk. Tasks and overdue: open now. Hours: from the staff file."
+        "主要服务：作为主要服务人员的客户，斜线后为以任何角色服务的全部；净资产为当日收盘；联系覆盖：近 30 天联系到的客户占主要服务的客户，未接通不算；工作台登记：近 30 天在此登记的联系，未接通另列；"
+        "任务、任务逾期：此刻未完成的（夜间建议的逾期见今日页）；月工时来自员工文件。行情带来的盈亏不计入任何人。",
+        "Clients: those mainly served, behind the stroke those looked after in any role; net assets at the close. Coverage: clients reached in 30 days, of those mainly served; attempts don't count."
+        " Logged here: contacts of 30 days written down at the desk, attempts apart. Tasks and overdue: open now. Hours: from the staff file."
         " What the market earned counts for nobody.",
     )
     change = told("登记联系、完成任务、移交客户。", "logging contacts, ending tasks, handing clients over.")

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from django.urls import reverse
 
 from zhike_desk.records.book import UNKNOWN
-from zhike_desk.records.queries.overnight import Change, Flow, Market, Overnight, Tendency
-from zhike_desk.records.queries.today import Day, Moment, Person, Work
+from zhike_desk.records.queries.entries import Moment, Person, Reason, Work
+from zhike_desk.records.queries.today import Day
 from zhike_desk.records.queries.workload import Colleague, DoneToday, Load
 from zhike_desk.ui.marks import MARKS
 from zhike_desk.ui.speech import said, told
@@ -32,7 +32,6 @@ RULES: dict[str, tuple[str, str]] = {
     "logic_changed": ("盈利逻辑改变，了解", "Logic changed: ask"),
     "birthday": ("生日问候", "Birthday greeting"),
 }
-CLASS_NAMES = {"stage": ("阶段", "Stage"), "logic": ("逻辑", "Logic"), "grade": ("等级", "Grade")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +44,49 @@ class DueSaid:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the list as the template writes it; `fields` go back with its outcome."""
+class Matter:
+    """One reason of an entry as the template writes it; `value` goes back with its outcome, empty where it may not be done today."""
 
-    id: str
-    url: str
-    client: Person | None
+    value: str
     icon: str
     what: str
     reason: str
     suitability: str
-    minutes_told: str
     due: DueSaid
+    must_do: bool
+    task: bool
+    why_not: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry of the list as the template writes it: a client, with every reason to call them."""
+
+    id: str
+    url: str
+    client: Person | None
+    matters: Sequence[Matter]
+    minutes_told: str
     must_do: bool
     rank: str
     contact: str
     why_not: str
     tried: str
     staff: str
-    task: bool
-    fields: Sequence[tuple[str, str]]
+    unassessed: bool
+    beyond: bool
+    may_drop: bool
+    may_plan: bool
+
+    @property
+    def lead(self) -> Matter:
+        """Return the reason that leads."""
+        return self.matters[0]
+
+    @property
+    def beside(self) -> Sequence[Matter]:
+        """Return the other reasons."""
+        return self.matters[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +99,10 @@ class Words:
     why: str
     why_long: str
     suitability: str
+    unassessed: str
+    unassessed_long: str
+    beyond: str
+    pick: str
     as_of: str
     reached: str
     done: str
@@ -120,46 +146,59 @@ class Mate:
     share: int
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeLine:
-    """A class that the night changed, with where it leads."""
-
-    url: str
-    name: str
-    group: str
-    title: str
-    value: str
-    why: str
-
-
 def lines(day: Day, when: Moment, *, named: bool) -> list[Line]:
     """Turn works into lines; `named` tells who is to do each (a branch's list)."""
     return [line(work, when, named=named) for work in day.works]
 
 
 def line(work: Work, when: Moment, *, named: bool) -> Line:
-    """Turn one work into its line."""
+    """Turn one entry into its line."""
+    lead = work.reasons[0]
+    free = [r for r in work.reasons if r.why_not is None]
+    held = lead.why_not if not free else None
     return Line(
-        id=f"w-{work.proposal_id}" if work.proposal_id else f"w-t{work.task_id}",
+        id=f"w-{lead.proposal_id}" if lead.proposal_id else f"w-t{lead.task_id}",
         url=reverse("client", args=[work.client.key]) if work.client is not None else "",
         client=work.client,
-        icon=MARKS["proposal"].get(work.kind, ("task", ""))[0],
-        what=_what(work),
-        reason=said(work.title),
-        suitability=said(work.suitability),
-        minutes_told=told(f"{work.minutes:.0f} 分钟", f"{work.minutes:.0f} min"),
-        due=due(work.due_on, when.today),
+        matters=[_matter(r, when.today) for r in work.reasons],
+        minutes_told=told(f"{work.minutes:.0f} 分钟", f"{work.minutes:.0f} min") if free else "",
         must_do=work.must_do,
         rank=_rank(work, when.today),
         contact=_contact(work.client, when.today),
-        why_not=said(work.why_not) if work.why_not is not None else "",
+        why_not=said(held) if held is not None else "",
         tried=_tried(work.client),
         staff=work.staff if named else "",
-        task=work.task_id is not None,
-        fields=[("proposal", work.proposal_id)]
-        if work.proposal_id
-        else [("task", str(work.task_id)), ("seen", str(work.version))],
+        unassessed=work.client is not None
+        and work.client.unassessed
+        and all(r.rule != "risk_assessment_expiring" for r in work.reasons),
+        beyond=work.beyond,
+        may_drop=not any(r.must_do for r in free),
+        may_plan=all(r.task_id is None for r in free),
     )
+
+
+def _matter(reason: Reason, today: date) -> Matter:
+    value = (
+        f"proposal:{reason.proposal_id}" if reason.proposal_id else f"task:{reason.task_id}:{reason.version}"
+    )
+    return Matter(
+        value=value if reason.why_not is None else "",
+        icon=MARKS["proposal"].get(reason.kind, ("task", ""))[0],
+        what=_what(reason),
+        reason=said(reason.title),
+        suitability=said(reason.suitability),
+        due=due(reason.due_on, today),
+        must_do=reason.must_do,
+        task=reason.task_id is not None,
+        why_not=said(reason.why_not) if reason.why_not is not None else "",
+    )
+
+
+def within(room: float | None) -> str:
+    """Say that what follows fits into the day, with the hours it has left; nothing where the files tell none."""
+    if room is None:
+        return ""
+    return told(f"今天做得完（还有 {hours(room)} 小时）", f"Fits into today ({hours(room)} hours left)")
 
 
 def words(when: Moment) -> Words:
@@ -171,6 +210,13 @@ def words(when: Moment) -> Words:
         why=told("为什么", "Why"),
         why_long=told("：为什么排在这里，能不能联系", ": why here, and whether it is permitted"),
         suitability=told("适当性", "Suitability"),
+        unassessed=told("测评已过期", "Assessment out"),
+        unassessed_long=told(
+            "风险测评已过期：下次交易或购买产品前须重做，现在不必专程联系。",
+            "The risk assessment has run out: to be made anew before the next trade or product; no call needed for it alone.",
+        ),
+        beyond=told("其余：今天的工时已排满", "The rest: today's hours are full"),
+        pick=told("这次联系处理：", "Dealt with by this contact: "),
         as_of=told(f"数据截至 {when.as_of}", f"Data to {when.as_of}"),
         reached=told("已联系", "Reached"),
         done=told("完成", "Done"),
@@ -207,26 +253,26 @@ def due(on: date, today: date) -> DueSaid:
     return DueSaid(told(f"{on:%m-%d} 到期", f"Due {on:%m-%d}"), "calendar", "")
 
 
-def _what(work: Work) -> str:
-    if work.rule in RULES:
-        return told(*RULES[work.rule])
-    return word("proposal", work.kind)
+def _what(reason: Reason) -> str:
+    if reason.rule in RULES:
+        return told(*RULES[reason.rule])
+    return word("proposal", reason.kind)
 
 
 def _rank(work: Work, today: date) -> str:
-    """Say why the line stands where it does: the list's order in words, then what of it holds here."""
+    """Say why the entry stands where it does: the list's order in words, then what of it holds here."""
     order = told(
-        "次序：必做在前，其次先到期者，再按每分钟预期价值、客户价值得分。",
-        "Order: what must be done, then what is due first, then value expected a minute, then the client's score.",
+        "次序：一位客户只列一条。有必做事项的在前；各段之内，自己排到今天的任务在前，其次三天内到期或已逾期的、两周内到期的、更晚的；同样紧急的，先看每分钟预期价值，再看客户价值得分。",
+        "Order: a client stands here once. What must be done comes first; within that, tasks put down for today, then what is due in three days"
+        " or late, within two weeks, later; of what is equally pressing, value expected a minute, then the client's score.",
     )
     parts = [
         told("必做", "must be done") if work.must_do else told("非必做", "not obligatory"),
         due(work.due_on, today).text,
     ]
-    if work.expected_value is not None:
-        parts.append(
-            told(f"预期价值 {work.expected_value:,.0f} 元", f"{work.expected_value:,.0f} CNY expected")
-        )
+    expected = [r.expected_value for r in work.reasons if r.expected_value is not None]
+    if expected:
+        parts.append(told(f"预期价值 {max(expected):,.0f} 元", f"{max(expected):,.0f} CNY expected"))
     if work.client is not None and work.client.score > UNKNOWN:
         parts.append(
             told(f"客户价值得分 {work.client.score:.1f}", f"the client's score {work.client.score:.1f}")
@@ -240,11 +286,14 @@ def _contact(client: Person | None, today: date) -> str:
     if client.reached:
         return told("今天已联系", "Contacted today")
     if client.last_contact is None:
-        return told("从未联系", "Never contacted")
+        return told("从未联系到", "Never reached")
     days = (today - client.last_contact).days
     if days <= 0:
-        return told("今天联系过", "Contacted today")
-    return told(f"{days} 天前联系", f"Contacted {days} days ago")
+        return told("今天已联系", "Contacted today")
+    return told(
+        f"{client.last_contact:%Y-%m-%d} 联系（{days} 天前）",
+        f"Contacted {client.last_contact:%Y-%m-%d} ({days} days ago)",
+    )
 
 
 def _tried(client: Person | None) -> str:
@@ -260,9 +309,9 @@ def figures(load: Load, done: DoneToday) -> Figures:
         works=load.works,
         must_do=load.must_do,
         overdue=load.overdue,
-        hours=_hours(load.minutes),
-        room=_hours(room) if room else "",
-        too_much=_hours(load.minutes - room) if room and load.minutes > room else "",
+        hours=hours(load.minutes),
+        room=hours(room) if room else "",
+        too_much=hours(load.minutes - room) if room and load.minutes > room else "",
         share=_share(load),
         done=done.contacts - done.unreached + done.tasks,
         contacts=done.contacts,
@@ -280,15 +329,16 @@ def mates(found: Sequence[Colleague]) -> list[Mate]:
             works=c.load.works,
             must_do=c.load.must_do,
             overdue=c.load.overdue,
-            hours=_hours(c.load.minutes),
-            room=_hours(c.load.capacity) if c.load.capacity else "",
+            hours=hours(c.load.minutes),
+            room=hours(c.load.capacity) if c.load.capacity else "",
             share=round(c.load.minutes / most * 100) if most else 0,
         )
         for c in found
     ]
 
 
-def _hours(minutes: float) -> str:
+def hours(minutes: float) -> str:
+    """Write minutes as hours."""
     return f"{minutes / 60:.1f}"
 
 
@@ -300,57 +350,3 @@ def weekday(day: date) -> str:
     """Name the day of the week."""
     english = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
     return told("星期" + "一二三四五六日"[day.weekday()], english[day.weekday()])
-
-
-def changes(found: Overnight) -> list[ChangeLine]:
-    """Turn the night's changes into lines."""
-    return [_change(c) for c in found.changes]
-
-
-def _change(change: Change) -> ChangeLine:
-    return ChangeLine(
-        url=reverse("client", args=[change.key]),
-        name=change.name,
-        group=change.table,
-        title=told(*CLASS_NAMES[change.table]),
-        value=change.value,
-        why=said(change.why),
-    )
-
-
-def flows(found: Overnight) -> list[tuple[str, Flow, str]]:
-    """Return the night's large flows, each with where it leads and its sentence."""
-    return [(reverse("client", args=[f.key]), f, said(f.text)) for f in found.flows]
-
-
-def market_line(market: Market) -> str:
-    """Say the market in one line: money effect, change, state."""
-    if market.money_effect is None:
-        return told(
-            f"市场状态：{word('state', market.state)}。",
-            f"The market is {word('state', market.state).lower()}.",
-        )
-    moved = "" if market.before is None else _moved(market.money_effect - market.before)
-    return told(
-        f"赚钱效应 {market.money_effect:.0f}（0–100）{moved}，市场{word('state', market.state)}。",
-        f"Money effect {market.money_effect:.0f} of 100{moved}: {word('state', market.state).lower()}.",
-    )
-
-
-def _moved(by: float) -> str:
-    if abs(by) < 0.5:
-        return told("，与前一日持平", ", as the day before")
-    return told(
-        f"，较前一日{'升' if by > 0 else '降'} {abs(by):.0f}",
-        f", {'up' if by > 0 else 'down'} {abs(by):.0f} on the day before",
-    )
-
-
-def tendency(found: Tendency, state: str) -> str:
-    """Say what clients of a logic did while the market was in its present state."""
-    bought = told("净买入", "bought net") if found.net_buy >= 0 else told("净卖出", "sold net")
-    won = told("盈利", "made") if found.pnl >= 0 else told("亏损", "lost")
-    return told(
-        f"{word('logic', found.logic)} {found.clients} 位：{word('state', state)}的日子里此类客户{bought} {abs(found.net_buy) / 1e4:,.0f} 万元，{won} {abs(found.pnl) / 1e4:,.0f} 万元。",
-        f"{word('logic', found.logic)}, {found.clients} of yours: on such days clients of this logic {bought} {abs(found.net_buy) / 1e6:,.1f}m and {won} {abs(found.pnl) / 1e6:,.1f}m CNY.",
-    )

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from zhike.base.text import say
 from zhike_desk.gate import viewer_of
-from zhike_desk.pages.today import context, whys
+from zhike_desk.pages.today import beside, context, whys
 from zhike_desk.records import clock
 from zhike_desk.records.actions import outcomes
 from zhike_desk.records.actions.outcomes import Line
@@ -25,12 +25,19 @@ from zhike_desk.ui.frame import night_of
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.toasts import toast
 
+_MOST_LINES = 40
 MEDIA = ("phone", "wecom", "visit", "sms", "app")
 
 
 def _when(request: HttpRequest) -> Moment:
     night = night_of(request)
     return Moment(clock.now(night), clock.today(night), night.as_of if night is not None else None)
+
+
+def _spent(request: HttpRequest) -> float:
+    """Return the minutes that the stretches before this one take."""
+    told = request.GET.get("spent", "")
+    return float(told) if told.isdecimal() and len(told) < 8 else 0.0
 
 
 def _staff(request: HttpRequest) -> str:
@@ -52,10 +59,15 @@ def more(request: HttpRequest) -> HttpResponse:
 def _list(request: HttpRequest) -> dict[str, Any]:
     viewer, when, staff = viewer_of(request), _when(request), _staff(request)
     branch = viewer.need("today.view").scope == "branch"
-    day = query.day(viewer, when, staff=staff, after=request.GET.get("after", ""))
+    room = workload.left(viewer, when.at, staff=staff) if when.as_of is not None else None
+    after, spent = request.GET.get("after", ""), _spent(request)
+    day = query.day(viewer, when, staff=staff, after=after, spent=spent, room=room)
+    lines = context.lines(day, when, named=branch and not staff)
     return {
-        "lines": context.lines(day, when, named=branch and not staff),
+        "lines": lines,
         "older": day.older,
+        "spent": f"{day.minutes:.0f}",
+        "within": context.within(room) if not after and lines and not lines[0].beyond else "",
         "staff": staff,
         "staff_name": workload.named(viewer, staff) if staff else "",
         "said": context.words(when),
@@ -92,15 +104,17 @@ def night(request: HttpRequest) -> HttpResponse:
     market = found.market
     told_of = {
         "found": found,
-        "changes": context.changes(found),
-        "flows": context.flows(found),
-        "market_line": context.market_line(market) if market is not None else "",
-        "tendencies": [context.tendency(t, market.state) for t in market.tendencies]
+        "changes": beside.changes(found),
+        "flows": beside.flows(found),
+        "market_line": beside.market_line(market) if market is not None else "",
+        "tendencies": [beside.tendency(t, market.state) for t in market.tendencies]
         if market is not None
         else [],
         "as_of": when.as_of,
         "market_why": whys.market(market) if market is not None else None,
         "book_why": whys.book(when.as_of),
+        "branch": viewer.need("today.view").scope == "branch",
+        "staff": _staff(request),
     }
     return render(request, "today/night.html", told_of)
 
@@ -118,12 +132,10 @@ def team(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end(request: HttpRequest) -> HttpResponse:
     """End a line as its button says; answer with the line as it stands now, a toast, and the code to undo it by."""
-    viewer, line = viewer_of(request), _line(request)
-    done, text = _ended(request, viewer, line)
+    viewer, lines = viewer_of(request), _lines(request)
+    done, text = _ended(request, viewer, lines)
     when = _when(request)
-    left = query.one(viewer, when, proposal_id=line.proposal_id, task_id=line.task_id)
-    if left is not None and left.task_id is not None and left.due_on > when.today:
-        left = None
+    left = query.one(viewer, when, proposal_id=lines[0].proposal_id, task_id=lines[0].task_id)
     if done.warning is not None:
         text = f"{text} {said(done.warning)}"
     asked = (
@@ -135,36 +147,42 @@ def end(request: HttpRequest) -> HttpResponse:
     return toast(response, text, done.undo, "today:ended")
 
 
-def _line(request: HttpRequest) -> Line:
-    task = request.POST.get("task", "")
-    return Line(
-        proposal_id=request.POST.get("proposal", "")[:60],
-        task_id=int(task) if task.isdecimal() else None,
-        seen=int(request.POST["seen"]) if request.POST.get("seen", "").isdecimal() else 1,
-    )
+def _lines(request: HttpRequest) -> list[Line]:
+    """Read which reasons of an entry end: `proposal:NUMBER`, or `task:NUMBER:VERSION` as it was seen."""
+    found = []
+    for told_of in request.POST.getlist("line")[:_MOST_LINES]:
+        kind, _, which = told_of.partition(":")
+        number, _, seen = which.partition(":")
+        if kind == "proposal":
+            found.append(Line(proposal_id=which[:60]))
+        elif number.isdecimal() and seen.isdecimal():
+            found.append(Line(task_id=int(number), seen=int(seen)))
+    if not found:
+        raise Refused(say("请至少选择一项。", "Choose at least one of the reasons."))
+    return found
 
 
-def _ended(request: HttpRequest, viewer: Viewer, line: Line) -> tuple[Done, str]:
+def _ended(request: HttpRequest, viewer: Viewer, lines: list[Line]) -> tuple[Done, str]:
     at = clock.now(night_of(request))
     how = request.POST.get("how") or ("postponed" if "due" in request.POST else "")
     medium = request.POST.get("medium", "phone")
     if how == "reached":
-        return outcomes.reached(line, medium=medium, by=viewer, at=at), told(
+        return outcomes.reached(lines, medium=medium, by=viewer, at=at), told(
             "已记为联系，任务完成。", "Logged as contacted; done."
         )
     if how == "missed":
-        return outcomes.missed(line, medium=medium, by=viewer, at=at), told(
+        return outcomes.missed(lines, medium=medium, by=viewer, at=at), told(
             "已记一次未接通，仍在清单中。", "An attempt is logged; the line stays."
         )
     if how == "planned":
-        return outcomes.planned(line, by=viewer, at=at), told("已列入任务。", "It is a task now.")
+        return outcomes.planned(lines, by=viewer, at=at), told("已列入任务。", "It is a task now.")
     if how == "postponed":
         day = _day(request.POST.get("due", ""))
-        return outcomes.postponed(line, day, by=viewer, at=at), told(
+        return outcomes.postponed(lines, day, by=viewer, at=at), told(
             f"已改期到 {day:%m-%d}。", f"Put off until {day:%m-%d}."
         )
     if how == "unsuited":
-        return outcomes.unsuited(line, by=viewer, at=at), told("已标为不合适。", "Marked as not suitable.")
+        return outcomes.unsuited(lines, by=viewer, at=at), told("已标为不合适。", "Marked as not suitable.")
     raise Refused(say("没有这样的结果。", "There is no such outcome."))
 
 

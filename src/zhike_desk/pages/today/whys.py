@@ -37,7 +37,8 @@ def _parts(*parts: tuple[str, float]) -> list[Driver]:
 
 def _works(found: Load, as_of: date) -> Why:
     meaning = told(
-        "昨夜建议（客户当前可服务的）与今天到期的任务。", "What the night proposes, and tasks that are due."
+        "昨夜建议与今天到期的任务，一位客户算一项。",
+        "What the night proposes, and tasks that are due; a client counts once.",
     )
     must, rest = (told("必做", "Must be done"), found.must_do), found.works - found.must_do
     change = told(
@@ -58,8 +59,8 @@ def _overdue(found: Load, as_of: date) -> Why:
 
 def _hours(found: Load, as_of: date) -> Why:
     meaning = told(
-        "每项预计分钟数之和，对照员工文件中的月服务工时（按每月 21.75 个工作日折算）。",
-        "Minutes of all items, against the hours a month of the staff file, over 21.75 working days.",
+        "每位客户按最长的一项事由计时（一次联系一并处理），合计后对照员工文件中的月服务工时（按每月 21.75 个工作日折算）。",
+        "A client takes as long as the longest of their reasons, for one call deals with all; the sum stands against the hours a month of the staff file, over 21.75 working days.",
     )
     room, change = found.capacity or 0.0, told("完成或改期。", "ending items or putting them off.")
     parts = _parts(
@@ -109,8 +110,8 @@ def market(found: Market) -> Why:
 def book(as_of: date) -> Why:
     """Say what one's clients are counted by."""
     meaning = told(
-        "由您服务的客户（移交以工作台为准）逐一加总：净资产为当日收盘，新开为近 30 天开户，休眠与流失由生命周期规则判定。",
-        "Counted over the clients you serve (hand-overs made here included): net assets at the close, accounts opened within 30 days;"
+        "主要服务：由您主要服务（移交以工作台为准）；全部：您以开发、服务、投顾任一角色服务的。营业部看全部客户。净资产等按全部逐一加总：净资产为当日收盘，新开为近 30 天开户，休眠与流失由生命周期规则判定。",
+        "Mainly served: whom you serve first (hand-overs made here included); all: whom you look after in any role; a head sees the branch. Counted over all: net assets at the close, accounts opened within 30 days;"
         " dormant and lost by the rules of the life cycle.",
     )
     change = told(

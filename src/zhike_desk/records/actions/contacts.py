@@ -25,6 +25,7 @@ from zhike_desk.records.models import BookClient, Contact, Task
 from zhike_desk.records.models.care import MEDIA
 from zhike_desk.records.models.care import Medium as Medium
 from zhike_desk.records.queries import permission
+from zhike_desk.records.reaching import reached
 from zhike_desk.records.viewer import Denied, Viewer
 
 Purpose = Literal[
@@ -42,7 +43,7 @@ def log(
     *,
     medium: str,
     purpose: str,
-    outcome: str = "",
+    outcome: str,
     minutes: float | None = None,
     happened_at: datetime | None = None,
     task_id: int | None = None,
@@ -52,16 +53,17 @@ def log(
 ) -> Done:
     """Log a contact that took place; with a task (or a proposal, accepted at once), that task is done by it.
 
-    Returns the contact's number, with a warning where the client has now been contacted too often. Raises Denied for a
-    client that isn't `by`'s; Refused for a product offered to who opted out, or a moment in the future.
+    Returns the contact's number, with a warning where the client has now been approached too often. Raises Denied for a
+    client that isn't `by`'s; Refused without an outcome, for a product offered to who opted out, a moment in the future, or
+    a task said to be done by an attempt.
     """
     with transaction.atomic():
         client = scope.client(by, client_id, "care.write")
         when = _moment(happened_at or at, at)
         one_of(medium, MEDIA, say("方式", "medium"))
         _permitted(client, purpose)
-        steps, task = _done_by_it(client, task_id, proposal_id, outcome, by, at)
-        said = text(outcome, 80, OUTCOME, needed=False)
+        said = text(outcome, 80, OUTCOME)
+        steps, task = _done_by_it(client, task_id, proposal_id, said, by, at)
         contact = Contact(
             medium=medium, purpose=purpose, outcome=said, minutes=_minutes(minutes), at=when, task=task
         )
@@ -90,7 +92,7 @@ def edit(
     seen: int,
     medium: str,
     purpose: str,
-    outcome: str = "",
+    outcome: str,
     minutes: float | None = None,
     happened_at: datetime | None = None,
     by: Viewer,
@@ -112,7 +114,7 @@ def edit(
             at,
             medium=medium,
             purpose=purpose,
-            outcome=text(outcome, 80, OUTCOME, needed=False),
+            outcome=text(outcome, 80, OUTCOME),
             minutes=_minutes(minutes),
             at=_moment(happened_at or found.at, at),
             delivered_in="",
@@ -136,6 +138,13 @@ def _done_by_it(
 ) -> tuple[list[dict[str, object]], Task | None]:
     """Close the task a contact fulfilled; return the steps that open it again, and the task."""
     steps: list[dict[str, object]] = []
+    if (proposal_id or task_id is not None) and not reached(outcome):
+        raise Refused(
+            say(
+                "未联系到客户，待办还没有完成；请先不选“同时完成”。",
+                "The client was not reached, so nothing is fulfilled by it: choose nothing that is due.",
+            )
+        )
     if proposal_id:
         task, step = tasks.accepted(proposal_id, by, at)
         steps.append(step)
@@ -169,8 +178,8 @@ def _too_often(client_id: str, at: datetime) -> Said | None:
     if count <= rules.contacts:
         return None
     return say(
-        f"{rules.days} 天内已联系 {count} 次，超过上限 {rules.contacts} 次。",
-        f"Contacted {count} times in {rules.days} days; the limit is {rules.contacts}.",
+        f"{rules.days} 天内已联系（含未接通）{count} 次，超过上限 {rules.contacts} 次。",
+        f"Approached {count} times in {rules.days} days, attempts included; the limit is {rules.contacts}.",
     )
 
 

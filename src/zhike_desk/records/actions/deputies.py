@@ -13,13 +13,14 @@ from zhike_desk.records import audit, scope
 from zhike_desk.records.actions.asking import act, ask
 from zhike_desk.records.actions.writing import Done, Refused, change
 from zhike_desk.records.models import Deputy, User
+from zhike_desk.records.queries import people
 from zhike_desk.records.viewer import Denied, Viewer
 
 LONGEST = timedelta(days=366)
 
 
 def name(deputy_id: int, *, until: date, reason: str, by: Viewer, at: datetime) -> Done:
-    """Ask that somebody of one's branch decide in one's place until a day (at most a year); compliance decides."""
+    """Ask that a manager or adviser of one's branch decide in one's place until a day (at most a year); compliance decides."""
     by.need("deputy.name")
     with transaction.atomic():
         found = _fit(deputy_id, until, by, at)
@@ -59,10 +60,12 @@ def _fit(deputy_id: int, until: date, by: Viewer, at: datetime) -> User:
         raise Refused(
             say("代行期限应在今天到一年之内。", "The day must lie between today and a year from now.")
         )
-    found = User.objects.filter(pk=deputy_id, is_active=True, branch_id=by.branch_id).exclude(pk=by.user_id)
-    person = found.first() if by.branch_id else None
+    person = people.fit_deputies(by).filter(pk=deputy_id).first()
     if person is None:
         raise Refused(
-            say("代行人须是本营业部的在职用户。", "A deputy must be an active user of your branch.")
+            say(
+                "代行人须是本营业部在职的客户经理或投资顾问。",
+                "A deputy must be an active manager or adviser of your branch.",
+            )
         )
     return person

@@ -1,13 +1,14 @@
-"""How a line of the day's list ends, in one stroke: a contact logged and its task closed, an attempt, another day, not suitable.
+"""How an entry of the day's list ends, in one stroke: a contact logged and its tasks closed, an attempt, another day, not suitable.
 
-Each stroke is one transaction with one code to undo it by. A line is a proposal of the night or a task; strokes on many tasks
+Each stroke is one transaction with one code to undo it by, and ends the reasons of the entry it is told of, all or none. A line is
+a reason: a proposal of the night or a task; strokes on many tasks
 tell how many rows they changed, and which ones they left alone and why.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -17,43 +18,55 @@ from zhike.base.text import Said, say
 from zhike_desk.records.actions import contacts, tasks
 from zhike_desk.records.actions.writing import BULK_ROWS, Bulk, Conflict, Done, Refused, inverse
 from zhike_desk.records.models import BookProposal, Inverse, Task
-from zhike_desk.records.queries.today import UNREACHED
+from zhike_desk.records.reaching import REACHED, UNREACHED
 from zhike_desk.records.viewer import Denied, Viewer
 
-REACHED = "已联系"
 UNSUITED = "不合适"
 _ACTION = "care.write"
+_End = Callable[["Line"], Done]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the list: a proposal, or a task as it was seen."""
+    """A reason of the list: a proposal, or a task as it was seen."""
 
     proposal_id: str = ""
     task_id: int | None = None
     seen: int = 1
 
 
-def reached(line: Line, *, medium: str, by: Viewer, at: datetime) -> Done:
-    """Log that the client was spoken to, which closes the line; a task without a client is simply done."""
-    client_id, kind = _of(line, by)
+def reached(lines: Sequence[Line], *, medium: str, by: Viewer, at: datetime) -> Done:
+    """Log that the client was spoken to, once, which closes all of `lines`; tasks without a client are simply done.
+
+    The contact is for what leads: what must be done, else the first of them. Raises Refused where they are of several clients.
+    """
+    client_id, kind, lead = _of(lines, by)
     if not client_id:
-        return tasks.close(_task(line), outcome="", seen=line.seen, by=by, at=at)
-    return contacts.log(
-        client_id,
-        medium=medium,
-        purpose=kind if kind in contacts.PURPOSES else "service",
-        outcome=REACHED,
-        task_id=line.task_id,
-        proposal_id=line.proposal_id,
-        by=by,
-        at=at,
-    )
+        return _each(
+            lines, lambda line: tasks.close(_task(line), outcome="", seen=line.seen, by=by, at=at), by, at
+        )
+    rest = [line for line in lines if line != lead]
+    with transaction.atomic():
+        purpose = kind if kind in contacts.PURPOSES else "service"
+        done = contacts.log(
+            client_id, medium=medium, purpose=purpose, outcome=REACHED, task_id=lead.task_id,
+            proposal_id=lead.proposal_id, by=by, at=at,
+        )  # fmt: skip
+        if not rest:
+            return done
+        also = _each(rest, lambda line: _closed(line, by, at), by, at)
+        codes = [done.undo, also.undo]
+        return replace(done, undo=_instead(codes, _steps(codes), by, at))
 
 
-def missed(line: Line, *, medium: str, by: Viewer, at: datetime) -> Done:
-    """Log an attempt: the client was not reached, and the line stays to be done."""
-    client_id, kind = _of(line, by)
+def _closed(line: Line, by: Viewer, at: datetime) -> Done:
+    """Close a line that a contact dealt with beside what it was made for."""
+    return _ended(line, lambda pk, seen: tasks.close(pk, outcome=REACHED, seen=seen, by=by, at=at), by, at)
+
+
+def missed(lines: Sequence[Line], *, medium: str, by: Viewer, at: datetime) -> Done:
+    """Log an attempt: the client was not reached, and the lines stay to be done."""
+    client_id, kind, _ = _of(lines, by)
     if not client_id:
         raise Refused(say("该任务没有客户，无从联系。", "This task has no client to be reached."))
     # An attempt at a call-back is not the call-back that the rules demand: the night must go on asking for it.
@@ -61,35 +74,49 @@ def missed(line: Line, *, medium: str, by: Viewer, at: datetime) -> Done:
     return contacts.log(client_id, medium=medium, purpose=purpose, outcome=UNREACHED, by=by, at=at)
 
 
-def planned(line: Line, *, by: Viewer, at: datetime) -> Done:
-    """Make a task of a proposal, due when the proposal is."""
-    if not line.proposal_id:
+def planned(lines: Sequence[Line], *, by: Viewer, at: datetime) -> Done:
+    """Make tasks of proposals, due when the proposals are."""
+    if any(not line.proposal_id for line in lines):
         raise Refused(say("已经是任务了。", "It is a task already."))
-    return tasks.accept_proposal(line.proposal_id, by=by, at=at)
+    return _each(lines, lambda line: tasks.accept_proposal(line.proposal_id, by=by, at=at), by, at)
 
 
-def postponed(line: Line, due_on: date, *, by: Viewer, at: datetime) -> Done:
-    """Put a line off until another day; a proposal becomes a task of that day."""
+def postponed(lines: Sequence[Line], due_on: date, *, by: Viewer, at: datetime) -> Done:
+    """Put lines off until another day; a proposal becomes a task of that day."""
+
+    def end(pk: int, seen: int) -> Done:
+        return tasks.move(pk, seen=seen, due_on=due_on, by=by, at=at)
+
+    return _each(lines, lambda line: _ended(line, end, by, at), by, at)
+
+
+def unsuited(lines: Sequence[Line], *, by: Viewer, at: datetime) -> Done:
+    """Give lines up as not suitable for the client; one that must be done can't be given up."""
+
+    def end(pk: int, seen: int) -> Done:
+        return tasks.drop(pk, reason=UNSUITED, seen=seen, by=by, at=at)
+
+    return _each(lines, lambda line: _ended(line, end, by, at), by, at)
+
+
+def _ended(line: Line, end: Callable[[int, int], Done], by: Viewer, at: datetime) -> Done:
+    """End a task, or a proposal as the task it becomes: undone, there is none again."""
     if line.task_id is not None:
-        return tasks.move(line.task_id, seen=line.seen, due_on=due_on, by=by, at=at)
-    with transaction.atomic():
-        made, step = tasks.accepted(line.proposal_id, by, at)
-        moved = tasks.move(made.pk, seen=made.version, due_on=due_on, by=by, at=at)
-        return Done(
-            str(made.pk), moved.version, _instead([moved.undo], [step | {"version": moved.version}], by, at)
-        )
+        return end(line.task_id, line.seen)
+    made, step = tasks.accepted(line.proposal_id, by, at)
+    ended = end(made.pk, made.version)
+    code = _instead([ended.undo], [step | {"version": ended.version}], by, at)
+    return Done(str(made.pk), ended.version, code)
 
 
-def unsuited(line: Line, *, by: Viewer, at: datetime) -> Done:
-    """Give a line up as not suitable for the client; one that must be done can't be given up."""
-    if line.task_id is not None:
-        return tasks.drop(line.task_id, reason=UNSUITED, seen=line.seen, by=by, at=at)
+def _each(lines: Sequence[Line], end: _End, by: Viewer, at: datetime) -> Done:
+    """End every line or none, with one code to undo them all by."""
     with transaction.atomic():
-        made, step = tasks.accepted(line.proposal_id, by, at)
-        ended = tasks.drop(made.pk, reason=UNSUITED, seen=made.version, by=by, at=at)
-        return Done(
-            str(made.pk), ended.version, _instead([ended.undo], [step | {"version": ended.version}], by, at)
-        )
+        done = [end(line) for line in lines]
+        if len(done) == 1:
+            return done[0]
+        codes = [d.undo for d in done]
+        return replace(done[0], undo=_instead(codes, _steps(codes), by, at))
 
 
 def many_done(seen: Mapping[int, int], *, by: Viewer, at: datetime) -> Bulk:
@@ -148,17 +175,23 @@ def _instead(codes: Iterable[str], steps: Sequence[Mapping[str, Any]], by: Viewe
     return inverse(by, _ACTION, steps, at)
 
 
-def _of(line: Line, by: Viewer) -> tuple[str, str]:
-    """Return the client and the kind of a line; raise Denied where there is no such line (the acts check whose it is)."""
+def _of(lines: Sequence[Line], by: Viewer) -> tuple[str, str, Line]:
+    """Return the client of lines, the kind of what leads, and that line; raise Denied where there is no such line (the acts check whose it is)."""
     by.need(_ACTION)
-    row: BookProposal | Task | None
+    rows = [(_row(line, by), line) for line in lines]
+    if len({row.client_id for row, _ in rows}) != 1:
+        raise Refused(say("请选择同一位客户的事项。", "Choose what is one client's."))
+    lead, line = min(rows, key=lambda found: not found[0].must_do)
+    return lead.client_id, lead.kind, line
+
+
+def _row(line: Line, by: Viewer) -> BookProposal | Task:
     if line.task_id is not None:
-        row = tasks.task(line.task_id, by)
-    else:
-        row = BookProposal.objects.filter(proposal_id=line.proposal_id, arm="treat").first()
+        return tasks.task(line.task_id, by)
+    row = BookProposal.objects.filter(proposal_id=line.proposal_id, arm="treat").first()
     if row is None:
         raise Denied(_ACTION)
-    return row.client_id, row.kind
+    return row
 
 
 def _task(line: Line) -> int:

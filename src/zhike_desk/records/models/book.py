@@ -47,6 +47,7 @@ class BookClient(models.Model):
     gender = models.CharField(max_length=1, default="")
     risk_level = models.CharField(max_length=4, default="")
     risk_assessed_on = models.DateField(null=True)
+    risk_valid_until = models.DateField(null=True)
     professional = models.BooleanField(null=True)
     opt_out = models.BooleanField(default=False)
     frozen = models.BooleanField(default=False)
@@ -130,7 +131,7 @@ class BookClient(models.Model):
             ]
             + [  # registers of compliance count within these alone
                 models.Index(
-                    fields=["kind", "closed_on", "risk_assessed_on", "frozen", "branch_id", "client_id"],
+                    fields=["kind", "closed_on", "risk_valid_until", "frozen", "branch_id", "client_id"],
                     name="book_client_assessed",
                 ),
                 models.Index(

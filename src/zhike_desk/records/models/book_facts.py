@@ -155,6 +155,7 @@ class BookProposal(models.Model):
     cooldown_until = models.DateField(null=True)
     arm = models.CharField(max_length=8)
     place = models.IntegerField(default=0)
+    """The client's place among all: whoever's list it is, it is read in this order."""
 
     class Meta:
         """Read by who is to do it, in order, and by client."""
@@ -164,7 +165,7 @@ class BookProposal(models.Model):
         db_table = "book_proposal"
         indexes: ClassVar = [
             models.Index(fields=["staff_id", "arm", "place"], name="book_proposal_staff"),
-            models.Index(fields=["branch_id", "arm", "place"], name="book_proposal_branch"),
+            models.Index(fields=["branch_id", "arm", "-must_do", "place"], name="book_proposal_branch"),
             models.Index(fields=["client_id"], name="book_proposal_client"),
         ]
 

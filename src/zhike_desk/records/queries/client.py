@@ -4,24 +4,35 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from django.db import connection
-from django.db.models import CharField, Max, QuerySet, Value
+from django.db.models import CharField, Count, Exists, Max, OuterRef, QuerySet, Value
 from django.db.models.functions import JSONObject
 
 from zhike.base.text import Said, say
-from zhike_desk.records import prepared, scope, sentences
+from zhike_desk.records import prepared, scope, sentences, settings
 from zhike_desk.records.book import UNKNOWN
 from zhike_desk.records.book.detailed import Detail, unpack
 from zhike_desk.records.book.series import AssetDay
 from zhike_desk.records.masking import struck
-from zhike_desk.records.models import BookClient, BookProposal, Complaint, Consent, Contact, Move, Tag, Task
+from zhike_desk.records.models import (
+    BookClient,
+    BookProposal,
+    Complaint,
+    Consent,
+    Contact,
+    Move,
+    Setting,
+    Tag,
+    Task,
+)
 from zhike_desk.records.queries import bonds, client_money, clients, listing, peers, timeline
 from zhike_desk.records.queries.nights import Shown
+from zhike_desk.records.reaching import last_reached, missed
 from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Viewer
 
@@ -61,7 +72,9 @@ class Held:
 class Written:
     """What stands in short lists about a client: the night's staff and proposals, the desk's own entries.
 
-    Tags are (number, word); consents say by kind whether they were given; `moved_to` is who took the client over.
+    Tags are (number, word); consents say by kind whether they were given; `contacted_on` is the day the client was last reached, by the night or at the
+    desk, `attempts` counts the desk's since then; `moved_to` is who took the client over; `shown` says from
+    where on the branch has things pointed out.
     """
 
     staff: tuple[bonds.Server, ...] = ()
@@ -69,7 +82,9 @@ class Written:
     tags: tuple[tuple[int, str], ...] = ()
     tasks: tuple[Duty, ...] = ()
     consents: Mapping[str, bool] | None = None
-    contacted_at: datetime | None = None
+    contacted_on: date | None = None
+    attempts: int = 0
+    shown: settings.Shown = field(default_factory=settings.Shown)
     moved_to: str = ""
     complaints: tuple[Held, ...] = ()
 
@@ -139,7 +154,7 @@ def portrait(viewer: Viewer, key: str, night: Shown) -> Portrait:
         held=client_money.holdings(row) if money else client_money.Held((), 0, 0.0, None),
         expected=expected,
         links=bonds.links(viewer, row),
-        written=written(viewer, row),
+        written=written(viewer, row, night.as_of),
         stream=timeline.of_client(viewer, row, night),
     )
 
@@ -155,7 +170,7 @@ class Care:
 def care(viewer: Viewer, key: str, night: Shown) -> Care:
     """Return what staff's acts change of a client's page; raise Denied for a client that isn't `viewer`'s to see. Three queries."""
     row = scope.client(viewer, key)
-    return Care(written(viewer, row), timeline.of_client(viewer, row, night))
+    return Care(written(viewer, row, night.as_of), timeline.of_client(viewer, row, night))
 
 
 _MEASURED = (
@@ -175,13 +190,14 @@ def measures(client_id: str) -> tuple[Mapping[str, float | None], Mapping[str, D
     return dict(zip(names[2:], row[2:], strict=True)), unpack(bytes(row[0])) if row[0] is not None else {}
 
 
-def written(viewer: Viewer, client: BookClient) -> Written:
-    """Return what stands in short lists about a client, as far as `viewer` may read it; one query over seven tables.
+def written(viewer: Viewer, client: BookClient, as_of: date) -> Written:
+    """Return what stands in short lists about a client by the night of `as_of`, as far as `viewer` may read it; one query over nine tables.
 
     Of the night's proposals those are left out that are held back, or are a task already.
     """
     care, consent = viewer.may("care.read") is not None, viewer.may("consent.read") is not None
-    return _written(prepared.rows(_parts, care, consent, client_id=client.client_id))
+    told = prepared.rows(_parts, care, consent, client_id=client.client_id)
+    return _written(told, client.days_since_contact, as_of)
 
 
 def _parts(care: bool, consent: bool, *, client_id: str) -> QuerySet[Any, tuple[Any, ...]]:
@@ -189,19 +205,22 @@ def _parts(care: bool, consent: bool, *, client_id: str) -> QuerySet[Any, tuple[
     parts = [
         _plain("staff", bonds.serving(client_id), **{n: n for n in bonds.SERVING}),
         _plain("move", Move.objects.filter(**of, ended_at__isnull=True), to="to_staff"),
+        _plain("shown", Setting.objects.filter(name__startswith="shown."), name="name", whole="value"),
     ]
     if care:
         taken = Task.objects.filter(**of).exclude(proposal_id="").values("proposal_id")
         proposed = BookProposal.objects.filter(**of).exclude(arm="hold").exclude(proposal_id__in=taken)
-        last = (
-            Contact.objects.filter(**of, undone_at__isnull=True).values("client_id").annotate(last=Max("at"))
-        )
+        said = Contact.objects.filter(**of, undone_at__isnull=True)
+        reached, tried = said.exclude(missed()), said.filter(missed())
+        last = reached.values("client_id").annotate(last=Max("at"))
+        since = tried.exclude(Exists(reached.filter(at__gt=OuterRef("at")))).values("client_id")
         still = Complaint.objects.filter(**of, undone_at__isnull=True, closed_at__isnull=True)
         parts += [
             _plain("proposal", proposed, **{n: n for n in _OF_PROPOSAL}),
             _plain("tag", Tag.objects.filter(**of), id="id", word="word"),
             _plain("task", Task.objects.filter(**of, state="open"), **{n: n for n in _OF_TASK}),
             _plain("contact", last, at="last"),
+            _plain("attempts", since.annotate(n=Count("pk"), last=Max("at")), n="n", at="last"),
             _plain("complaint", still, **{n: n for n in _OF_COMPLAINT}),
         ]
     if care or consent:
@@ -232,22 +251,29 @@ def _plain(what: str, rows: QuerySet[Any], **columns: str) -> QuerySet[Any]:
     return plain
 
 
-def _written(rows: list[tuple[Any, ...]]) -> Written:
+def _written(rows: list[tuple[Any, ...]], days_since: float, as_of: date) -> Written:
     by: dict[str, list[dict[str, Any]]] = {}
     for what, told in rows:
         by.setdefault(what, []).append(told)
     tasks = [_duty(t) for t in by.get("task", [])]
     proposed = [_duty(p) for p in by.get("proposal", [])]
+    reached_on = last_reached(days_since, as_of, map(_day, by.get("contact", [])))
     return Written(
         staff=bonds.servers(by.get("staff", [])),
         proposals=tuple(sorted(proposed, key=lambda d: (not d.must_do, d.due_on, d.proposal_id))),
         tags=tuple(sorted((int(t["id"]), str(t["word"])) for t in by.get("tag", []))),
         tasks=tuple(sorted(tasks, key=lambda d: (not d.must_do, d.due_on, d.task_id))[:_TASKS]),
         consents={c["kind"]: bool(c["given"]) for c in by.get("consent", [])},
-        contacted_at=max((_moment(c["at"]) for c in by.get("contact", [])), default=None),
+        shown=settings.of((str(s["name"]), int(s["whole"])) for s in by.get("shown", [])).shown,
+        contacted_on=reached_on,
+        attempts=sum(a["n"] for a in by.get("attempts", []) if reached_on is None or _day(a) >= reached_on),
         moved_to=str(by["move"][0]["to"]) if "move" in by else "",
         complaints=tuple(sorted((_held(c) for c in by.get("complaint", [])), key=lambda c: c.opened_at)),
     )
+
+
+def _day(told: dict[str, Any]) -> date:
+    return scope.day_of(_moment(told["at"]))
 
 
 def _held(told: dict[str, Any]) -> Held:

@@ -51,9 +51,9 @@ def _columns() -> tuple[Column, ...]:
         Column("traded_3m", say("近3月成交金额", "Value traded, 3 m"), "money", say("近 3 个月成交金额。", "Value traded in 3 months."), True),
         Column("pnl_3m", say("近3月盈亏", "Profit, 3 m"), "money", say("近 3 个月盈亏。", "Profit and loss over 3 months."), True),
         Column("twr_12m", say("近12月收益率", "Return, 12 m"), "fraction", say("近 12 个月时间加权收益率。", "Time-weighted return over 12 months."), True),
-        Column("days_since_trade", say("未交易天数", "Days without a trade"), "count", say("距上次交易的天数。", "Days since the last trade."), True),
-        Column("days_since_contact", say("未联系天数", "Days without a contact"), "count", say("距上次联系的天数。", "Days since the last contact."), True),
-        Column("clv_p50", say("未来12个月贡献", "Expected 12m"), "yuan", say("未来 12 个月预期贡献（中位数）。", "Contribution expected over 12 months (median)."), True),
+        Column("days_since_trade", say("未交易（交易日）", "Trading days without a trade"), "count", say("距上次交易的交易日数。", "Trading days since the last trade."), True),
+        Column("days_since_contact", say("未联系天数", "Days without a contact"), "count", say("距上次联系到客户的自然日数；未接通不算。", "Days of the calendar since the client was last reached; attempts don't count."), True),
+        Column("clv_p50", say("未来12个月贡献", "Expected 12m"), "yuan", say("未来 12 个月预期贡献（中位数）；只推算个人客户。", "Contribution expected over 12 months (median); of individuals only."), True),
         Column("opened_on", say("开户日", "Opened"), "date", say("首个账户开户日。", "Day of the first account."), True),
         Column("staff_id", say("客户经理", "Manager"), "text", say("主要服务人员。", "Who mainly serves the client.")),
     )  # fmt: skip

@@ -8,9 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Max, Q, QuerySet
 
-from zhike.decisions.proposals.rules import months_later
-from zhike.decisions.proposals.settings import Settings
-from zhike_desk.records import scope
+from zhike_desk.records import scope, settings
 from zhike_desk.records.models import BookClient, Consent, Hold
 from zhike_desk.records.viewer import Viewer
 
@@ -63,27 +61,26 @@ class Held:
 
 
 def assessments(viewer: Viewer, today: date, state: str) -> Assessments:
-    """Return the risk assessments that need something; two queries, of open accounts only."""
+    """Return the risk assessments that need something; three queries, of open accounts only."""
     viewer.need("compliance.view")
-    rules = Settings()
-    oldest = months_later(today, -rules.assessment_months)
-    soon = months_later(today + timedelta(days=rules.assessment_ahead_days), -rules.assessment_months)
+    soon = today + timedelta(days=settings.current().shown.assessment_days)
     needs = {
-        "expired": Q(risk_assessed_on__lt=oldest),
-        "expiring": Q(risk_assessed_on__gte=oldest, risk_assessed_on__lte=soon),
-        "missing": Q(risk_assessed_on__isnull=True),
+        "expired": Q(risk_valid_until__lt=today),
+        "expiring": Q(risk_valid_until__gte=today, risk_valid_until__lte=soon),
+        "missing": Q(risk_valid_until__isnull=True),
     }
     standing = scope.clients(viewer, "client.list").filter(closed_on__isnull=True, kind="individual")
     counts = standing.aggregate(**{name: Count("pk", filter=need) for name, need in needs.items()})
     chosen = needs.get(state, needs["expired"])
-    rows = standing.filter(chosen).order_by("risk_assessed_on", "client_id")[:SHOWN]
-    return Assessments(counts, tuple(_assessment(row, state, rules.assessment_months) for row in rows))
+    rows = standing.filter(chosen).order_by("risk_valid_until", "client_id")[:SHOWN]
+    return Assessments(counts, tuple(_assessment(row, state) for row in rows))
 
 
-def _assessment(row: BookClient, state: str, months: int) -> Assessment:
-    assessed = row.risk_assessed_on
-    until = months_later(assessed, months) if assessed else None
-    return Assessment(row.client_id, row.name, row.risk_level, assessed, until, state, row.staff_id)
+def _assessment(row: BookClient, state: str) -> Assessment:
+    until = row.risk_valid_until
+    return Assessment(
+        row.client_id, row.name, row.risk_level, row.risk_assessed_on, until, state, row.staff_id
+    )
 
 
 def consents(viewer: Viewer) -> list[Entry]:

@@ -69,9 +69,10 @@ class Market:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """One's clients in figures: how many, net assets in CNY, opened in the last 30 days, dormant, lost, with marketing refused."""
+    """One's clients in figures: how many, of whom one mainly serves so many (None: not one person's), net assets in CNY, opened in the last 30 days, dormant, lost, with marketing refused."""
 
     clients: int
+    mainly: int | None
     net: float
     fresh: int
     dormant: int
@@ -92,7 +93,7 @@ class Overnight:
 
 
 def overnight(viewer: Viewer, as_of: date, *, staff: str = "") -> Overnight:
-    """Return what the night of `as_of` brought for `viewer`'s clients, or those of one of a head's staff; at most nine queries."""
+    """Return what the night of `as_of` brought for `viewer`'s clients, or those of one of a head's staff; at most ten queries."""
     rows = scope.clients(viewer, "today.view")
     if staff and viewer.need("today.view").scope != "own":
         rows = served_by(rows, staff)
@@ -104,7 +105,7 @@ def overnight(viewer: Viewer, as_of: date, *, staff: str = "") -> Overnight:
         changes=_changes(changed, as_of, first) if changed is not None else (),
         flows=_flows(rows, as_of),
         market=_market(rows),
-        book=_book(rows, as_of),
+        book=_book(rows, as_of, viewer.staff_id if viewer.need("today.view").scope == "own" else ""),
     )
 
 
@@ -176,7 +177,7 @@ def _tendencies(rows: QuerySet[BookClient], state: str) -> tuple[Tendency, ...]:
     )
 
 
-def _book(rows: QuerySet[BookClient], as_of: date) -> Book:
+def _book(rows: QuerySet[BookClient], as_of: date, own: str) -> Book:
     sums = rows.order_by().aggregate(
         clients=Count("client_id"),
         net=Sum("net_now", filter=Q(net_now__gt=UNKNOWN)),
@@ -185,4 +186,5 @@ def _book(rows: QuerySet[BookClient], as_of: date) -> Book:
         lost=Count("client_id", filter=Q(stage="lost")),
         opted_out=Count("client_id", filter=Q(opt_out=True)),
     )
-    return Book(**{**sums, "net": sums["net"] or 0.0})
+    mainly = served_by(rows, own).count() if own else None
+    return Book(**{**sums, "net": sums["net"] or 0.0, "mainly": mainly})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from zhike_desk.records.models import ApiToken, BookStaff, Deputy, User
 from zhike_desk.records.viewer import Denied, Viewer
@@ -94,6 +94,20 @@ def staff(viewer: Viewer) -> list[Member]:
                names.get(s.staff_id, ""))
         for s in rows
     ]  # fmt: skip
+
+
+def fit_deputies(viewer: Viewer) -> QuerySet[User]:
+    """Return who may decide in the viewer's place: those of the branch who serve clients; never who checks or administers."""
+    if not viewer.branch_id:
+        return User.objects.none()
+    found = User.objects.filter(is_active=True, branch_id=viewer.branch_id, role__in=("manager", "adviser"))
+    return found.exclude(pk=viewer.user_id).order_by("role", "username")
+
+
+def candidates(viewer: Viewer) -> list[tuple[int, str, str]]:
+    """Return whom the viewer may name as deputy, as (number, name, role); for who names deputies."""
+    viewer.need("deputy.name")
+    return [(u.pk, u.display_name or u.username, u.role) for u in fit_deputies(viewer)]
 
 
 def deputies(viewer: Viewer, on: date) -> list[Standing]:

@@ -101,8 +101,8 @@ def _permission(opted_out: bool, contacts: int, rules: settings.Care) -> Permiss
     why = None
     if full:
         why = say(
-            f"{rules.days} 天内已联系 {contacts} 次，上限 {rules.contacts} 次",
-            f"contacted {contacts} times in {rules.days} days; the limit is {rules.contacts}",
+            f"{rules.days} 天内已联系（含未接通）{contacts} 次，上限 {rules.contacts} 次",
+            f"approached {contacts} times in {rules.days} days, attempts included; the limit is {rules.contacts}",
         )
     elif opted_out:
         why = say("客户已拒绝营销，不得推介产品", "the client refused marketing: no products may be offered")

@@ -12,8 +12,9 @@ from django.db.models import Count, Q, Sum
 from zhike_desk.records import scope
 from zhike_desk.records import staff as staff_of
 from zhike_desk.records.book import UNKNOWN
-from zhike_desk.records.models import BookClient, Contact, Move, Task
+from zhike_desk.records.models import BookClient, BookRelation, Contact, Move, Task
 from zhike_desk.records.queries import people
+from zhike_desk.records.reaching import missed
 from zhike_desk.records.viewer import Viewer
 
 _MONTH = timedelta(days=30)
@@ -22,7 +23,10 @@ _MOVES_SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One member of staff: clients they mainly serve, net assets (CNY), how many were contacted in 30 days (by the night), contacts logged at the desk, tasks."""
+    """One member of staff: clients they mainly serve, net assets (CNY), how many were reached in 30 days (by the night), contacts and attempts logged at the desk, tasks.
+
+    `served`: all they look after in any role, of whom they mainly serve `clients`; `left_on`: the day they left.
+    """
 
     staff_id: str
     name: str
@@ -30,12 +34,15 @@ class Row:
     team: str
     capacity_hours: float | None
     clients: int
+    served: int
     assets: float
     contacted: int
     contacts: int
+    attempts: int
     open_tasks: int
     overdue: int
     user: str
+    left_on: date | None
 
     @property
     def coverage(self) -> float | None:
@@ -55,7 +62,7 @@ class HandedOver:
 
 
 def rows(viewer: Viewer, at: datetime) -> list[Row]:
-    """Return the staff the viewer may see, who serves most first; seven queries, whatever the branch's size."""
+    """Return the staff the viewer may see, who serves most first, those who left last; eight queries, whatever the branch's size."""
     members = people.staff(viewer)
     ids = [m.staff_id for m in members]
     served: dict[str, Mapping[str, Any]] = {
@@ -69,6 +76,7 @@ def rows(viewer: Viewer, at: datetime) -> list[Row]:
             reached=Count("pk", filter=Q(days_since_contact__gte=0, days_since_contact__lte=_MONTH.days)),
         )
     }
+    looked_after = _looked_after(ids)
     spoke = _contacts(ids, at)
     tasks = _tasks(ids, scope.day_of(at))
     found = []
@@ -76,17 +84,27 @@ def rows(viewer: Viewer, at: datetime) -> list[Row]:
         mine, said, work = (by.get(m.staff_id, {}) for by in (served, spoke, tasks))
         found.append(
             Row(
-                m.staff_id, m.name, m.role, m.team, m.capacity_hours, mine.get("n", 0), mine.get("assets") or 0.0,
-                mine.get("reached", 0), said.get("n", 0), work.get("n", 0), work.get("late", 0), m.user,
+                m.staff_id, m.name, m.role, m.team, m.capacity_hours, mine.get("n", 0), looked_after.get(m.staff_id, 0),
+                mine.get("assets") or 0.0, mine.get("reached", 0), said.get("n", 0), said.get("missed", 0), work.get("n", 0),
+                work.get("late", 0), m.user, m.left_on,
             )
         )  # fmt: skip
-    return sorted(found, key=lambda row: (-row.clients, row.staff_id))
+    return sorted(found, key=lambda row: (row.left_on is not None, -row.clients, row.staff_id))
+
+
+def _looked_after(ids: list[str]) -> dict[str, int]:
+    """Count the clients each of the staff looks after in whatever role, the frozen apart."""
+    standing = BookClient.objects.filter(frozen=False).exclude(client_id__in=scope.held())
+    rows = BookRelation.objects.filter(staff_id__in=ids, client_id__in=standing.values("client_id"))
+    told = rows.order_by().values("staff_id").annotate(n=Count("client_id", distinct=True))
+    return dict(told.values_list("staff_id", "n"))
 
 
 def _contacts(ids: list[str], at: datetime) -> dict[str, Mapping[str, Any]]:
     since = at - _MONTH
     made = Contact.objects.filter(staff_id__in=ids, at__gt=since, at__lte=at, undone_at__isnull=True)
-    told = made.values("staff_id").annotate(n=Count("pk"))
+    tried = Count("pk", filter=missed())
+    told = made.values("staff_id").annotate(n=Count("pk") - tried, missed=tried)
     return {r["staff_id"]: dict(r) for r in told.order_by()}
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Case, Count, IntegerField, Max, Sum, When
 from django.utils import timezone
 
 from zhike_desk.records import scope
 from zhike_desk.records import staff as staff_of
 from zhike_desk.records.models import BookStaff, Contact
-from zhike_desk.records.queries.today import UNREACHED, due, proposed
+from zhike_desk.records.queries.entries import longest
+from zhike_desk.records.queries.today import due, proposed
+from zhike_desk.records.reaching import missed
 from zhike_desk.records.viewer import Denied, Viewer
 
 WORKING_DAYS = 21.75
@@ -22,7 +25,7 @@ WORKING_DAYS = 21.75
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What lies on a list: lines, minutes, how many must be done, how many are overdue; minutes of a working day (None: not told)."""
+    """What lies on a list: entries (one a client), minutes, how many must be done, how many are overdue; minutes of a working day (None: not told)."""
 
     works: int
     minutes: float
@@ -51,19 +54,44 @@ class DoneToday:
 
 
 def load(viewer: Viewer, today: date, *, staff: str = "") -> Load:
-    """Sum up the day's list of `viewer`, of the branch, or of one of its staff: three queries."""
-    sums = [
-        rows.order_by().aggregate(**_sums(today))
-        for rows in (proposed(viewer, staff), due(viewer, today, staff))
-    ]
-    return _load(sums, capacity(viewer, "today.view", staff))
+    """Sum up the day's list of `viewer`, of the branch, or of one of its staff, as entries: one a client. Four queries."""
+    tasks = list(due(viewer, today, staff).values_list("client_id", "pk", *_TOLD))
+    mine = {client for client, *_ in tasks if client}
+    rows = proposed(viewer, staff)
+    beside = list(rows.filter(client_id__in=mine).values_list("client_id", *_TOLD)) if mine else []
+    merged = _merged([(c or f"task {pk}", *told) for c, pk, *told in tasks] + beside, today)
+    by_client = rows.exclude(client_id__in=mine).order_by().values("client_id").annotate(
+        longest=Max("minutes"), must=Max(_one(must_do=True)), late=Max(_one(due_on__lt=today))
+    )  # fmt: skip
+    rest = by_client.aggregate(n=Count("*"), m=Sum("longest"), musts=Sum("must"), lates=Sum("late"))
+    found = _load(merged, capacity(viewer, "today.view", staff))
+    return Load(
+        found.works + rest["n"],
+        found.minutes + (rest["m"] or 0.0),
+        found.must_do + (rest["musts"] or 0),
+        found.overdue + (rest["lates"] or 0),
+        found.capacity,
+    )
+
+
+def left(viewer: Viewer, at: datetime, *, staff: str = "") -> float | None:
+    """Return the minutes of the working day that what was done today leaves; None for a branch's list, or where the files don't tell hours."""
+    own = viewer.need("today.view").scope == "own"
+    if not own and not staff:
+        return None
+    whole = capacity(viewer, "today.view", staff)
+    if whole is None:
+        return None
+    ended = scope.tasks(viewer).filter(closed_at__range=_day(at), state="done")
+    mine = ended.filter(staff_id=viewer.staff_id if own else staff)
+    spent = mine.values("client_id", "closed_at").annotate(longest=Max("minutes"))
+    return max(whole - (spent.aggregate(all=Sum("longest"))["all"] or 0.0), 0.0)
 
 
 def done(viewer: Viewer, at: datetime, *, staff: str = "") -> DoneToday:
     """Count what was done today by `viewer`, or (for a head) by the branch or one of its staff: two queries."""
     own = viewer.need("today.view").scope == "own"
-    begin = timezone.make_aware(datetime.combine(scope.day_of(at), time.min))
-    today = (begin, begin + timedelta(days=1) - timedelta(microseconds=1))
+    today = _day(at)
     contacts = scope.of_clients(
         Contact.objects.filter(at__range=today, undone_at__isnull=True), viewer, "today.view"
     )
@@ -71,7 +99,7 @@ def done(viewer: Viewer, at: datetime, *, staff: str = "") -> DoneToday:
     if own or staff:
         who = viewer.staff_id if own else staff
         contacts, tasks = contacts.filter(staff_id=who), tasks.filter(staff_id=who)
-    told = contacts.aggregate(n=Count("pk"), missed=Count("pk", filter=Q(outcome=UNREACHED)))
+    told = contacts.aggregate(n=Count("pk"), missed=Count("pk", filter=missed()))
     return DoneToday(told["n"], told["missed"], tasks.count())
 
 
@@ -79,14 +107,15 @@ def colleagues(viewer: Viewer, today: date) -> list[Colleague]:
     """Return the branch's staff with what lies on each, the fullest first; raise Denied for who leads no branch. Three queries."""
     if viewer.need("today.view").scope != "branch":
         raise Denied("today.view")
-    sums = [_by_staff(rows, today) for rows in (proposed(viewer, ""), due(viewer, today, ""))]
+    rows: dict[str, list[_Told]] = defaultdict(list)
+    for who, client, *told in proposed(viewer, "").order_by().values_list("staff_id", "client_id", *_TOLD):
+        rows[who].append((client, *told))
+    for who, client, pk, *told in due(viewer, today, "").values_list("staff_id", "client_id", "pk", *_TOLD):
+        rows[who].append((client or f"task {pk}", *told))
     staff = staff_of.working(viewer.branch_id).order_by("staff_id")
     found = [
         Colleague(
-            s.staff_id,
-            s.name,
-            s.role,
-            _load([by.get(s.staff_id, {}) for by in sums], minutes_of(s.capacity_hours)),
+            s.staff_id, s.name, s.role, _load(_merged(rows[s.staff_id], today), minutes_of(s.capacity_hours))
         )
         for s in staff
     ]
@@ -100,12 +129,12 @@ def named(viewer: Viewer, staff: str) -> str:
 
 
 def capacity(viewer: Viewer, action: str, staff: str = "") -> float | None:
-    """Return the minutes a working day has for what `action` shows: one's own, one of the branch's, or of all its staff who serve clients."""
+    """Return the minutes a working day has for what `action` shows: one's own, one of the branch's, or of all who serve clients, its head too where they do."""
     if viewer.need(action).scope == "own":
         rows = BookStaff.objects.filter(staff_id=viewer.staff_id)
     else:
         rows = staff_of.working(viewer.branch_id)
-        rows = rows.filter(staff_id=staff) if staff else rows.exclude(role="head")
+        rows = rows.filter(staff_id=staff) if staff else rows.exclude(role="head", clients=0)
     return minutes_of(rows.aggregate(hours=Sum("capacity_hours"))["hours"])
 
 
@@ -114,22 +143,31 @@ def minutes_of(hours: float | None) -> float | None:
     return hours * 60 / WORKING_DAYS if hours else None
 
 
-def _sums(today: date) -> dict[str, Any]:
-    return {
-        "works": Count("pk"),
-        "of_minutes": Sum("minutes"),
-        "must": Count("pk", filter=Q(must_do=True)),
-        "late": Count("pk", filter=Q(due_on__lt=today)),
-    }
+_TOLD = ("minutes", "must_do", "due_on")
+_Told = tuple[Any, ...]
 
 
-def _by_staff(rows: QuerySet[Any], today: date) -> dict[str, Mapping[str, Any]]:
-    return {row["staff_id"]: row for row in rows.order_by().values("staff_id").annotate(**_sums(today))}
+def _one(**holds: Any) -> Case:
+    return Case(When(**holds, then=1), default=0, output_field=IntegerField())
 
 
-def _load(sums: Iterable[Mapping[str, Any]], capacity: float | None) -> Load:
-    told = list(sums)
-    works, minutes, must, late = (
-        sum(s.get(name) or 0 for s in told) for name in ("works", "of_minutes", "must", "late")
-    )
-    return Load(int(works), float(minutes), int(must), int(late), capacity)
+def _merged(rows: Iterable[_Told], today: date) -> list[tuple[float, bool, bool]]:
+    """Return (minutes, must do, late) of each entry, from rows of (client, minutes, must do, due)."""
+    by: dict[str, list[_Told]] = defaultdict(list)
+    for client, *told in rows:
+        by[client].append(tuple(told))
+    return [
+        (longest(m for m, _, _ in of), any(must for _, must, _ in of), any(on < today for _, _, on in of))
+        for of in by.values()
+    ]
+
+
+def _load(entries: Sequence[tuple[float, bool, bool]], capacity: float | None) -> Load:
+    minutes, must, late = (sum(e[k] for e in entries) for k in range(3))
+    return Load(len(entries), float(minutes), int(must), int(late), capacity)
+
+
+def _day(at: datetime) -> tuple[datetime, datetime]:
+    """Return the first and the last moment of the day."""
+    begin = timezone.make_aware(datetime.combine(scope.day_of(at), time.min))
+    return begin, begin + timedelta(days=1) - timedelta(microseconds=1)

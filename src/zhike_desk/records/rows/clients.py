@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from zhike.datacentre.masks import masked
 from zhike.datacentre.tables import Level
+from zhike.decisions.proposals.rules import months_later
 from zhike_desk.records.book.compared import NEEDED
 from zhike_desk.records.rows.decimals import UNKNOWN
 from zhike_desk.records.rows.names import sort_key
@@ -85,6 +86,7 @@ def listed(source: Source, piece: Piece, staff: pa.Table, key: bytes) -> pa.Tabl
         n: cards[n] for n in ("client_id", "kind", "name", "phone", "branch_id", "opened_on", "risk_level")
     }
     found |= {n: stored[n] for n in ("closed_on", "gender", "risk_assessed_on", "professional", "frozen")}
+    found["risk_valid_until"] = valid_until(stored["risk_assessed_on"], source.assessment_months)
     found["opt_out"] = stored["marketing_opt_out"]
     found["pseudonym"] = pa.array([pseudonym(key, i) for i in ids], pa.string())
     found["sort_key"] = pa.array([sort_key(n or "") for n in stored["name"].to_pylist()], pa.string())
@@ -92,6 +94,13 @@ def listed(source: Source, piece: Piece, staff: pa.Table, key: bytes) -> pa.Tabl
     found |= _judged(source, piece)
     found |= {n: _measure(piece.measures, n) for n in MEASURED}
     return pa.table(found)
+
+
+def valid_until(assessed: pa.ChunkedArray, months: int) -> pa.Array:
+    """Return the last day each risk assessment holds, by the branch's own term; a branch has few days of assessment."""
+    days = assessed.cast(pa.date32()).combine_chunks().dictionary_encode()
+    until = [months_later(day, months) for day in days.dictionary.to_pylist()]
+    return pa.array(until, pa.date32()).take(days.indices)
 
 
 def _judged(source: Source, piece: Piece) -> dict[str, pa.ChunkedArray]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from zhike.base.errors import BrokenPromise
+from zhike.base.period import day_no
 from zhike.base.text import say
 from zhike.engine.parquet import read_groups
 from zhike.features.clients import MEASURES
@@ -20,6 +22,8 @@ from zhike_desk.records.rows.source import Source, beside, sentences
 
 _MONEY = ("cash", "securities", "funds", "debt")
 _CLIENTS = 200
+SOON, LATER = 3, 14
+"""Days from the night's on within which work is most pressing, and pressing."""
 
 
 def assets(file: Path) -> pa.Table:
@@ -104,32 +108,32 @@ def securities(source: Source) -> Iterator[pa.Table]:
 
 
 def proposals(source: Source, clients: pa.Table) -> Iterator[pa.Table]:
-    """Yield what the rules propose, each with its place in the list of who serves the client (`clients`: number, staff, branch, score).
+    """Yield what the rules propose, each with its client's place in everybody's list (`clients`: number, staff, branch, score).
 
-    What must be done comes first, then what is due first, then what brings most for its minutes, then the better client.
+    A place is a client's, for one call deals with all that is proposed for them: whoever has something that must be done comes
+    first, then who is most pressing (by `steps`), then what brings most for its minutes, then the better client. What is held
+    back takes no place and gives none.
     """
     rows = source.whole("proposal")
     who = beside(rows, clients)
+    rows = rows.append_column("staff_id", who["staff_id"]).append_column("branch_id", who["branch_id"])
     worth = pc.divide(rows["expected_value"].cast(pa.float64()), pc.max_element_wise(rows["minutes"], 1.0))
     keys = pa.table(
         {
-            "staff": who["staff_id"],
+            "held": pc.not_equal(rows["arm"].cast(pa.string()), "treat"),
             "optional": pc.invert(rows["must_do"]),
-            "due": rows["due_on"],
+            "step": steps(rows["due_on"], source.as_of),
             "worth": pc.negate(pc.fill_null(worth, 0.0)),
             "score": pc.negate(pc.fill_null(who["score"], 0.0)),
+            "client": rows["client_id"],
+            "due": rows["due_on"],
             "id": rows["proposal_id"],
         }
     )
-    order = pc.sort_indices(keys, [(n, "ascending") for n in keys.column_names])
-    rows = (
-        rows.append_column("staff_id", who["staff_id"])
-        .append_column("branch_id", who["branch_id"])
-        .take(order)
-    )
+    rows = rows.take(pc.sort_indices(keys, [(n, "ascending") for n in keys.column_names]))
     for name in ("reason", "suitability"):
         rows = rows.set_column(rows.column_names.index(name), name, sentences(rows, name))
-    yield rows.append_column("place", _places(rows["staff_id"]))
+    yield rows.append_column("place", places(rows["client_id"], rows["arm"]))
 
 
 def timeline(source: Source) -> Iterator[pa.Table]:
@@ -138,12 +142,18 @@ def timeline(source: Source) -> Iterator[pa.Table]:
         yield rows.set_column(rows.column_names.index("text"), "text", sentences(rows, "text"))
 
 
-def _places(staff: pa.ChunkedArray) -> pa.Array:
-    """Return the places of rows, counted from 1 for each member of staff; rows of one lie together."""
-    codes = pc.fill_null(staff, "").combine_chunks().dictionary_encode().indices.to_numpy()
-    n = np.arange(len(codes))
-    fresh = np.r_[True, codes[1:] != codes[:-1]] if len(codes) else np.zeros(0, bool)
-    return pa.array(n - np.maximum.accumulate(np.where(fresh, n, 0)) + 1, pa.int64())
+def steps(due: pa.ChunkedArray, as_of: date) -> pa.ChunkedArray:
+    """Return how pressing days are: 0 within three days or past, 1 within two weeks, 2 later."""
+    left = pc.subtract(due.cast(pa.int32()), day_no(as_of))
+    return pc.add(pc.greater(left, SOON).cast(pa.int8()), pc.greater(left, LATER).cast(pa.int8()))
+
+
+def places(clients: pa.ChunkedArray, arms: pa.ChunkedArray) -> pa.Array:
+    """Return each row's place, counted from 1 by the first row of its client; 0 where the row is held back (those come last)."""
+    treated = pc.equal(arms.cast(pa.string()), "treat").combine_chunks()
+    names = clients.cast(pa.string()).combine_chunks().filter(treated).dictionary_encode()
+    places = np.asarray(names.indices.to_numpy(), np.int64) + 1  # words are numbered as they first come
+    return pa.array(np.concatenate([places, np.zeros(len(clients) - len(places), np.int64)]))
 
 
 def transitions(source: Source) -> Iterator[pa.Table]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from zhike.config import proposal_settings
 from zhike.datacentre.generation import Generation
 from zhike.datacentre.store.house import Store
 from zhike.datacentre.stored import schema_of
@@ -39,6 +40,11 @@ class Source:
     def as_of(self) -> date:
         """Return the day the generation's numbers hold for."""
         return self.generation.manifest.as_of
+
+    @cached_property
+    def assessment_months(self) -> int:
+        """Return how many months a risk assessment holds at this branch."""
+        return proposal_settings(self.home).assessment_months
 
     def pieces(self) -> Iterator[tuple[int, int]]:
         """Yield the ranges of client buckets that the generation's files hold, in order."""

@@ -16,6 +16,7 @@ from zhike.datacentre.generation import Generation
 from zhike.engine.parquet import read_table
 from zhike_desk.pages.client import whys
 from zhike_desk.pages.client.whys import Ground, sure
+from zhike_desk.records.book import UNKNOWN
 from zhike_desk.records.book.detailed import DETAILED, Detail
 from zhike_desk.records.models import BookClient
 from zhike_desk.records.queries import nights, reference
@@ -39,7 +40,8 @@ def shown(viewer: Callable[[str], Viewer], name: str) -> Portrait:
     """Return the client with most revenue whom somebody sees."""
     night, who = nights.shown(), viewer(name)
     assert night is not None
-    row = BookClient.objects.filter(branch_id=who.branch_id).order_by("-revenue_12m", "client_id").first()
+    people = BookClient.objects.filter(branch_id=who.branch_id, kind="individual")
+    row = people.order_by("-revenue_12m", "client_id").first()
     assert row is not None
     return portrait(who, row.client_id, night)
 
@@ -64,6 +66,19 @@ def test_parts_add_up_to_the_figure(db: Path, viewer: Callable[[str], Viewer]) -
             ), figure
             assert found.change
             assert g.night.generation_id[:8] in found.model
+
+
+def test_what_an_institution_will_bring_is_not_given_and_the_reason_is(
+    db: Path, viewer: Callable[[str], Viewer]
+) -> None:
+    g = ground(viewer)
+    g.found.row.kind = "institution"
+    with translation.override("zh-hans"):
+        found = whys.expected(g)
+        assert "席位" in found.meaning
+        assert (found.drivers, bool(found.change)) == ((), True)
+    assert not BookClient.objects.exclude(kind="individual").filter(clv_p50__gt=UNKNOWN).exists()
+    assert BookClient.objects.filter(kind="individual", clv_p50__gt=UNKNOWN).exists()
 
 
 def test_profit_is_taken_apart_where_money_may_be_seen(db: Path, viewer: Callable[[str], Viewer]) -> None:

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from django.test import Client
 
-from zhike_desk.records.models import Approval, BookClient, Move
+from zhike_desk.records.actions import contacts
+from zhike_desk.records.models import Approval, BookClient, BookRelation, Move
 from zhike_desk.records.queries import team
 from zhike_desk.records.viewer import Viewer
 
@@ -19,6 +20,41 @@ def test_a_manager_sees_only_oneself_and_a_head_the_branch(viewer: Callable[[str
     assert [r.staff_id for r in team.rows(viewer("alice"), AT)] == ["E0002"]
     assert {"E0001", "E0002", "E0003"} <= {r.staff_id for r in team.rows(viewer("bob"), AT)}
     assert "E0090" not in {r.staff_id for r in team.rows(viewer("bob"), AT)}
+
+
+def test_who_left_stands_apart_and_all_roles_beside_those_mainly_served(
+    viewer: Callable[[str], Viewer], signed_in: Callable[[str], Client]
+) -> None:
+    found = team.rows(viewer("bob"), AT)
+    gone = [r.staff_id for r in found if r.left_on is not None]
+    assert "E0005" in gone  # left in November 2024
+    assert [r.staff_id for r in found][-len(gone) :] == gone
+    html = signed_in("bob").get("/team/").content.decode()
+    working, _, left = html.partition("已离职")
+    assert "E0005" not in working
+    assert "E0005" in left
+    for row in found:
+        assert (
+            row.served
+            == BookRelation.objects.filter(staff_id=row.staff_id, client_id__in=standing())
+            .values("client_id")
+            .distinct()
+            .count()
+        )
+    assert any(row.served > row.clients for row in found)
+
+
+def standing() -> list[str]:
+    return list(BookClient.objects.filter(frozen=False).values_list("client_id", flat=True))
+
+
+def test_attempts_are_no_contacts_here_either(viewer: Callable[[str], Viewer]) -> None:
+    alice = viewer("alice")
+    client = BookClient.objects.filter(staff_id="E0002", frozen=False)[0].client_id
+    for outcome in ("已沟通", "未接通", "无人接听"):
+        contacts.log(client, medium="phone", purpose="care", outcome=outcome, by=alice, at=AT)
+    (row,) = team.rows(alice, AT)
+    assert (row.contacts, row.attempts) == (1, 2)
 
 
 def test_coverage_is_the_share_of_clients_contacted_in_thirty_days(viewer: Callable[[str], Viewer]) -> None:

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from days_list import (
+    SignedIn,
+    Who,
+    ends,
+    entry_of,
+    listed,
+    may_do,
+    must_do,
+    planted,
+    proposals,
+    reasons,
+    task,
+    when,
+    whole,
+)
 from zhike.datacentre.tables.sentences import in_words
 from zhike_desk.records import clock
 from zhike_desk.records.actions import outcomes
@@ -19,74 +32,27 @@ from zhike_desk.records.actions.outcomes import Line
 from zhike_desk.records.actions.undo import undo
 from zhike_desk.records.models import BookClient, BookProposal, Contact, Inverse, Task
 from zhike_desk.records.queries import nights, overnight, today, workload
-from zhike_desk.records.queries.today import Moment, Work
 from zhike_desk.records.refusals import Conflict, Refused
-from zhike_desk.records.viewer import Denied, Viewer
-
-SignedIn = Callable[[str], Client]
-Who = Callable[[str], Viewer]
-
-
-def when() -> Moment:
-    night = nights.shown()
-    assert night is not None
-    return Moment(clock.now(), clock.today(night), night.as_of)
-
-
-def whole(viewer: Viewer, staff: str = "") -> list[Work]:
-    """Read the list to its end, page by page."""
-    found: list[Work] = []
-    after = ""
-    while True:
-        day = today.day(viewer, when(), staff=staff, after=after)
-        found += day.works
-        if not day.older:
-            return found
-        after = day.older
-
-
-def proposals(**of: object) -> set[str]:
-    return set(BookProposal.objects.filter(**of).values_list("proposal_id", flat=True))
-
-
-def planted(table: str, change: str, *values: object) -> None:
-    """Change rows of the book: a copy of the table stands before the book's own until the test is rolled back."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMPORARY TABLE planted AS SELECT * FROM {table}")
-        cursor.execute(f"UPDATE planted SET {change}", values)
-        cursor.execute(f"ALTER TABLE planted RENAME TO {table}")
-
-
-def may_do(viewer: Viewer) -> Work:
-    return next(w for w in whole(viewer) if not w.must_do)
-
-
-def must_do(viewer: Viewer) -> Work:
-    return next(w for w in whole(viewer) if w.must_do)
+from zhike_desk.records.viewer import Denied
 
 
 def test_a_manager_has_the_proposals_of_own_clients_and_no_other(viewer: Who) -> None:
-    assert {w.proposal_id for w in whole(viewer("alice"))} == proposals(staff_id="E0002")
-    assert {w.proposal_id for w in whole(viewer("charlie"))} == proposals(staff_id="E0004")
+    assert listed(whole(viewer("alice"))) == proposals(staff_id="E0002", arm="treat")
+    assert listed(whole(viewer("charlie"))) == proposals(staff_id="E0004", arm="treat")
 
 
 def test_a_head_has_the_whole_branch_or_one_of_its_staff_and_nobody_elses(viewer: Who) -> None:
-    assert {w.proposal_id for w in whole(viewer("bob"))} == proposals(branch_id="3101")
-    assert {w.proposal_id for w in whole(viewer("bob"), "E0006")} == proposals(staff_id="E0006")
+    assert listed(whole(viewer("bob"))) == proposals(branch_id="3101", arm="treat")
+    assert listed(whole(viewer("bob"), "E0006")) == proposals(staff_id="E0006", arm="treat")
     assert whole(viewer("bob"), "E0004") == []
 
 
-def test_what_must_be_done_comes_first_then_what_is_due_first(viewer: Who) -> None:
-    keys = [(not w.must_do, w.due_on) for w in whole(viewer("alice"))]
-    assert keys == sorted(keys)
-
-
 def test_pages_hold_every_line_once(viewer: Who, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = [w.proposal_id for w in whole(viewer("alice"))]
+    before = [w.reasons for w in whole(viewer("alice"))]
     monkeypatch.setattr(today, "PAGE", 3)
-    assert [w.proposal_id for w in whole(viewer("alice"))] == before
-    branch = [w.proposal_id for w in whole(viewer("bob"))]
-    assert len(branch) == len(set(branch)) == len(proposals(branch_id="3101"))
+    assert [w.reasons for w in whole(viewer("alice"))] == before
+    branch = [r.proposal_id for r in reasons(whole(viewer("bob")))]
+    assert len(branch) == len(set(branch)) == len(proposals(branch_id="3101", arm="treat"))
 
 
 def test_a_place_that_is_gone_is_refused_and_a_cursor_tells_no_places(
@@ -94,7 +60,7 @@ def test_a_place_that_is_gone_is_refused_and_a_cursor_tells_no_places(
 ) -> None:
     by = viewer("alice")
     monkeypatch.setattr(today, "PAGE", 2)
-    assert today.day(by, when()).older == whole(by)[1].proposal_id
+    assert today.day(by, when()).older == whole(by)[1].reasons[0].proposal_id
     for cursor in ("nowhere", next(iter(proposals(staff_id="E0004")))):
         with pytest.raises(Refused):
             today.day(by, when(), after=cursor)
@@ -105,46 +71,46 @@ def test_own_tasks_that_are_due_stand_among_the_pages_once(
 ) -> None:
     by = viewer("alice")
     for title in ("甲", "乙"):
-        _task(by, title)
+        task(by, title)
     monkeypatch.setattr(today, "PAGE", 2)
-    found = [w.title.zh for w in whole(by) if w.task_id is not None]
+    found = [r.title.zh for r in reasons(whole(by)) if r.task_id is not None]
     assert sorted(found) == ["乙", "甲"]
 
 
 def test_one_held_back_is_neither_work_nor_counted_nor_hinted_at(viewer: Who, signed_in: SignedIn) -> None:
     by = viewer("alice")
-    held = may_do(by)
+    held = next(w for w in whole(by) if not w.must_do and len(w.reasons) == 1).reasons[0]
     before = workload.load(by, when().today)
     planted("book_proposal", "arm = 'hold' WHERE proposal_id = %s", held.proposal_id)
     after = workload.load(by, when().today)
-    assert held.proposal_id not in {w.proposal_id for w in whole(by)}
+    assert held.proposal_id not in listed(whole(by))
     assert (before.works - after.works, before.minutes - after.minutes) == (1, held.minutes)
     browser = signed_in("alice")
     assert held.proposal_id not in browser.get("/today/").content.decode()
-    assert browser.post("/today/end/", {"proposal": held.proposal_id, "how": "reached"}).status_code == 404
+    assert browser.post("/today/end/", ends(held.proposal_id)).status_code == 404
     for act in (outcomes.planned, outcomes.unsuited):
         with pytest.raises(Denied):
-            act(Line(held.proposal_id), by=by, at=clock.now())
+            act([Line(held.proposal_id)], by=by, at=clock.now())
 
 
 def test_reached_logs_a_contact_closes_the_line_and_comes_back_by_undo(viewer: Who) -> None:
     by, work = viewer("alice"), must_do(viewer("alice"))
-    done = outcomes.reached(Line(work.proposal_id), medium="phone", by=by, at=clock.now())
+    done = outcomes.reached([Line(work.proposal_id)], medium="phone", by=by, at=clock.now())
     contact = Contact.objects.get()
     assert (contact.outcome, contact.purpose, contact.staff_id) == ("已联系", "callback", "E0002")
     assert Task.objects.get().state == "done"
-    assert work.proposal_id not in {w.proposal_id for w in whole(by)}
+    assert work.proposal_id not in listed(whole(by))
     assert workload.done(by, clock.now()) == workload.DoneToday(contacts=1, unreached=0, tasks=0)
     undo(done.undo, by=by, at=clock.now())
-    assert work.proposal_id in {w.proposal_id for w in whole(by)}
+    assert work.proposal_id in listed(whole(by))
     assert workload.done(by, clock.now()).contacts == 0
 
 
 def test_an_attempt_at_a_call_back_is_no_call_back_and_the_line_stays(viewer: Who) -> None:
     by, work = viewer("alice"), must_do(viewer("alice"))
-    outcomes.missed(Line(work.proposal_id), medium="phone", by=by, at=clock.now())
+    outcomes.missed([Line(work.proposal_id)], medium="phone", by=by, at=clock.now())
     assert Contact.objects.get().purpose == "service"
-    left = next(w for w in whole(by) if w.proposal_id == work.proposal_id)
+    left = entry_of(by, work)
     assert left.client is not None
     assert (left.client.attempts, left.client.reached) == (1, False)
     assert not Task.objects.exists()
@@ -152,23 +118,22 @@ def test_an_attempt_at_a_call_back_is_no_call_back_and_the_line_stays(viewer: Wh
 
 def test_put_off_it_is_a_task_of_that_day_and_one_undo_takes_both_away(viewer: Who) -> None:
     by, work, day = viewer("alice"), must_do(viewer("alice")), when().today + timedelta(days=3)
-    done = outcomes.postponed(Line(work.proposal_id), day, by=by, at=clock.now())
+    done = outcomes.postponed([Line(work.proposal_id)], day, by=by, at=clock.now())
     assert Task.objects.get().due_on == day
-    assert work.client is not None
-    assert work.proposal_id not in {w.proposal_id for w in whole(by)}
+    assert work.proposal_id not in listed(whole(by))
     assert Inverse.objects.count() == 1
     undo(done.undo, by=by, at=clock.now())
     assert not Task.objects.exists()
-    assert work.proposal_id in {w.proposal_id for w in whole(by)}
+    assert work.proposal_id in listed(whole(by))
 
 
 def test_what_must_be_done_is_never_unsuitable_and_the_rest_may_be(viewer: Who) -> None:
     by = viewer("alice")
     with pytest.raises(Refused):
-        outcomes.unsuited(Line(must_do(by).proposal_id), by=by, at=clock.now())
+        outcomes.unsuited([Line(must_do(by).proposal_id)], by=by, at=clock.now())
     assert not Task.objects.exists()
     gone = may_do(by)
-    done = outcomes.unsuited(Line(gone.proposal_id), by=by, at=clock.now())
+    done = outcomes.unsuited([Line(gone.proposal_id)], by=by, at=clock.now())
     assert (Task.objects.get().state, Task.objects.get().outcome) == ("dropped", "不合适")
     undo(done.undo, by=by, at=clock.now())
     assert not Task.objects.exists()
@@ -178,25 +143,26 @@ def test_whom_two_contacts_reached_this_week_is_shown_with_the_reason_and_left_a
     viewer: Who, signed_in: SignedIn
 ) -> None:
     by = viewer("alice")
-    work = may_do(by)
-    assert work.client is not None
+    work = next(w for w in whole(by) if not w.must_do).reasons[0]
     for _ in range(2):
-        outcomes.missed(Line(work.proposal_id), medium="phone", by=by, at=clock.now())
-    left = next(w for w in whole(by) if w.proposal_id == work.proposal_id)
+        outcomes.missed([Line(work.proposal_id)], medium="phone", by=by, at=clock.now())
+    entry = entry_of(by, work)
+    left = next(r for r in entry.reasons if r.proposal_id == work.proposal_id)
+    assert entry.minutes == 0
     assert left.why_not is not None
     assert "上限 2 次" in left.why_not.zh
     browser = signed_in("alice")
     line = _line_of(browser.get("/today/").content.decode(), work.proposal_id)
     assert "上限 2 次" in line
     assert "data-end" not in line
-    answer = browser.post("/today/end/", {"proposal": work.proposal_id, "how": "planned"})
+    answer = browser.post("/today/end/", ends(work.proposal_id, how="planned"))
     assert answer.status_code == 422
-    assert all(w.why_not is None for w in whole(by) if w.must_do)
+    assert all(r.why_not is None for r in reasons(whole(by)) if r.must_do)
 
 
 def test_a_button_answers_with_a_toast_and_the_code_to_undo_by(signed_in: SignedIn, viewer: Who) -> None:
     browser, work = signed_in("alice"), must_do(viewer("alice"))
-    answer = browser.post("/today/end/", {"proposal": work.proposal_id, "how": "reached", "medium": "wecom"})
+    answer = browser.post("/today/end/", ends(work.proposal_id, medium="wecom"))
     assert answer.status_code == 200
     assert answer.content.strip() == b""
     toast = json.loads(answer.headers["HX-Trigger"])["toast"]
@@ -205,22 +171,20 @@ def test_a_button_answers_with_a_toast_and_the_code_to_undo_by(signed_in: Signed
 
 
 def test_a_preset_day_a_chosen_day_and_no_day_at_all(signed_in: SignedIn, viewer: Who) -> None:
-    browser, works = signed_in("alice"), [w.proposal_id for w in whole(viewer("alice")) if w.must_do]
+    browser, works = signed_in("alice"), [w.reasons[0].proposal_id for w in whole(viewer("alice"))]
     one, five = (when().today + timedelta(days=n) for n in (1, 5))
-    browser.post("/today/end/", {"proposal": works[0], "due": ["", one.isoformat()]})
-    browser.post("/today/end/", {"proposal": works[1], "due": five.isoformat(), "how": "postponed"})
-    assert (
-        browser.post("/today/end/", {"proposal": works[2], "due": "", "how": "postponed"}).status_code == 422
-    )
+    browser.post("/today/end/", {"line": f"proposal:{works[0]}", "due": ["", one.isoformat()]})
+    browser.post("/today/end/", ends(works[1], due=five.isoformat(), how="postponed"))
+    assert browser.post("/today/end/", ends(works[2], due="", how="postponed")).status_code == 422
     assert dict(Task.objects.values_list("proposal_id", "due_on")) == {works[0]: one, works[1]: five}
 
 
 def test_a_task_somebody_changed_first_is_not_put_off(viewer: Who) -> None:
     by = viewer("alice")
-    task = _task(by, "甲")
+    made = task(by, "甲")
     with pytest.raises(Conflict):
         outcomes.postponed(
-            Line(task_id=task, seen=9), when().today + timedelta(days=1), by=by, at=clock.now()
+            [Line(task_id=made, seen=9)], when().today + timedelta(days=1), by=by, at=clock.now()
         )
     assert Task.objects.get().due_on == when().today
 
@@ -237,7 +201,10 @@ def test_minutes_are_summed_against_the_hours_of_a_working_day(viewer: Who) -> N
 
 def test_a_head_sees_what_lies_on_each_and_a_manager_does_not(viewer: Who, signed_in: SignedIn) -> None:
     found = {c.staff_id: c.load.works for c in workload.colleagues(viewer("bob"), when().today)}
-    assert found["E0006"] == len(proposals(staff_id="E0006"))
+    assert (
+        found["E0006"]
+        == BookProposal.objects.filter(staff_id="E0006", arm="treat").values("client_id").distinct().count()
+    )
     assert "E0004" not in found
     with pytest.raises(Denied):
         workload.colleagues(viewer("alice"), when().today)
@@ -304,13 +271,7 @@ def test_the_list_and_what_stands_beside_it_cost_few_queries(signed_in: SignedIn
             assert len(queries) <= most, url
 
 
-def _task(by: Viewer, title: str) -> int:
-    from zhike_desk.records.actions import tasks
-
-    return int(tasks.add(title, due_on=when().today, by=by, at=clock.now()).id)
-
-
 def _line_of(html: str, proposal: str) -> str:
-    found = re.search(rf'<li class="work[^"]*" id="w-{proposal}".*?</li>\s*(?=<li|</ol)', html, re.S)
+    found = re.search(rf'<li class="work[^"]*" id="w-{proposal}".*?<div class="work-said"', html, re.S)
     assert found is not None
     return found.group()

@@ -30,7 +30,9 @@ def client(db: Path) -> str:
 
 
 def call(client: str, by: Viewer, purpose: str = "care", **more: object) -> object:
-    return contacts.log(client, medium="phone", purpose=purpose, by=by, at=AT, **more)  # type: ignore[arg-type]
+    return contacts.log(
+        client, **{"medium": "phone", "purpose": purpose, "outcome": "已沟通", "by": by, "at": AT, **more}
+    )  # type: ignore[arg-type]
 
 
 def test_a_contact_with_a_proposal_makes_its_task_done_and_undone_both_are_gone(
@@ -70,6 +72,15 @@ def test_a_contact_on_a_task_closes_it_and_undone_it_is_open_again(client: str, 
     assert (task.state, task.outcome, task.closed_at) == ("open", "", None)
 
 
+def test_an_attempt_fulfils_nothing_that_is_due(client: str, alice: Viewer) -> None:
+    task = ground.task(alice, client)
+    before = ground.tables()
+    for outcome in ("未接通", "无人接听，改日再打", "No answer"):
+        with pytest.raises(Refused, match="not reached"):
+            call(client, alice, task_id=task.pk, outcome=outcome)
+    assert ground.tables() == before
+
+
 def test_a_product_is_not_offered_to_who_refused_marketing_whatever_the_files_say(
     client: str, alice: Viewer
 ) -> None:
@@ -91,7 +102,9 @@ def test_the_third_contact_in_a_week_is_warned_about_a_fourth_week_later_not_and
 
     def log(day: int, **more: object) -> object:
         when = week + timedelta(days=day)
-        return contacts.log(client, medium="phone", purpose="care", by=alice, at=when, **more).warning  # type: ignore[arg-type]
+        return contacts.log(
+            client, medium="phone", purpose="care", outcome="已沟通", by=alice, at=when, **more
+        ).warning  # type: ignore[arg-type]
 
     assert [log(0, task_id=must.pk), log(0), log(1)] == [None, None, None]
     assert not permission.allowed(alice, [client], week + timedelta(days=1))[client].allowed
@@ -112,10 +125,14 @@ def test_a_contact_lies_in_the_past_year_and_a_wrong_medium_or_purpose_is_refuse
         {"minutes": -1.0},
         {"minutes": 1441.0},
         {"outcome": "好" * 81},
+        {"outcome": "  "},
         {"purpose": "dinner"},
     ):
         with pytest.raises(Refused):
-            contacts.log(client, **{"medium": "phone", "purpose": "care", "by": alice, "at": AT, **wrong})  # type: ignore[arg-type]
+            contacts.log(
+                client,
+                **{"medium": "phone", "purpose": "care", "outcome": "好", "by": alice, "at": AT, **wrong},
+            )  # type: ignore[arg-type]
     with pytest.raises(Refused, match="another client"):
         call(client, alice, task_id=ground.task(alice, _another(alice, client)).pk)
     Task.objects.all().delete()
@@ -136,11 +153,13 @@ def test_somebody_elses_contact_and_note_cannot_be_edited_a_head_may_mend_the_co
     alice, bob = viewer("alice"), viewer("bob")
     theirs, note = ground.contact(bob, client), ground.note(bob, client)
     with pytest.raises(Denied):
-        contacts.edit(theirs.pk, seen=1, medium="visit", purpose="care", by=alice, at=AT)
+        contacts.edit(theirs.pk, seen=1, medium="visit", purpose="care", outcome="好", by=alice, at=AT)
     with pytest.raises(Denied):
         notes.edit(note.pk, text_="改", seen=1, by=alice, at=AT)
     mine = ground.contact(alice, client, delivered_in="desk-1")
-    done = contacts.edit(mine.pk, seen=1, medium="visit", purpose="care", minutes=5, by=bob, at=AT)
+    done = contacts.edit(
+        mine.pk, seen=1, medium="visit", purpose="care", outcome="好", minutes=5, by=bob, at=AT
+    )
     mine.refresh_from_db()
     assert (mine.medium, mine.minutes, mine.version, mine.delivered_in) == (
         "visit",
@@ -171,7 +190,7 @@ def test_an_undo_is_its_authors_once_and_for_half_an_hour(client: str, viewer: P
 
 
 def test_what_has_gone_to_the_night_is_edited_and_not_undone(client: str, alice: Viewer) -> None:
-    done = contacts.log(client, medium="phone", purpose="care", by=alice, at=AT)
+    done = contacts.log(client, medium="phone", purpose="care", outcome="好", by=alice, at=AT)
     Contact.objects.update(delivered_in="desk-1")
     with pytest.raises(Refused, match="gone to the night"):
         undo.undo(done.undo, by=alice, at=AT)

@@ -41,6 +41,7 @@ from zhike_desk.records.models import (
 )
 from zhike_desk.records.policy import policy
 from zhike_desk.records.queries import approvals as asked
+from zhike_desk.records.queries import people as staff_query
 from zhike_desk.records.refusals import Conflict, Refused
 from zhike_desk.records.viewer import Denied, Viewer
 
@@ -145,6 +146,16 @@ def test_a_deputy_decides_in_the_heads_branch_until_the_day_and_never_what_they_
     ]
     deputies.end(deputy, by=bob, at=AT)
     assert not asked.may_decide(alice, heads, scope.day_of(AT))
+
+
+def test_only_who_serves_clients_may_stand_in_for_a_head(db: Path, viewer: People) -> None:
+    bob = viewer("bob")
+    User.objects.update(branch_id="3101")
+    assert {role for *_, role in staff_query.candidates(bob)} == {"manager", "adviser"}
+    for other in ("frank", "erin", "dora", "bob"):
+        with pytest.raises(Refused, match="manager or adviser"):
+            deputies.name(viewer(other).user_id, until=DUE, reason="休假", by=bob, at=AT)
+    assert not Approval.objects.exists()
 
 
 def test_a_deputy_who_moved_to_another_branch_decides_nothing_where_they_were(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from zhike_desk.records.models import (
     BookTimeline,
     Pointer,
 )
+from zhike_desk.records.rows import clients, facts
 from zhike_desk.records.rows.source import Source, sentences
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -160,13 +161,61 @@ def test_assets_come_out_of_their_packing_to_the_cent(db: Path) -> None:
     assert BookAsset.objects.count() == len({r["client_id"] for r in rows})
 
 
-def test_a_days_list_begins_with_what_must_be_done(db: Path) -> None:
-    for staff in BookStaff.objects.all():
-        mine = list(BookProposal.objects.filter(staff_id=staff.pk).order_by("place"))
-        assert [p.place for p in mine] == list(range(1, len(mine) + 1))
-        order = [(not p.must_do, p.due_on, -(p.expected_value or 0) / max(p.minutes, 1)) for p in mine]
-        assert order == sorted(order)
+def test_a_client_has_one_place_must_do_first_then_the_pressing_then_the_better(db: Path) -> None:
+    day = Pointer.objects.get().publication.as_of
+    scores = dict(BookClient.objects.values_list("client_id", "score"))
+    by_client: dict[str, list[BookProposal]] = {}
+    for p in BookProposal.objects.filter(arm="treat"):
+        by_client.setdefault(p.client_id, []).append(p)
+    assert len(by_client) > 10
+    entries = []
+    for client, mine in by_client.items():
+        (place,) = {p.place for p in mine}
+        left = [((p.due_on - day).days, p.must_do) for p in mine]
+        must = any(m for _, m in left)
+        step = min((d > 3) + (d > 14) for d, m in left if m or not must)
+        entries.append((place, (not must, step, -scores[client], client)))
+    entries.sort()
+    assert [place for place, _ in entries] == list(range(1, len(entries) + 1))
+    order = [key for _, key in entries]
+    assert order == sorted(order)
     assert BookProposal.objects.count() == len(night(db, "proposal"))
+
+
+def test_what_is_held_back_takes_no_place() -> None:
+    names, arms = (
+        pa.chunked_array([column]) for column in (list("BABCC"), ["treat", "treat", "treat", "treat", "hold"])
+    )
+    assert facts.places(names, arms).to_pylist() == [1, 2, 1, 3, 0]
+    assert facts.places(names.slice(0, 0), arms.slice(0, 0)).to_pylist() == []
+
+
+def test_how_pressing_a_day_is() -> None:
+    day = date(2025, 6, 30)
+    due = pa.chunked_array(
+        [
+            [
+                day - timedelta(9),
+                day + timedelta(3),
+                day + timedelta(4),
+                day + timedelta(14),
+                day + timedelta(15),
+            ]
+        ]
+    )
+    assert facts.steps(due, day).to_pylist() == [0, 0, 1, 1, 2]
+
+
+def test_nothing_is_due_on_a_weekend(db: Path) -> None:
+    assert BookProposal.objects.exists()
+    assert all(day.weekday() < 5 for day in BookProposal.objects.values_list("due_on", flat=True))
+
+
+def test_an_assessment_holds_as_long_as_the_branch_says() -> None:
+    days = pa.chunked_array([[date(2024, 2, 29), None, date(2023, 12, 31), date(2024, 2, 29)]], pa.date32())
+    assert clients.valid_until(days, 12).to_pylist() == [
+        date(2025, 2, 28), None, date(2024, 12, 31), date(2025, 2, 28),
+    ]  # fmt: skip
 
 
 def test_events_are_at_the_hour_of_the_branch(db: Path) -> None:
