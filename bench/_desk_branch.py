@@ -44,6 +44,7 @@ _IDS = (
     "asset_series",
     "attribution",
     "holding_now",
+    "product_now",
     "timeline",
     "proposal",
 )

@@ -41,7 +41,7 @@ MODELS = Invariant(
     lambda ground: iter(()),
 )
 _CLIENTS = 50  # about so many are looked at
-_WRITTEN = ("measure_detail", "attribution", "client_card", "asset_series", "holding_now")
+_WRITTEN = ("measure_detail", "attribution", "client_card", "asset_series", "holding_now", "product_now")
 _MEASURE = "measure"
 _CLOSE = 1e-12  # floats that differ by less, relative to their size, are the same
 

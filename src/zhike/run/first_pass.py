@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyarrow import feather
 
 from zhike.base.period import Calendar
 from zhike.datacentre.generation import Part, write_part
@@ -19,6 +20,7 @@ from zhike.engine import Engine, EngineSettings
 from zhike.engine.aside import put_array
 from zhike.engine.prepared import prepared
 from zhike.features.clients import assembled, attribution, estimated, follow, gather, pages, share_of, told
+from zhike.features.clients.products import product_now
 from zhike.features.clients.settings import YEAR, ClientSettings
 from zhike.features.clients.shrinkage import RateSums
 from zhike.features.ledger import READS, Ledger, ledger_of
@@ -43,6 +45,7 @@ _LATER = (
     "client",
     "contact",
     "complaint",
+    "product_order",
     "account",
     "custody",
 )  # what the second pass reads of the store's tables
@@ -177,6 +180,9 @@ def _pages(task: Task, read: Tables, position: pa.Table) -> list[Part]:
             position, clients, task.as_of, pa.array(market.securities, pa.string())
         ),
     }
+    if "product_order" in read:
+        product = feather.read_table(str(task.work / "product.arrow"))
+        made["product_now"] = product_now(read["product_order"], product, read["asset"], clients, task.as_of)
     return [write_part(task.slots[name], rows) for name, rows in made.items()]
 
 

@@ -26,6 +26,7 @@ _SERVED = {
     "cost": ("cost_to_serve_12m",),
     "contacts": ("contacts_12m", "attempts_12m"),  # an attempt takes staff's time too
 }
+_MONEY = ("expected", "p10", "p50", "p90", "neutral_p50", "trading", "interest", "products", "cost", "market")
 _ID = "client_id"
 _REGIMES = {"bear": clv.BEAR, "bull": clv.BULL}
 
@@ -143,7 +144,9 @@ def clv_rows(task: Task, known: Known, outlook: clv.Outlook | None) -> pa.Table:
         _ID: known.clients.take(pa.array(np.repeat(open_, len(horizons)))),
         "horizon_months": pa.array(np.tile(horizons, len(open_))),
         "as_of": pa.repeat(pa.scalar(task.as_of, pa.date32()), len(open_) * len(horizons)),
-        **{name: _money(getattr(found, name)) for name in ("expected", "p10", "p50", "p90", "neutral_p50")},
+        **{name: _money(getattr(found, name)) for name in _MONEY},
+        "there": pa.array(found.there.ravel()),
+        "model_version": pa.repeat(pa.scalar(task.settings.clv.version), len(open_) * len(horizons)),
     }
     return pa.table([columns[f.name].cast(f.type) for f in schema], schema=schema)
 

@@ -47,7 +47,7 @@ Result = TypeVar("Result")
 Sums = TypeVar("Sums", Done, Finished)
 Progress = Callable[[str, int, int], None]
 _BY_RANGE = (
-    "measure_detail", "attribution", "client_card", "asset_series", "holding_now", "measure", "measure_detail-branchwide", "logic",
+    "measure_detail", "attribution", "client_card", "asset_series", "holding_now", "product_now", "measure", "measure_detail-branchwide", "logic",
     "stage", "value", "clv", "proposal", "timeline",
 )  # fmt: skip
 _WORTH_PROCESSES = 1 << 30  # bytes that `Workers.warm` takes for much work

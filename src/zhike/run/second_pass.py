@@ -155,10 +155,11 @@ def _money(measured: pa.Table, name: str) -> pa.ChunkedArray:
 
 def _timeline(task: Task, days: pa.Table, stages: pa.Table, logics: pa.Table) -> Part:
     """Write what happened with the range's clients; frozen ones have no page."""
-    delivered = ("client", *(n for n in ("contact", "complaint") if task.sources.has(n)))
+    delivered = ("client", *(n for n in ("contact", "complaint", "product_order") if task.sources.has(n)))
     tables: Mapping[str, pa.Table] = {
         **{name: task.kept(name) for name in delivered}, "client_day": days, "round_trip": task.kept("round_trip"),
-        "security": feather.read_table(str(task.work / "security.arrow")), "stage": stages, "logic": logics,
+        **{name: feather.read_table(str(task.work / f"{name}.arrow")) for name in ("security", "product")},
+        "stage": stages, "logic": logics,
     }  # fmt: skip
     clients = pages.shown(tables["client"], task.as_of)
     told = pages.timeline({n: t for n, t in tables.items() if t.num_rows}, clients, task.as_of)

@@ -76,6 +76,18 @@ def test_who_is_no_individual_has_no_lifetime_value_for_most_they_bring_is_unkno
     assert {kinds[c] for c in rows["client_id"].to_pylist()} == {"individual"}
 
 
+def test_the_five_parts_of_what_is_expected_add_up_to_it_and_name_their_model(rows: pa.Table) -> None:
+    parts = sum(
+        rows[n].cast(pa.float64()).to_numpy() for n in ("trading", "interest", "products", "cost", "market")
+    )
+    assert np.abs(parts - rows["expected"].cast(pa.float64()).to_numpy()).max() < 0.001
+    assert (rows["cost"].cast(pa.float64()).to_numpy() <= 0).all()
+    there = rows["there"].to_numpy()
+    assert ((there >= 0) & (there <= 1)).all()
+    assert 0 < there.mean() < 1
+    assert pc.unique(rows["model_version"]).to_pylist() == [SETTINGS.clv.version]
+
+
 def test_the_night_comes_to_what_the_steps_come_to_for_all_at_once(
     home: Path, night: Night, rows: pa.Table
 ) -> None:

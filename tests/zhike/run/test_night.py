@@ -39,7 +39,7 @@ def night(home: Path) -> Night:
 def test_everything_that_has_a_room_is_published(night: Night) -> None:
     assert set(night.published.generation.tables) == {
         "market_state", "measure", "measure_dictionary", "measure_detail", "attribution", "logic", "stage", "value", "clv", "proposal",
-        "transition", "phase", "client_card", "asset_series", "holding_now", "timeline", "finding",
+        "transition", "phase", "client_card", "asset_series", "holding_now", "product_now", "timeline", "finding",
     }  # fmt: skip
 
 

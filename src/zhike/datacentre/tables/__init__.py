@@ -88,6 +88,7 @@ RESULTS: Mapping[str, Table] = _by_name(
     pages.CLIENT_CARD,
     pages.ASSET_SERIES,
     pages.HOLDING_NOW,
+    pages.PRODUCT_NOW,
     pages.TIMELINE,
     branch.CHANNEL_RESULT,
     results.REFERRAL,

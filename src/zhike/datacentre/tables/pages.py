@@ -72,6 +72,22 @@ HOLDING_NOW = Table(
     ),
 )
 
+PRODUCT_NOW = Table(
+    "product_now", "Funds and other products that a client holds by the orders; without a value, for none is delivered.",
+    "按订单客户仍持有的基金及其他产品；交付数据没有逐只市值。",
+    cluster=("client_id", "product_id"),
+    columns=(
+        client_id(key=True),
+        personal("product_id", Type.CODE, "The product held.", "持有的产品。", key=True, refers="product"),
+        as_of(),
+        personal("paid", Type.MONEY, "Subscribed less redeemed since it is held.", "本次持有以来认申购减赎回。",
+                 unit="CNY"),
+        personal("since", Type.DATE, "Day of the first subscription since it is held.", "本次持有的首次申购日。"),
+        personal("matures_on", Type.DATE, "Day from which it may be redeemed; empty where that is any day.",
+                 "可以赎回之日；随时可赎回为空。", nullable=True),
+    ),
+)
+
 TIMELINE = Table(
     "timeline", "What happened with a client, in order of time.", "客户大事记，按时间排列。",
     cluster=("client_id", "at", "kind"),

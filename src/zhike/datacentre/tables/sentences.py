@@ -57,11 +57,11 @@ _s("logic.insufficient",
    "Too few trades to tell: {n} decisions with prices to hold them against, worth {spoken:.1f} by how recent they are ({decisions} needed),"
    " {trips} round trips ({least} needed, or a position held for {held} days).",
    "n", "spoken", "decisions", "trips", "least", "held")
-_s("logic.verdict", "{logic:logic}（概率 {p:percent}，依据 {n} 次决策、{trips} 轮完整交易）：主要看{because:traits}。",
-   "By {logic:logic} (probability {p:percent}, from {n} decisions and {trips} round trips): mainly {because:traits}.",
+_s("logic.verdict", "{logic:logic}（概率 {p:chance}，依据 {n} 次决策、{trips} 轮完整交易）：主要看{because:traits}。",
+   "By {logic:logic} (probability {p:chance}, from {n} decisions and {trips} round trips): mainly {because:traits}.",
    "logic", "p", "n", "trips", "because")
-_s("logic.mixed", "混合型，{logic:logic}略占优（概率 {p:percent}，依据 {n} 次决策、{trips} 轮完整交易）：主要看{because:traits}。",
-   "Mixed, {logic:logic} a little ahead (probability {p:percent}, from {n} decisions and {trips} round trips): mainly {because:traits}.",
+_s("logic.mixed", "混合型，{logic:logic}略占优（概率 {p:chance}，依据 {n} 次决策、{trips} 轮完整交易）：主要看{because:traits}。",
+   "Mixed, {logic:logic} a little ahead (probability {p:chance}, from {n} decisions and {trips} round trips): mainly {because:traits}.",
    "logic", "p", "n", "trips", "because")
 
 # Value: what couldn't be scored.
@@ -117,6 +117,9 @@ _s("event.assessed_unknown", "风险测评：等级未知", "Risk assessment: gr
 _s("event.first_trade", "首次交易，当日 {n} 笔", "First trade, {n} that day", "n")
 _s("event.inflow", "转入 {amount:yuan} 元（此前净资产 {before:yuan} 元）", "Brought in {amount:yuan} yuan (net assets before: {before:yuan})", "amount", "before")
 _s("event.outflow", "转出 {amount:yuan} 元（此前净资产 {before:yuan} 元）", "Took out {amount:yuan} yuan (net assets before: {before:yuan})", "amount", "before")
+_s("event.subscribe", "申购{name}（{product}）{amount:yuan} 元", "Subscribed to {name} ({product}): {amount:yuan} yuan", "name", "product", "amount")
+_s("event.redeem", "赎回{name}（{product}）{amount:yuan} 元", "Redeemed {name} ({product}): {amount:yuan} yuan", "name", "product", "amount")
+_s("event.mature", "{name}（{product}）期满 {days} 天，可以赎回", "{name} ({product}) came to the end of its {days} days and may be redeemed", "name", "product", "days")
 _s("event.gain", "清仓{name}（{security}）：盈利 {amount:yuan} 元，自 {opened} 建仓", "Sold out of {name} ({security}): gained {amount:yuan} yuan, opened on {opened}",
    "name", "security", "amount", "opened")
 _s("event.loss", "清仓{name}（{security}）：亏损 {amount:yuan} 元，自 {opened} 建仓", "Sold out of {name} ({security}): lost {amount:yuan} yuan, opened on {opened}",

@@ -19,6 +19,7 @@ from zhike.datacentre.tables.words import LOGIC_WORDS, MEDIUM_WORDS, SERVICE_WOR
 _Piece = tuple[str, int, str]  # what stands before a figure, the figure's place (-1: none follows), its form
 _BEGINS = '["'
 _SHARE_DIGITS = 4
+_SURE, _UNLIKELY = 0.99, 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ def _plain(value: Any, form: str) -> Any:
     number = float(value)
     if number != number or number in (float("inf"), float("-inf")):
         return None
-    if form == "percent":
+    if form in ("percent", "chance"):
         return round(number, _SHARE_DIGITS)
     return round(number, 1) if form.endswith(".1f") else round(number)
 
@@ -160,6 +161,13 @@ def _figure(value: Any, form: str, language: Language) -> str:
 
 def _percent(value: Any, _: Language) -> str:
     return "—" if value is None else f"{value:.0%}"
+
+
+def _chance(value: Any, language: Language) -> str:
+    """Write a probability: what isn't sure is never written as all or nothing."""
+    if value is not None and value > _SURE:
+        return ">99%"
+    return "<1%" if value is not None and value < _UNLIKELY else _percent(value, language)
 
 
 def _yuan(value: Any, _: Language) -> str:
@@ -213,6 +221,7 @@ def _month_day(value: Any, language: Language) -> str:
 
 FORMS: Mapping[str, Callable[[Any, Language], str]] = {
     "percent": _percent,
+    "chance": _chance,
     "yuan": _yuan,
     "stage": _named(STAGE_WORDS),
     "logic": _named(LOGIC_WORDS),

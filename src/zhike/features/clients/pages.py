@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date as Date
 from datetime import datetime, time
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ from zhike.datacentre.stored import schema_of, without_codes
 from zhike.datacentre.tables.definition import Level, Table
 from zhike.datacentre.tables.pages import ASSET_SERIES, CLIENT_CARD, HOLDING_NOW, TIMELINE
 from zhike.datacentre.tables.sentences import Told, plain, tell
+from zhike.features.clients.products import KNOWN, ORDER, product_events
 from zhike.features.market.gathering import floats
 
 Floats = npt.NDArray[np.float64]
@@ -105,23 +107,17 @@ def timeline(
 ) -> pa.Table:
     """Tell what happened with each client up to `as_of`, a sentence an event; events of one kind at one moment in one row.
 
-    `tables`: rows of client, client_day, contact, complaint, round_trip, security, and of stage and logic (any number of rows a
-    client: client_id, since, stage or logic, reason_told); what isn't there isn't told. An event of a day is told at midnight.
+    `tables`: rows of client, client_day, contact, complaint, product_order, product, round_trip, security, and of stage and logic (any
+    number of rows a client: client_id, since, stage or logic, reason_told); what isn't there isn't told. An event of a day is told at midnight.
     """
     settings = settings or Settings()
     theirs = {n: _maybe_of(_read(n, t), clients) for n, t in tables.items()}
     found: dict[tuple[str, datetime, str], list[Told]] = {}
-    for events in (
-        _client_events,
-        _day_events,
-        _trip_events,
-        _class_events,
-        _contact_events,
-        _complaint_events,
-    ):
-        for client, at, kind, event in events(theirs, settings):
-            if at.date() <= as_of:
-                found.setdefault((client, at, kind), []).append(event)
+    tellers = (_client_events, _day_events, _trip_events, _class_events, _contact_events, _complaint_events)
+    all_ = chain(*(events(theirs, settings) for events in tellers), product_events(theirs, clients, as_of))
+    for client, at, kind, event in all_:
+        if at.date() <= as_of:
+            found.setdefault((client, at, kind), []).append(event)
     keys = sorted(found)
     told = [_together(found[key]) for key in keys]
     columns = [
@@ -188,6 +184,8 @@ _READ = {
     "logic": ("client_id", "since", "logic", "reason_told"),
     "contact": ("client_id", "at", "medium", "purpose", "outcome"),
     "complaint": ("client_id", "opened_at", "category", "severity", "closed_at", "upheld"),
+    "product_order": ORDER,
+    "product": KNOWN,
 }
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, fields
 
 from zhike.base.errors import UsageError
 from zhike.base.text import say
 from zhike.datacentre.tables.results import STAGE
 
+MODEL = 1
+"""Raised when the formula changes."""
 STAGES = STAGE.column("stage").choices
 DORMANT = STAGES.index("dormant")
 LOST = STAGES.index("lost")
@@ -68,6 +71,12 @@ class ClvSettings:
     """Standard deviation of the lasting change of a client's turnover from the past to the horizon, beside the error of the estimate."""
     chunk: int = 256
     """Clients valued at once."""
+
+    @property
+    def version(self) -> str:
+        """Return what the model is called by: its own number, and the settings it was used with."""
+        told = ";".join(f"{f.name}={getattr(self, f.name)}" for f in fields(self))
+        return f"clv-{MODEL}-{hashlib.sha256(told.encode()).hexdigest()[:6]}"
 
     def __post_init__(self) -> None:
         least = {"trade_cost": 0, "discount": 0, "drift": 0, "warm_up": 0}

@@ -24,7 +24,8 @@ class Values:
     """The value of clients in yuan, discounted, (n, horizons) each.
 
     expected, p10, p50, p90: over the markets that may come; neutral_expected, neutral_p50: over markets without drift or mood.
-    there: the chance not to be lost at the horizon's end.
+    there: the chance not to be lost at the horizon's end. `expected` is trading + interest + products + cost (0 or below), the means of
+    its parts over markets without drift or mood, + market: what the markets that may come add to them.
     """
 
     expected: Floats
@@ -34,6 +35,11 @@ class Values:
     neutral_expected: Floats
     neutral_p50: Floats
     there: Floats
+    trading: Floats
+    interest: Floats
+    products: Floats
+    cost: Floats
+    market: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -168,13 +174,24 @@ def _each(m: Months, logic: Ints, served: Served, o: Outlook) -> _Each:
 
 
 def _valued(c: _Each, o: Outlook) -> Values:
-    mean, low, middle, high = _over(c, o.likely, o)
-    neutral, _, neutral_middle, _ = _over(c, o.neutral, o)
-    return Values(mean, low, middle, high, neutral, neutral_middle, o.likely.there[c.stage])
+    likely, neutral = _over(c, o.likely, o), _over(c, o.neutral, o)
+    return Values(
+        likely.mean, *likely.quantiles, neutral.mean, neutral.quantiles[1], o.likely.there[c.stage],
+        *neutral.parts, likely.mean - neutral.mean,
+    )  # fmt: skip
 
 
-def _over(c: _Each, a: Ahead, o: Outlook) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return mean and quantiles over the paths, (n, horizons) each."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Over:
+    """What clients bring over one set of paths, (n, horizons) each: mean, low, middle and high; means of trading, interest, products, cost."""
+
+    mean: Floats
+    quantiles: tuple[Floats, Floats, Floats]
+    parts: tuple[Floats, Floats, Floats, Floats]
+
+
+def _over(c: _Each, a: Ahead, o: Outlook) -> _Over:
+    """Return what clients bring over the paths `a`."""
 
     def each(values: Floats) -> Floats:
         return values[:, None, None]
@@ -194,7 +211,8 @@ def _over(c: _Each, a: Ahead, o: Outlook) -> tuple[Floats, Floats, Floats, Float
         + interest
     )
     low, middle, high = np.quantile(clumped, (_LOW, _MIDDLE, _HIGH), axis=1)
-    return mean, low, middle, high
+    parts = tuple(part.mean(axis=1) for part in (trades, interest, products, -cost))
+    return _Over(mean, (low, middle, high), parts)
 
 
 def _clumps(dice: Floats, often: Floats, spread: Floats) -> Floats:

@@ -68,7 +68,8 @@ attribution: client_id* window_days* pnl benchmark timing selection trading inte
 logic: client_id* logic p_value p_trend p_sentiment overlay? evidence reason? reason_told? since
 stage: client_id* stage since reason reason_told?
 value: client_id* kind model_version score grade rank criteria current? potential? quadrant? since watch_since? note? note_told?
-clv: client_id* horizon_months* expected p10 p50 p90 neutral_p50
+clv: client_id* horizon_months* expected p10 p50 p90 neutral_p50 trading? interest? products? cost? market? there?
+  model_version?
 churn: client_id* state p30 p90 p180 value_at_risk reasons
 uplift: client_id* experiment_id* uplift low high
 satisfaction: client_id* csat? nps? delivered_value? complaints_12m
@@ -80,6 +81,7 @@ phase: logic* state* wave* clients trades net_buy turnover pnl
 client_card: client_id*
 asset_series: client_id* date*
 holding_now: client_id* security_id*
+product_now: client_id* product_id*
 timeline: client_id* at* kind*
 channel_result: channel_id* month* leads opened funded effective active cost cost_per_effective revenue_12m
   payback_months ltv_to_cac attributed
@@ -90,7 +92,16 @@ finding: run_id* ordinal* table source line column value check reason severity c
 """
 
 # The contract names only the keys here and describes the rest, so more columns may follow.
-OPEN = {"client_day", "position", "round_trip", "client_card", "asset_series", "holding_now", "timeline"}
+OPEN = {
+    "client_day",
+    "position",
+    "round_trip",
+    "client_card",
+    "asset_series",
+    "holding_now",
+    "product_now",
+    "timeline",
+}
 
 # Empty without a `?` in the contract: it says so in words, or the divisor or the place may not exist.
 EMPTY_IN_WORDS = {
@@ -218,7 +229,7 @@ def test_choices_are_the_contract_s_and_stand_on_choice_columns_only() -> None:
 
 
 def test_names_are_unique_and_no_table_stands_in_two_places() -> None:
-    assert len(ALL) == len(TABLES) + len(LEDGER) + len(RESULTS) == 28 + 3 + 24
+    assert len(ALL) == len(TABLES) + len(LEDGER) + len(RESULTS) == 28 + 3 + 25
     for name, t in ALL.items():
         assert t.name == name
         assert len(set(t.names)) == len(t.names), name

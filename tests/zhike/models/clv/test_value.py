@@ -58,6 +58,26 @@ def test_one_client_in_a_market_that_stands_still_is_worth_the_plain_sum() -> No
     assert found.there[0].tolist() == [1, 1]
 
 
+def test_the_parts_of_what_is_expected_are_those_of_a_calm_market_and_what_the_market_adds() -> None:
+    bull = MarketMonths(np.full(24, 0.05), np.full(24, BULL))
+    found = valued(
+        known(mood=np.full(5, 2.0)), months(), served(interest=24, products=12, cost=36), market=bull
+    )
+    parts = {n: getattr(found, n)[0].tolist() for n in ("trading", "interest", "products", "cost")}
+    usual = 10 * np.exp(-2 * 0.15)  # what was seen, was seen in a mood of 15 %
+    assert parts["trading"] == pytest.approx([12 * usual, 24 * usual])
+    assert parts["interest"] == pytest.approx([24, 48])
+    assert parts["products"] == pytest.approx([12, 24])
+    assert parts["cost"] == pytest.approx([-36, -72])
+    assert found.market[0, 0] == pytest.approx(usual * (np.exp(0.2) + np.exp(0.1) - 2))
+    assert sum(parts[n][0] for n in parts) + found.market[0, 0] == pytest.approx(found.expected[0, 0])
+
+
+def test_another_setting_is_another_version_of_the_model() -> None:
+    assert PLAIN.version == replace(PLAIN).version
+    assert PLAIN.version != replace(PLAIN, paths=51).version
+
+
 def test_who_leaves_with_certainty_brings_the_first_month_only_and_who_has_left_nothing() -> None:
     chain = np.broadcast_to(np.eye(COUNT), (3, COUNT, COUNT)).copy()
     chain[:, MATURE] = np.eye(COUNT)[CLOSED]
