@@ -5,7 +5,19 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from zhike_desk.records import clock, scope
-from zhike_desk.records.actions import contacts, deputies, holds, moves, notes, panels, tags, tasks, views
+from zhike_desk.records.actions import (
+    complaints,
+    consent,
+    contacts,
+    deputies,
+    holds,
+    moves,
+    notes,
+    panels,
+    tags,
+    tasks,
+    views,
+)
 from zhike_desk.records.models import User
 from zhike_desk.records.viewer import Viewer
 
@@ -37,6 +49,10 @@ def _manager(at: datetime) -> None:
     notes.add(first, text_="家里刚添了孩子，想谈谈教育金的长期安排。", by=alice, at=at)
     for word in ("重点", "子女教育"):
         tags.add(first, word=word, by=alice, at=at)
+    complaints.receive(
+        second, category="佣金费用", severity=2, opened_at=at - timedelta(days=30), by=alice, at=at
+    )
+    consent.record(first, kind="recording", given=True, reason="录音 20250630-3", by=alice, at=at)
     today = clock.today()
     for days, client, title in (
         (-1, second, "回电：两融展期"),

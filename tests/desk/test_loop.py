@@ -54,12 +54,18 @@ def test_a_contact_and_a_complaint_of_the_desk_are_in_the_measures_after_the_nex
         )
         browser.post(f"/clients/{client}/complaint/", category="佣金费用", severity="3")
         browser.post(f"/clients/{client}/answer/", kind="csat", score="2", text="手续费偏高")
+        today = re.search(r'name="assessed_on" max="([\d-]+)"', browser.get(f"/clients/{client}/"))
+        assert today is not None
+        browser.post(f"/clients/{client}/assess/", level="C1", assessed_on=today[1], reason="问卷 7")
         time.sleep(10.5)  # what may still be undone isn't handed over
         result = _night(demo_home)
-        new = [(d["feed"], {t: rows[0] for t, rows in d["tables"].items()}) for d in result["drops"]]
-        assert new == [("desk", {"contact": 1, "complaint": 1, "survey": 1})]
+        new = [(d["feed"], {t: rows[0] + rows[1] for t, rows in d["tables"].items()}) for d in result["drops"]]
+        assert new == [("desk", {"contact": 1, "complaint": 1, "survey": 1, "client": 1})]
         assert _measures(demo_home, client) == (before[0] + 1, before[1] + 1)
         assert browser.get(f"/clients/{client}/").count("投诉：佣金费用（3 级）") == 1
+        known = browser.get(f"/clients/{client}/")
+        assert f"C1（{today[1]} 测评）" in known  # what the counter delivered of the client stands beside it
+        assert "待夜间生效" not in known
         again = _night(demo_home)
         assert again["drops"] == []
         assert again["unchanged"]

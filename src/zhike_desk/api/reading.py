@@ -20,10 +20,10 @@ from zhike_desk.records.queries import clients as client_list
 from zhike_desk.records.queries import nights, search
 from zhike_desk.records.queries import tasks as task_list
 from zhike_desk.records.queries import timeline as stream
+from zhike_desk.records.queries.client_money import DRIVERS, PARTS
 from zhike_desk.records.viewer import Denied
 
 _COLUMNS = "sort_key,logic,stage,grade,score,net_now,revenue_12m,days_since_trade,days_since_contact"
-PARTS = ("benchmark", "timing", "selection", "trading", "interest", "cost")
 
 
 @router.get("/night", response={200: schemas.Night, **ANSWERS}, operation_id="night")
@@ -74,12 +74,22 @@ def client(request: HttpRequest, key: str) -> dict[str, Any]:
             {"window_days": a.window, "pnl": a.pnl, **dict(zip(PARTS, a.parts, strict=True))} for a in found.attributions
         ],
         "expected": [
-            {"horizon_months": e.months, "p10": e.low, "p50": e.middle, "p90": e.high, "neutral_p50": e.neutral}
+            {
+                "horizon_months": e.months, "p10": e.low, "p50": e.middle, "p90": e.high, "neutral_p50": e.neutral,
+                "parts": dict(zip(DRIVERS, e.parts, strict=True)) if e.parts else {}, "there": e.there, "model_version": e.model,
+            }
             for e in found.expected
         ],
         "holdings": [
             {"security_id": h.security_id, "name": h.name, "quantity": h.quantity, "market_value": h.market_value}
             for h in found.held.rows
+        ],
+        "products": [
+            {
+                "product_id": p.product_id, "name": p.name, "category": p.category, "risk_level": p.risk_level, "paid": p.paid,
+                "since": p.since, "matures_on": p.matures_on,
+            }
+            for p in found.held.products
         ],
     }  # fmt: skip
 

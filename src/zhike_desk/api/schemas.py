@@ -74,13 +74,16 @@ class Attribution(Schema):
 
 
 class Expected(Schema):
-    """What a client will bring over a horizon, CNY."""
+    """What a client will bring over a horizon, CNY; `parts` add up to the mean, `there` is the chance not to be lost by then."""
 
     horizon_months: int
     p10: float
     p50: float
     p90: float
     neutral_p50: float
+    parts: dict[str, float]
+    there: float | None
+    model_version: str
 
 
 class Holding(Schema):
@@ -90,6 +93,18 @@ class Holding(Schema):
     name: str
     quantity: float
     market_value: float | None
+
+
+class Product(Schema):
+    """A fund or another product held by the orders: CNY paid in, since when, from when it may be redeemed (null: any day)."""
+
+    product_id: str
+    name: str
+    category: str
+    risk_level: str
+    paid: float
+    since: date
+    matures_on: date | None
 
 
 class Event(Schema):
@@ -128,6 +143,7 @@ class Portrait(Schema):
     attribution: list[Attribution]
     expected: list[Expected]
     holdings: list[Holding]
+    products: list[Product]
 
 
 class Timeline(Schema):

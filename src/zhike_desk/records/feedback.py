@@ -1,6 +1,6 @@
 """From the desk back to the night: what staff wrote down becomes files of the contract in the inbox, like any other drop.
 
-    inbox/desk-20260701T023000-000001/contact.csv, complaint.csv, survey.csv, judgement.csv     columns as docs/dictionary.md says
+    inbox/desk-20260701T023000-000001/contact.csv, complaint.csv, survey.csv, client.csv, judgement.csv     columns as docs/dictionary.md says
 
 A folder appears whole or not at all, and before the rows are marked: a crash between the two delivers them again under
 the same numbers, which changes nothing. A contact edited after its delivery is delivered again and supersedes itself. What
@@ -21,13 +21,13 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 
 from zhike.engine.durable import flush, make_folder, write_whole
 from zhike_desk.made_up import DESK_FEED
 from zhike_desk.records import settings
-from zhike_desk.records.models import Answer, Complaint, Contact, Hold, Judgement, Setting
+from zhike_desk.records.models import Answer, Assessment, Complaint, Contact, Hold, Judgement, Setting
 
 INBOX = "inbox"
 KNOWN = "feedback.known"
@@ -103,9 +103,19 @@ def _answers(at: datetime) -> QuerySet[Answer]:
 def _settled(rows: QuerySet[Any], at: datetime) -> QuerySet[Any]:
     """Keep what waits, can no longer be undone at a stroke, and isn't about somebody who was erased."""
     settled = at - timedelta(seconds=settings.current().undo.seconds)
-    erased = Hold.objects.filter(kind="erased", lifted_at__isnull=True).values("client_id")
     rows = rows.filter(delivered_in="", undone_at__isnull=True, changed_at__lte=settled)
-    return rows.exclude(client_id__in=erased).order_by("id")
+    return rows.exclude(client_id__in=_erased()).order_by("id")
+
+
+def _assessments(at: datetime) -> QuerySet[Assessment]:
+    """Return the newest assessment of each client: two rows of one client in a file would be refused."""
+    newer = Assessment.objects.filter(client_id=OuterRef("client_id"), pk__gt=OuterRef("pk"))
+    rows = Assessment.objects.filter(~Exists(newer), delivered_in="", changed_at__lte=at)
+    return rows.exclude(client_id__in=_erased()).order_by("id")
+
+
+def _erased() -> QuerySet[Hold, Any]:
+    return Hold.objects.filter(kind="erased", lifted_at__isnull=True).values("client_id")
 
 
 def _judgements(at: datetime) -> QuerySet[Judgement]:
@@ -127,6 +137,10 @@ def _complaint_row(row: Complaint) -> Sequence[object]:
 
 def _answer_row(row: Answer) -> Sequence[object]:
     return [row.answer_id, _stamp(row.at), row.client_id, row.survey_id, row.question_id, row.kind, f"{row.score:g}", f"{row.scale_max:g}", row.text]  # fmt: skip
+
+
+def _assessment_row(row: Assessment) -> Sequence[object]:
+    return [row.client_id, row.client_kind, row.level, row.assessed_on.isoformat()]
 
 
 def _judgement_row(row: Judgement) -> Sequence[object]:
@@ -152,6 +166,9 @@ _OUTGOING: Mapping[str, _Outgoing] = {
         _answers,
         ("answer_id", "at", "client_id", "survey_id", "question_id", "kind", "score", "scale_max", "text"),
         _answer_row,
+    ),
+    "client": _Outgoing(
+        _assessments, ("client_id", "kind", "risk_level", "risk_assessed_on"), _assessment_row
     ),
     "judgement": _Outgoing(
         _judgements,
@@ -183,7 +200,7 @@ def _name(home: Path, moment: datetime) -> str:
 
 def _named(home: Path) -> Iterator[str]:
     """Yield every name a drop of ours has, as far as it is remembered: in rows, in the inbox, by the night."""
-    for table in (Contact, Complaint, Answer, Judgement):
+    for table in (Contact, Complaint, Answer, Assessment, Judgement):
         yield table._default_manager.aggregate(Max("delivered_in"))["delivered_in__max"] or ""
     yield from (p.name for p in (home / INBOX).glob(f"**/{DESK_FEED}-*") if _OURS.fullmatch(p.name))
     yield known_to_night()

@@ -112,6 +112,21 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Complaints:
+    """By when a complaint is answered and closed; no deadline is confirmed for all branches, so each sets its own."""
+
+    acknowledge_days: int = whole(
+        1, 1, 10, "投诉受理后几个工作日内答复客户", "working days until a complaint is acknowledged"
+    )
+    close_days: int = whole(
+        15, 1, 60, "投诉受理后几个工作日内办结", "working days until a complaint is to be closed"
+    )
+    last_days: int = whole(
+        60, 1, 365, "投诉最迟几天内必须办结", "days by which a complaint must be closed at the very last"
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Retention:
     """How long the law keeps records of clients and trades."""
 
@@ -130,6 +145,7 @@ class DeskSettings:
     reveal: Reveal = Reveal()
     night: Night = Night()
     shown: Shown = Shown()
+    complaints: Complaints = Complaints()
     retention: Retention = Retention()
 
 

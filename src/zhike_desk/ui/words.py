@@ -68,6 +68,15 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "callback": ("回访", "Call back"),
         "own": ("自建", "Own"),
     },
+    "product": {
+        "money": ("货币", "Money market"),
+        "bond": ("债券", "Bonds"),
+        "mixed": ("混合", "Mixed"),
+        "equity": ("股票", "Equity"),
+        "index": ("指数", "Index"),
+        "structured": ("结构化", "Structured"),
+        "private": ("私募", "Private"),
+    },
     "medium": {
         "phone": ("电话", "Telephone"),
         "wecom": ("企业微信", "WeCom"),

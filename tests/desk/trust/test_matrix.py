@@ -91,6 +91,7 @@ _REQUIRED = {
     "care.read": {"manager": "O", "adviser": "O", "head": "B"},
     "care.write": {"manager": "O", "adviser": "O", "head": "B"},
     "consent.write": {"manager": "O", "head": "B second", "compliance": "A"},
+    "suitability.write": {"manager": "O", "head": "B second", "compliance": "A"},
     "client.move": {"head": "B second"},
     "client.hold": {"compliance": "A second"},
     "client.held": {"compliance": "A"},

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from zhike_desk.pages.client.sums import listed, money, sentences, share, signed_money
+from zhike_desk.pages.client.sums import chance, listed, money, sentences, signed_money
 from zhike_desk.records.queries.client import Duty, Portrait, Written
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.words import word
@@ -106,6 +106,7 @@ def _standing(found: Portrait, today: date) -> list[Flag]:
         )
     ahead = found.written.shown.assessment_days
     flags.append(risk(row.risk_level, row.risk_assessed_on, row.risk_valid_until, today, ahead))
+    flags += _pending(found)
     if row.professional:
         flags.append(Flag("shield-check", "", told("专业投资者", "Professional investor")))
     if (found.measure("complaints_open") or 0) > 0:
@@ -115,6 +116,34 @@ def _standing(found: Portrait, today: date) -> list[Flag]:
             Flag("swap", "", told(f"已移交 {found.written.moved_to}", f"Handed to {found.written.moved_to}"))
         )
     return flags  # fmt: skip
+
+
+def _pending(found: Portrait) -> list[Flag]:
+    """Tell a risk assessment that was written down here and that the night doesn't know yet."""
+    ours = found.assessed
+    if ours is None:
+        return []
+    more = (
+        told(
+            "已交夜间，但送达的文件里还没有；以柜台系统为准。",
+            "It went to the night, but the files delivered don't have it yet; the counter's system decides.",
+        )
+        if ours.gone
+        else told(
+            "下一夜写入；在此之前按原等级。", "The next night takes it in; until then the old grade holds."
+        )
+    )
+    return [
+        Flag(
+            "clock",
+            "note",
+            told(
+                f"新测评 {ours.level}（{ours.on}）待夜间生效",
+                f"New: {ours.level} ({ours.on}), from the next night",
+            ),
+            more,
+        )
+    ]
 
 
 def risk(level: str, assessed: date | None, until: date | None, today: date, ahead: int) -> Flag:
@@ -171,10 +200,10 @@ def _kind_of(found: Portrait) -> str:
             f"交易太少，看不出盈利逻辑；处于{stage}。",
             f"Too few trades to tell a logic; stage: {stage.lower()}.",
         )
-    sure = f"（{share(row.logic_p)}）" if row.logic_p is not None else ""
+    sure = f"（{chance(row.logic_p)}）" if row.logic_p is not None else ""
     return told(
         f"{word('logic', row.logic)}客户{sure}，处于{stage}。",
-        f"{word('logic', row.logic)} client{f' ({share(row.logic_p)})' if row.logic_p is not None else ''}, stage: {stage.lower()}.",
+        f"{word('logic', row.logic)} client{f' ({chance(row.logic_p)})' if row.logic_p is not None else ''}, stage: {stage.lower()}.",
     )
 
 

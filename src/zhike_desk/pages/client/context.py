@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from zhike_desk.pages.client import habits_view, logic_view, money_view, stream_view, value_view, whys
+from zhike_desk.pages.client import (
+    habits_view,
+    holdings_view,
+    logic_view,
+    money_view,
+    regulated,
+    stream_view,
+    value_view,
+    whys,
+)
 from zhike_desk.pages.client import stats as figures
 from zhike_desk.pages.client.band import Band, band, contacted
 from zhike_desk.pages.client.stream_view import PURPOSES
@@ -18,11 +28,9 @@ from zhike_desk.records.queries import reference
 from zhike_desk.records.queries.bonds import Server
 from zhike_desk.records.queries.client import Beside, Duty, Held, Portrait
 from zhike_desk.records.queries.client_money import Expected
-from zhike_desk.records.queries.client_money import Held as Holdings
 from zhike_desk.records.queries.nights import Shown
 from zhike_desk.records.reaching import OUTCOMES
 from zhike_desk.records.viewer import Viewer
-from zhike_desk.records.wording import CONSENTS
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.why import Why
 from zhike_desk.ui.words import WORDS, word
@@ -47,6 +55,7 @@ class Rights:
     """Whether what lies with colleagues may be changed too."""
     reveal: tuple[str, ...]
     consent: bool
+    assess: bool
     money: bool
     pseudonym: bool
 
@@ -79,8 +88,7 @@ class ClientPage:
     value: value_view.ValueView
     attribution: money_view.AttributionView | None
     assets: money_view.AssetsView
-    held: Holdings
-    held_sentence: str
+    holdings: holdings_view.HoldingsView
     expected: Sequence[Expected]
     habits: habits_view.HabitsView
     staff: Sequence[Server]
@@ -92,7 +100,9 @@ class ClientPage:
     media: Sequence[tuple[str, str]]
     purposes: Sequence[tuple[str, str]]
     outcomes: Sequence[tuple[str, str]]
-    consents: Sequence[tuple[str, str]]
+    consents: Sequence[regulated.Standing]
+    consent_form: regulated.Form
+    suitability: regulated.Form
     matters: Sequence[str]
     gravities: Sequence[tuple[str, str]]
     questions: Sequence[tuple[str, str, str]]
@@ -111,6 +121,7 @@ def rights(viewer: Viewer) -> Rights:
         others=writes is not None and writes.scope != "own",
         reveal=policy().fields["reveal"] if viewer.may("client.reveal") is not None else (),
         consent=viewer.may("consent.write") is not None,
+        assess=viewer.may("suitability.write") is not None,
         money=viewer.may("client.money") is not None,
         pseudonym=cell.pseudonym,
     )
@@ -151,8 +162,7 @@ def build(found: Portrait, night: Shown, viewer: Viewer, beside: Beside, today: 
         value=value,
         attribution=attribution,
         assets=money_view.assets_view(found.assets, reference.states(night), found.stream.flows),
-        held=found.held,
-        held_sentence=money_view.held_sentence(found.held),
+        holdings=holdings_view.holdings_view(found.assets, found.held, night.as_of),
         expected=found.expected,
         habits=habits_view.habits_view(ground),
         staff=found.written.staff,
@@ -161,18 +171,27 @@ def build(found: Portrait, night: Shown, viewer: Viewer, beside: Beside, today: 
         duties=due(found.written),
         tags=found.written.tags,
         rights=may,
-        media=[(m, word("medium", m)) for m in WORDS["medium"]],
-        purposes=_purposes(opted_out=found.opted_out),
-        outcomes=[(name, said(o)) for name, o in OUTCOMES.items()],
-        consents=[(kind, word("consent", kind)) for kind in CONSENTS],
-        matters=[told(*m) for m in MATTERS],
-        gravities=[(s, word("severity", s)) for s in WORDS["severity"]],
-        questions=questions(),
+        **_forms(found, viewer),
         complaints=found.written.complaints,
         beside=beside,
         as_of=night.as_of,
         today=today,
     )  # fmt: skip
+
+
+def _forms(found: Portrait, viewer: Viewer) -> dict[str, Any]:
+    """Return what the forms of the page offer, by field."""
+    return {
+        "media": [(m, word("medium", m)) for m in WORDS["medium"]],
+        "purposes": _purposes(opted_out=found.opted_out),
+        "outcomes": [(name, said(o)) for name, o in OUTCOMES.items()],
+        "consents": regulated.consents(found),
+        "suitability": regulated.suitability_form(found, viewer),
+        "consent_form": regulated.consent_form(viewer),
+        "matters": [told(*m) for m in MATTERS],
+        "gravities": [(s, word("severity", s)) for s in WORDS["severity"]],
+        "questions": questions(),
+    }
 
 
 def questions() -> list[tuple[str, str, str]]:

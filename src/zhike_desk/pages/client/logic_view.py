@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from zhike.datacentre.tables.words import TRAIT_WORDS
-from zhike_desk.pages.client.sums import share, signed_share
+from zhike_desk.pages.client.sums import chance, share, signed_share
 from zhike_desk.records.queries.client import Portrait
 from zhike_desk.ui.figures import minus
 from zhike_desk.ui.marks import MARKS
@@ -31,6 +31,11 @@ class Chance:
     logic: str
     p: float
     leads: bool
+
+    @property
+    def told(self) -> str:
+        """Return the chance as per cent: what isn't sure is never written as all or nothing."""
+        return chance(self.p)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from zhike_desk.pages.client.sums import listed, money, share, signed_money, signed_share
+from zhike_desk.pages.client.sums import listed, money, share, signed_money
 from zhike_desk.records.book.series import AssetDay
-from zhike_desk.records.queries.client_money import PARTS, Attribution, Held
+from zhike_desk.records.queries.client_money import PARTS, Attribution
 from zhike_desk.records.queries.reference import Run
 from zhike_desk.records.queries.timeline import Event
 from zhike_desk.records.scope import day_of
@@ -23,6 +23,8 @@ USUAL = 250
 _BANDS = {"frozen": "sunken", "ebbing": "sunken", "hot": "accent-soft", "warming": "accent-soft"}
 _SMALL = 0.1
 _PAUSE = 7
+_DRAWN = 10.0
+"""Below this amount a picture's scale would repeat 1 and 0: a sentence says it."""
 _LARGE = 10_000.0
 """From this amount on a picture is told in 万元."""
 
@@ -63,11 +65,10 @@ class AttributionView:
 
 @dataclass(frozen=True, slots=True)
 class AssetsView:
-    """The picture of assets over the market's states."""
+    """The picture of assets over the market's states; without one, why there is none."""
 
     figure: Figure | None
-    net: float
-    debt: float
+    empty: str
 
 
 def attribution_view(found: Sequence[Attribution], window: int) -> AttributionView | None:
@@ -76,7 +77,7 @@ def attribution_view(found: Sequence[Attribution], window: int) -> AttributionVi
         return None
     chosen = next((a for a in found if a.window == window), found[-1])
     names = part_names()
-    figure = _waterfall(chosen, names) if any(chosen.parts) else None
+    figure = _waterfall(chosen, names) if max(map(abs, chosen.parts)) >= _DRAWN else None
     return AttributionView(chosen.window, [a.window for a in found], chosen.pnl, figure, list(names.values()))
 
 
@@ -159,9 +160,9 @@ def _written(value: float, *, large: bool) -> str:
 
 
 def assets_view(days: Sequence[AssetDay], runs: Sequence[Run], events: Sequence[Event]) -> AssetsView:
-    """Return the picture of a client's assets; no figure where there are fewer than two days or nothing on any of them."""
-    if len(days) < 2 or not any(d.net or d.debt or d.cash for d in days):
-        return AssetsView(None, days[-1].net if days else 0.0, days[-1].debt if days else 0.0)
+    """Return the picture of a client's assets; no figure where there are fewer than two days or next to nothing on any of them."""
+    if len(days) < 2 or max(abs(v) for d in days for v in (d.net, d.debt, d.cash)) < _DRAWN:
+        return AssetsView(None, _empty(days))
     first, last = days[0], days[-1]
     peak = max(days, key=lambda d: d.net)
     since = _moved(first, last)
@@ -171,7 +172,21 @@ def assets_view(days: Sequence[AssetDay], runs: Sequence[Run], events: Sequence[
     )
     columns = [told("日期", "Date"), told("净资产", "Net"), told("资金", "Cash"), told("证券", "Securities"), told("基金", "Funds"), told("负债", "Debt")]  # fmt: skip
     figure = Figure("assets-option", sentence, _assets(days, runs, events), columns, _month_ends(days))
-    return AssetsView(figure, last.net, last.debt)
+    return AssetsView(figure, "")
+
+
+def _empty(days: Sequence[AssetDay]) -> str:
+    """Say why there is no picture of assets."""
+    if len(days) < 2:
+        return told(
+            "没有资产记录：账户从未入金，或资产表未导入。",
+            "No assets on record: nothing was ever paid in, or the table of assets wasn't delivered.",
+        )
+    since = f"{days[0].date:%Y-%m}"
+    return told(
+        f"{since} 以来账户几乎没有资产（始终不足 {_DRAWN:.0f} 元），不画图。",
+        f"Next to nothing in the accounts since {since} (never CNY {_DRAWN:.0f}): there is nothing to draw.",
+    )
 
 
 def _moved(first: AssetDay, last: AssetDay) -> str:
@@ -273,21 +288,3 @@ def _flows(days: Sequence[AssetDay], events: Sequence[Event]) -> list[dict[str, 
             }
         )  # fmt: skip
     return marks
-
-
-def held_sentence(held: Held) -> str:
-    """Say what is held and how much of it is the largest."""
-    if not held.count:
-        return ""
-    most = held.rows[0]
-    gain = sum(r.gain for r in held.rows if r.gain is not None)
-    cost = sum((r.market_value or 0.0) - r.gain for r in held.rows if r.gain is not None)
-    paper = told(f"，浮动盈亏 {signed_money(gain)}（{signed_share(gain / cost)}）", f"; on paper {signed_money(gain)} ({signed_share(gain / cost)})") if cost > 0 else ""  # fmt: skip
-    return told(
-        f"持有 {held.count} 只，市值 {money(held.value)}，最大一只 {most.name} 占 {share(most.share or 0.0)}{paper}。",
-        f"{_securities(held.count)} worth {money(held.value)}; the largest, {most.name}, is {share(most.share or 0.0)}{paper}.",
-    )
-
-
-def _securities(count: int) -> str:
-    return "One security" if count == 1 else f"{count} securities"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from zhike_desk.pages.client import whys
+from zhike_desk.pages.client.expected_view import expected_why
 from zhike_desk.pages.client.sums import between, money, signed_money, signed_share, sized
 from zhike_desk.pages.client.value_view import ValueView
 from zhike_desk.pages.client.whys import Ground
@@ -37,7 +38,7 @@ def stats(g: Ground, value: ValueView) -> list[Stat]:
         Stat(_called(g, "twr_12m"), signed_percent(twr), "", direction(twr), _index(found), whys.rate(g)),
         Stat(_called(g, "revenue_12m"), *sized(found.figure("revenue_12m")), "", _lately(found), whys.revenue(g)),
         Stat(told("价值得分", "Value score"), number(value.score), told("分", "points"), "", _graded(value), _why_value(value, g)),
-        Stat(told("未来12月贡献", "Expected, 12 m"), *sized(found.figure("clv_p50")), "", _range(found), whys.expected(g)),
+        Stat(told("未来12月贡献", "Expected, 12 m"), *sized(found.figure("clv_p50")), "", _range(found), expected_why(g)),
     ]  # fmt: skip
 
 

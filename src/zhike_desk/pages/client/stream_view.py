@@ -14,7 +14,7 @@ from zhike_desk.ui.words import word
 
 _ICONS: Mapping[str, str] = {
     "contact": "phone", "note": "note", "task": "task", "consent": "shield", "opened": "key", "closed": "leave",
-    "first_trade": "trade", "biggest_gain": "up", "biggest_loss": "down", "large_inflow": "download", "large_outflow": "upload",
+    "first_trade": "trade", "subscribe": "box", "redeem": "swap", "mature": "clock", "biggest_gain": "up", "biggest_loss": "down", "large_inflow": "download", "large_outflow": "upload",
     "risk_assessment": "shield", "complaint": "alarm", "complaint_closed": "check", "stage": "tree", "logic": "scale", "answer": "chat",
 }  # fmt: skip
 _MEDIA = {"phone": "phone", "wecom": "chat", "sms": "message", "visit": "visit", "app": "screen"}
@@ -74,7 +74,7 @@ def filters() -> dict[str, str]:
     """Return what the timeline can be narrowed to, in words."""
     return {
         "contact": told("联系", "Contacts"), "task": told("任务", "Tasks"), "note": told("备注", "Notes"), "trade": told("交易", "Trades"),
-        "money": told("资金", "Money"), "risk": told("风险与投诉", "Risk"), "system": told("账户与分类", "Account"),
+        "product": told("产品", "Products"), "money": told("资金", "Money"), "risk": told("风险与投诉", "Risk"), "system": told("账户与分类", "Account"),
     }  # fmt: skip
 
 

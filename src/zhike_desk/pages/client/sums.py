@@ -46,6 +46,13 @@ def share(value: float, decimals: int = 0) -> str:
     return minus(f"{value:.{decimals}%}")
 
 
+def chance(value: float) -> str:
+    """Write a probability as per cent: one that rounds to all or nothing is told as more than 99 % or less than 1 %."""
+    if value > 0.99:
+        return ">99%"
+    return "<1%" if value < 0.01 else share(value)
+
+
 def signed_share(value: float, decimals: int = 1) -> str:
     """Write a fraction as per cent with its sign."""
     return minus(f"{value:+.{decimals}%}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from zhike_desk.pages.client import hearing, views, writing
+from zhike_desk.pages.client import hearing, regulating, views, writing
 
 urlpatterns = [
     path("clients/<str:key>/", views.client, name="client"),
@@ -21,5 +21,6 @@ urlpatterns = [
     path("clients/<str:key>/complaint/close/", hearing.close, name="client_complaint_close"),
     path("clients/<str:key>/answer/", hearing.answer, name="client_answer"),
     path("clients/<str:key>/tag/", writing.tag, name="client_tag"),
-    path("clients/<str:key>/consent/", writing.consent, name="client_consent"),
+    path("clients/<str:key>/consent/", regulating.consent, name="client_consent"),
+    path("clients/<str:key>/assess/", regulating.assess, name="client_assess"),
 ]

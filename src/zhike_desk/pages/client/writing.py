@@ -15,7 +15,6 @@ from zhike.base.text import Said, say
 from zhike_desk.gate import viewer_of
 from zhike_desk.pages.client.context import worked
 from zhike_desk.records import clock, reaching
-from zhike_desk.records.actions import consent as consents
 from zhike_desk.records.actions import contacts, notes, tags, tasks
 from zhike_desk.records.actions import reveal as reveals
 from zhike_desk.records.actions.writing import Done
@@ -28,6 +27,7 @@ from zhike_desk.ui.toasts import flash, toast
 from zhike_desk.ui.words import word
 
 REVEALED_SECONDS = 30
+DUE = say("请选择期限。", "Choose the day it is due.")
 _MINUTES = re.compile(r"\d{1,4}(\.\d)?")
 _View = Callable[[HttpRequest, str], HttpResponse]
 
@@ -87,7 +87,7 @@ def task(request: HttpRequest, key: str) -> HttpResponse:
     """Set up a task with a client."""
     done = tasks.add(
         request.POST.get("title", ""),
-        due_on=_day(request.POST.get("due_on", "")),
+        due_on=day(request.POST.get("due_on", "")),
         client_id=key,
         by=viewer_of(request),
         at=clock.now(),
@@ -115,7 +115,7 @@ def change(request: HttpRequest, key: str) -> HttpResponse:
     """Say anew what is to be done next, and until when; what is sent as it stands stays, a day that is past too."""
     viewer, task_id = viewer_of(request), number(request, "task")
     before = listed.one(viewer, task_id)
-    due_on, title = _day(request.POST.get("due_on", "")), request.POST.get("title", "").strip()
+    due_on, title = day(request.POST.get("due_on", "")), request.POST.get("title", "").strip()
     done = tasks.move(
         task_id,
         seen=number(request, "seen"),
@@ -154,23 +154,6 @@ def tag(request: HttpRequest, key: str) -> HttpResponse:
     return after(request, key, done, what)
 
 
-@require_POST
-@beside_form("consent-told")
-def consent(request: HttpRequest, key: str) -> HttpResponse:
-    """Write down that a client gave or refused consent, with the reason."""
-    done = consents.record(
-        key,
-        kind=request.POST.get("kind", ""),
-        given=request.POST.get("given") == "yes",
-        reason=request.POST.get("reason", ""),
-        by=viewer_of(request),
-        at=clock.now(),
-    )
-    what = say("已提交复核，另一位同事批准后生效", "Sent to a second person; it holds once they approve")
-    flash(request, said(what if done.asked else say("已登记", "Written down")))
-    return _to_page(request, key)
-
-
 def after(request: HttpRequest, key: str, done: Done, what: Said) -> HttpResponse:
     """Answer an act with the parts of the page it may have changed, and a toast; without scripts, with the page."""
     text = said(what) + (f" · {said(done.warning)}" if done.warning else "")
@@ -182,13 +165,6 @@ def after(request: HttpRequest, key: str, done: Done, what: Said) -> HttpRespons
     return toast(render(request, "client/after.html", {"page": page}), text, done.undo)
 
 
-def _to_page(request: HttpRequest, key: str) -> HttpResponse:
-    response = redirect("client", key=key)
-    if request.headers.get("HX-Request"):
-        response = HttpResponse(status=204, headers={"HX-Refresh": "true"})  # type: ignore[assignment]
-    return response
-
-
 def _minutes(text: str) -> float | None:
     if not text:
         return None
@@ -197,11 +173,12 @@ def _minutes(text: str) -> float | None:
     return float(text)
 
 
-def _day(text: str) -> date:
+def day(text: str, what: Said = DUE) -> date:
+    """Return a day of a form; raise Refused, saying `what`, where it isn't one."""
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise Refused(say("请选择期限。", "Choose the day it is due.")) from error
+        raise Refused(what) from error
 
 
 def number(request: HttpRequest, name: str) -> int:

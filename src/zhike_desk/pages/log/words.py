@@ -15,6 +15,7 @@ ROOMS: dict[str, tuple[str, str]] = {
     "bulk.": ("批量操作", "Bulk acts"),
     "undo": ("撤销", "Undoing"),
     "consent.": ("授权", "Consent"),
+    "suitability.": ("风险测评", "Risk assessments"),
     "export.": ("导出", "Exports"),
     "approval.": ("审批", "Approvals"),
     "ahp.": ("价值模型", "Models of value"),

@@ -33,6 +33,7 @@ GROUPS: dict[str, tuple[str, str]] = {
     "reveal": ("查看未脱敏信息", "Revealing"),
     "night": ("夜间运行", "The night"),
     "shown": ("提示", "What is pointed out"),
+    "complaints": ("投诉时限", "Complaints"),
     "retention": ("保留", "Retention"),
 }
 SCOPES: dict[str, tuple[str, str]] = {

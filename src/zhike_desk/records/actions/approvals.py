@@ -17,6 +17,7 @@ from zhike_desk.records.actions import (  # imported for the acts they register 
     moves,
     people,
     settings,
+    suitability,
     valuing,
 )
 from zhike_desk.records.actions.asking import ACTS
@@ -25,7 +26,7 @@ from zhike_desk.records.models import Approval, User
 from zhike_desk.records.queries.approvals import may_decide
 from zhike_desk.records.viewer import Denied, Viewer
 
-ROOMS = (consent, deputies, drops, exports, holds, moves, people, settings, valuing)
+ROOMS = (consent, deputies, drops, exports, holds, moves, people, settings, suitability, valuing)
 REMARK = say("意见", "remark")
 
 

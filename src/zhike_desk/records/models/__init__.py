@@ -13,6 +13,7 @@ from zhike_desk.records.models.book_facts import (
     BookMarket,
     BookMeasureName,
     BookPhase,
+    BookProduct,
     BookProposal,
     BookSecurity,
     BookTimeline,
@@ -25,13 +26,14 @@ from zhike_desk.records.models.judging import Expert, Judgement, Panel
 from zhike_desk.records.models.person import ApiToken, User
 from zhike_desk.records.models.publication import Pointer, Publication
 from zhike_desk.records.models.setting import SavedView, Setting
-from zhike_desk.records.models.standing import Consent, Hold, Move
+from zhike_desk.records.models.standing import Assessment, Consent, Hold, Move
 from zhike_desk.records.models.undoing import Inverse
 
 __all__ = [
     "Answer",
     "ApiToken",
     "Approval",
+    "Assessment",
     "AuditHead",
     "AuditRow",
     "BookAsset",
@@ -47,6 +49,7 @@ __all__ = [
     "BookMeasureName",
     "BookPeer",
     "BookPhase",
+    "BookProduct",
     "BookProposal",
     "BookRelation",
     "BookSecurity",

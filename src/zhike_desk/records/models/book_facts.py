@@ -75,6 +75,28 @@ class BookHolding(models.Model):
         indexes: ClassVar = [models.Index(fields=["client_id"], name="book_holding_client")]
 
 
+class BookProduct(models.Model):
+    """A fund or another product that a client holds by the orders: what was paid in, since when, until when it is bound."""
+
+    id = models.BigIntegerField(primary_key=True)
+    client_id = code()
+    product_id = code()
+    name = models.CharField(max_length=120, default="")
+    category = models.CharField(max_length=20, default="")
+    risk_level = models.CharField(max_length=4, default="")
+    paid = models.FloatField()
+    since = models.DateField()
+    matures_on = models.DateField(null=True)
+
+    class Meta:
+        """Read by client."""
+
+        app_label = "book"
+        managed = False
+        db_table = "book_product"
+        indexes: ClassVar = [models.Index(fields=["client_id"], name="book_product_client")]
+
+
 class BookTimeline(models.Model):
     """What happened to a client, a sentence an event; the desk's own contacts and tasks are told beside it."""
 
@@ -127,6 +149,13 @@ class BookClv(models.Model):
     p50 = models.FloatField()
     p90 = models.FloatField()
     neutral_p50 = models.FloatField()
+    trading = number()
+    interest = number()
+    products = number()
+    cost = number()
+    market = number()
+    there = number()
+    model_version = code(default="")
 
     class Meta:
         """Read by client."""

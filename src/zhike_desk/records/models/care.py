@@ -43,7 +43,7 @@ class Contact(Kept):
 class Complaint(Kept):
     """A complaint of a client, from receipt to closure; `staff_id` is who was complained about, empty where that is nobody.
 
-    `opened_in` is the drop by which the night learnt of it before it was closed here: closing goes to the inbox anew.
+    `acknowledged_at` is when the client was told that it is looked into, `outcome` what came of it. `opened_in` is the drop by which the night learnt of it before it was closed here: closing goes to the inbox anew.
     """
 
     complaint_id = models.CharField(max_length=40, unique=True)
@@ -54,6 +54,8 @@ class Complaint(Kept):
     severity = models.PositiveSmallIntegerField()
     closed_at = models.DateTimeField(null=True, blank=True)
     upheld = models.BooleanField(null=True, blank=True)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=200, blank=True, default="")
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     undone_at = models.DateTimeField(null=True, blank=True)
     opened_in = models.CharField(max_length=80, blank=True, default="")

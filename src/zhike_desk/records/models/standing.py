@@ -27,6 +27,31 @@ class Consent(Kept):
         indexes: ClassVar = [models.Index(fields=["client_id", "kind", "id"])]
 
 
+class Assessment(Kept):
+    """A risk assessment a client made, written down here; it goes to the night as the client's own row, and the newest of a client holds.
+
+    `client_kind` is the client's, which the contract asks of that row.
+    """
+
+    LEVELS = ("C1", "C2", "C3", "C4", "C5")
+
+    client_id = models.CharField(max_length=40)
+    client_kind = models.CharField(max_length=12)
+    level = models.CharField(max_length=2, choices=[(c, c) for c in LEVELS])
+    assessed_on = models.DateField()
+    reason = models.CharField(max_length=200)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    delivered_in = models.CharField(max_length=80, blank=True, default="")
+
+    class Meta:
+        """The newest of a client is looked up, and what has not gone to the inbox yet."""
+
+        indexes: ClassVar = [
+            models.Index(fields=["client_id", "id"]),
+            models.Index(fields=["delivered_in"]),
+        ]
+
+
 class Hold(Kept):
     """A client frozen or erased by compliance: unseen by everybody else, in lists, search, scores and exports."""
 

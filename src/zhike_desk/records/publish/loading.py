@@ -22,6 +22,7 @@ from zhike_desk.records.rows.source import Source
 ALL_OF = {
     wide.MEASURES: "measure",
     "book_holding": "holding_now",
+    "book_product": "product_now",
     "book_timeline": "timeline",
     "book_attribution": "attribution",
     "book_clv": "clv",
@@ -117,6 +118,7 @@ class Loading:
             "book_staff": facts.staff(source, self.ground.main),
             "book_security": facts.securities(source),
             "book_holding": source.streamed("holding_now"),
+            "book_product": facts.products(source),
             "book_timeline": facts.timeline(source),
             "book_attribution": source.streamed("attribution"),
             "book_clv": source.streamed("clv"),

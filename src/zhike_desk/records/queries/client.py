@@ -20,6 +20,7 @@ from zhike_desk.records.book.detailed import Detail, unpack
 from zhike_desk.records.book.series import AssetDay
 from zhike_desk.records.masking import struck
 from zhike_desk.records.models import (
+    Assessment,
     BookClient,
     BookProposal,
     Complaint,
@@ -69,24 +70,43 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """What a client said of one kind of consent: given or refused, since when, on what evidence."""
+
+    given: bool
+    since: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """A risk assessment written down at the desk; `gone`: it has gone to the night."""
+
+    level: str
+    on: date
+    gone: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Written:
     """What stands in short lists about a client: the night's staff and proposals, the desk's own entries.
 
-    Tags are (number, word); consents say by kind whether they were given; `contacted_on` is the day the client was last reached, by the night or at the
+    Tags are (number, word); consents say by kind what the client said; `contacted_on` is the day the client was last reached, by the night or at the
     desk, `attempts` counts the desk's since then; `moved_to` is who took the client over; `shown` says from
-    where on the branch has things pointed out.
+    where on the branch has things pointed out; `assessed` is the newest risk assessment of the desk's own.
     """
 
     staff: tuple[bonds.Server, ...] = ()
     proposals: tuple[Duty, ...] = ()
     tags: tuple[tuple[int, str], ...] = ()
     tasks: tuple[Duty, ...] = ()
-    consents: Mapping[str, bool] | None = None
+    consents: Mapping[str, Answered] | None = None
     contacted_on: date | None = None
     attempts: int = 0
     shown: settings.Shown = field(default_factory=settings.Shown)
     moved_to: str = ""
     complaints: tuple[Held, ...] = ()
+    assessed: Assessed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +147,16 @@ class Portrait:
     @property
     def opted_out(self) -> bool:
         """Tell whether the client refused marketing: by what the desk last wrote down, else by the files."""
-        given = (self.written.consents or {}).get("marketing")
-        return self.row.opt_out if given is None else not given
+        said = (self.written.consents or {}).get("marketing")
+        return self.row.opt_out if said is None else not said.given
+
+    @property
+    def assessed(self) -> Assessed | None:
+        """Return the risk assessment written down here that the night doesn't know yet; None where it does, or a later one."""
+        ours, known = self.written.assessed, self.row.risk_assessed_on
+        if ours is None or (known is not None and known > ours.on):
+            return None
+        return None if (known, self.row.risk_level) == (ours.on, ours.level) else ours
 
 
 def portrait(viewer: Viewer, key: str, night: Shown) -> Portrait:
@@ -191,7 +219,7 @@ def measures(client_id: str) -> tuple[Mapping[str, float | None], Mapping[str, D
 
 
 def written(viewer: Viewer, client: BookClient, as_of: date) -> Written:
-    """Return what stands in short lists about a client by the night of `as_of`, as far as `viewer` may read it; one query over nine tables.
+    """Return what stands in short lists about a client by the night of `as_of`, as far as `viewer` may read it; one query over ten tables.
 
     Of the night's proposals those are left out that are held back, or are a task already.
     """
@@ -225,7 +253,13 @@ def _parts(care: bool, consent: bool, *, client_id: str) -> QuerySet[Any, tuple[
         ]
     if care or consent:
         newest = Consent.objects.filter(**of).values("kind").annotate(newest=Max("id")).values("newest")
-        parts.append(_plain("consent", Consent.objects.filter(id__in=newest), kind="kind", given="given"))
+        said = {"kind": "kind", "given": "given", "at": "created_at", "reason": "reason"}
+        parts.append(_plain("consent", Consent.objects.filter(id__in=newest), **said))
+        last_made = (
+            Assessment.objects.filter(**of).values("client_id").annotate(newest=Max("id")).values("newest")
+        )
+        made = {"level": "level", "on": "assessed_on", "gone": "delivered_in"}
+        parts.append(_plain("assessed", Assessment.objects.filter(id__in=last_made), **made))
     return parts[0].union(*parts[1:], all=True)
 
 
@@ -263,17 +297,25 @@ def _written(rows: list[tuple[Any, ...]], days_since: float, as_of: date) -> Wri
         proposals=tuple(sorted(proposed, key=lambda d: (not d.must_do, d.due_on, d.proposal_id))),
         tags=tuple(sorted((int(t["id"]), str(t["word"])) for t in by.get("tag", []))),
         tasks=tuple(sorted(tasks, key=lambda d: (not d.must_do, d.due_on, d.task_id))[:_TASKS]),
-        consents={c["kind"]: bool(c["given"]) for c in by.get("consent", [])},
+        consents={
+            c["kind"]: Answered(bool(c["given"]), _moment(c["at"]), struck(c["reason"]))
+            for c in by.get("consent", [])
+        },
         shown=settings.of((str(s["name"]), int(s["whole"])) for s in by.get("shown", [])).shown,
         contacted_on=reached_on,
         attempts=sum(a["n"] for a in by.get("attempts", []) if reached_on is None or _day(a) >= reached_on),
         moved_to=str(by["move"][0]["to"]) if "move" in by else "",
+        assessed=next((_assessed(a) for a in by.get("assessed", [])), None),
         complaints=tuple(sorted((_held(c) for c in by.get("complaint", [])), key=lambda c: c.opened_at)),
     )
 
 
 def _day(told: dict[str, Any]) -> date:
     return scope.day_of(_moment(told["at"]))
+
+
+def _assessed(told: dict[str, Any]) -> Assessed:
+    return Assessed(told["level"], date.fromisoformat(told["on"]), bool(told["gone"]))
 
 
 def _held(told: dict[str, Any]) -> Held:

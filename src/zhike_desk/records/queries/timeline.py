@@ -42,6 +42,7 @@ FILTERS: Mapping[str, tuple[str, ...]] = {
     "task": ("task",),
     "note": ("note",),
     "trade": ("first_trade", "biggest_gain", "biggest_loss"),
+    "product": ("subscribe", "redeem", "mature"),
     "money": ("large_inflow", "large_outflow"),
     "risk": ("risk_assessment", "complaint", "complaint_closed", "consent"),
     "system": ("opened", "closed", "stage", "logic"),

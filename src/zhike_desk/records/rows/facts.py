@@ -107,6 +107,16 @@ def securities(source: Source) -> Iterator[pa.Table]:
     yield rows.filter(pc.is_in(rows["security_id"], value_set=pc.unique(held)))
 
 
+def products(source: Source) -> Iterator[pa.Table]:
+    """Yield the products that clients hold, with what the shelf says of each."""
+    shelf = source.stored("product", ("product_id", "name", "category", "risk_level"))
+    for rows in source.streamed("product_now"):
+        known = beside(rows, shelf, "product_id").drop_columns(["product_id"])
+        for name in known.column_names:
+            rows = rows.append_column(name, known[name])
+        yield rows
+
+
 def proposals(source: Source, clients: pa.Table) -> Iterator[pa.Table]:
     """Yield what the rules propose, each with its client's place in everybody's list (`clients`: number, staff, branch, score).
 

@@ -86,6 +86,15 @@ def test_without_any_assets_there_is_no_picture() -> None:
     assert assets_view([_day(date(2025, 5, d), 0.0) for d in (1, 2)], [], []).figure is None
 
 
+def test_a_few_yuan_are_told_in_a_sentence_and_not_drawn() -> None:
+    view = assets_view([_day(date(2025, 5, d), 1.2) for d in (1, 2)], [], [])
+    assert view.figure is None
+    assert view.empty == "2025-05 以来账户几乎没有资产（始终不足 10 元），不画图。"
+    small = attribution_view([Attribution(250, 1.0, (1.0, 0.4, -0.4, 0.0, 0.0, 0.0))], 250)
+    assert small is not None
+    assert small.figure is None
+
+
 def test_of_days_in_a_row_every_second_is_drawn_and_month_ends_before_them_all() -> None:
     ends = [_day(date(2024, month, 28), 900.0) for month in (10, 11, 12)]
     row = [_day(date(2025, 1, 6) + timedelta(days=n), 1_000.0 + n) for n in range(4)]

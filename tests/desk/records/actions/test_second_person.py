@@ -50,6 +50,7 @@ DECIDERS = {
     "client.move": {"bob", "dora"},
     "client.hold": {"dora"},
     "consent.write": {"bob", "dora"},
+    "suitability.write": {"bob", "dora"},
     "export.large": {"bob", "dora"},
     "deputy.name": {"dora"},
     "users.write": {"dora", "frank"},

@@ -23,6 +23,7 @@ from zhike_desk.records.models import (
     BookClient,
     BookIdentity,
     BookMeasureName,
+    BookProduct,
     BookProposal,
     BookRelation,
     BookStaff,
@@ -70,6 +71,27 @@ def test_the_wide_table_has_every_measure_of_the_night(db: Path) -> None:
     assert found == {k: tuple(row[n] for n in names) for k, row in rows.items()}
 
 
+def test_products_are_in_the_book_with_what_the_shelf_says_of_them(db: Path) -> None:
+    generation = Generation.latest(db)
+    assert generation is not None
+    shelf = {r["product_id"]: r for r in Source(db, generation).stored("product").to_pylist()}
+    rows = night(db, "product_now")
+    held = {(p.client_id, p.product_id): p for p in BookProduct.objects.all()}
+    assert len(held) == len(rows) > 0
+    for row in rows:
+        found, known = held[row["client_id"], row["product_id"]], shelf[row["product_id"]]
+        assert (found.name, found.category, found.risk_level) == (
+            known["name"],
+            known["category"],
+            known["risk_level"],
+        )
+        assert (found.paid, found.since, found.matures_on) == (
+            float(row["paid"]),
+            row["since"],
+            row["matures_on"],
+        )
+
+
 def test_every_measure_is_told_in_both_languages(db: Path) -> None:
     for row in BookMeasureName.objects.all():
         measure = MEASURES[row.name]
@@ -81,7 +103,13 @@ def test_every_measure_is_told_in_both_languages(db: Path) -> None:
 def test_what_the_night_says_is_said_in_both_languages(db: Path) -> None:
     generation = Generation.latest(db)
     assert generation is not None
-    names = [r["name"] for r in Source(db, generation).stored("security").to_pylist() if r["name"]]
+    source = Source(db, generation)
+    names = [
+        row["name"]
+        for table in ("security", "product")
+        for row in source.stored(table).to_pylist()
+        if row["name"]
+    ]
     seen = 0
     for table in RESULTS.values():
         for column in (c.name for c in table.columns if table.has(f"{c.name}_told")):
