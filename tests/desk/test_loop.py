@@ -59,7 +59,9 @@ def test_a_contact_and_a_complaint_of_the_desk_are_in_the_measures_after_the_nex
         browser.post(f"/clients/{client}/assess/", level="C1", assessed_on=today[1], reason="问卷 7")
         time.sleep(10.5)  # what may still be undone isn't handed over
         result = _night(demo_home)
-        new = [(d["feed"], {t: rows[0] + rows[1] for t, rows in d["tables"].items()}) for d in result["drops"]]
+        new = [
+            (d["feed"], {t: rows[0] + rows[1] for t, rows in d["tables"].items()}) for d in result["drops"]
+        ]
         assert new == [("desk", {"contact": 1, "complaint": 1, "survey": 1, "client": 1})]
         assert _measures(demo_home, client) == (before[0] + 1, before[1] + 1)
         assert browser.get(f"/clients/{client}/").count("投诉：佣金费用（3 级）") == 1

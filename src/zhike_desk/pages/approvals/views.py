@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from zhike.base.text import say
 from zhike_desk.gate import viewer_of
 from zhike_desk.pages.approvals import words
-from zhike_desk.records import clock
+from zhike_desk.records import clock, scope
 from zhike_desk.records.actions import approvals as acting
 from zhike_desk.records.actions import exports
 from zhike_desk.records.queries import approvals as query
@@ -48,7 +48,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
     first = query.waiting(viewer, now) if viewer.may("approval.decide") else []
     shown = {row.id for row in first}
     others = [row for row in query.asked(viewer, now) if row.id not in shown]
-    about = query.about(viewer, [*first, *others])
+    about = query.about(viewer, [*first, *others], scope.day_of(now))
     waiting, rest = ([_line(row, about[row.id]) for row in rows] for rows in (first, others))
     context = {
         "waiting": waiting,

@@ -14,6 +14,7 @@ from zhike_desk.records.models import BookStaff, Complaint
 from zhike_desk.records.viewer import Denied, Viewer
 
 CATEGORY = say("投诉类别", "matter of the complaint")
+OUTCOME = say("处理结果", "what came of it")
 GRAVEST = 3
 LONGEST = timedelta(days=365)
 
@@ -51,18 +52,31 @@ def receive(
         return Done(str(made.pk), undo=inverse(by, "care.write", [back], at))
 
 
-def close(complaint: int, *, upheld: bool, seen: int, by: Viewer, at: datetime) -> Done:
-    """Close an open complaint that is at the version `seen`: the client was right (`upheld`) or wasn't; it goes to the inbox anew.
+def acknowledge(complaint: int, *, seen: int, by: Viewer, at: datetime) -> Done:
+    """Write down that the client was told the complaint is looked into; the version must be `seen` still."""
+    with transaction.atomic():
+        found = _open(complaint, by)
+        if found.acknowledged_at is not None:
+            raise Refused(say("已答复过客户。", "The client was answered already."))
+        step = restore(found, ("acknowledged_at",)) | {"version": seen + 1}
+        change(found, seen, at, acknowledged_at=at)
+        _logged("complaint.acknowledge", found, by, at)
+        return Done(str(found.pk), found.version, inverse(by, "care.write", [step], at))
+
+
+def close(complaint: int, *, upheld: bool, outcome: str = "", seen: int, by: Viewer, at: datetime) -> Done:
+    """Close an open complaint that is at the version `seen`: the client was right (`upheld`) or wasn't, and what came of it; it goes to the inbox anew.
 
     Raises Denied for a complaint of a client that isn't `by`'s, Refused for one that is closed, Conflict where it has
     changed meanwhile.
     """
     with transaction.atomic():
         found = _open(complaint, by)
-        step = restore(found, ("closed_at", "upheld", "opened_in")) | {"version": seen + 1}
+        step = restore(found, ("closed_at", "upheld", "outcome", "opened_in")) | {"version": seen + 1}
         step["fields"]["delivered_in"] = found.delivered_in
         told = found.delivered_in or found.opened_in
-        change(found, seen, at, closed_at=at, upheld=upheld, opened_in=told, delivered_in="")
+        ended = text(outcome, 200, OUTCOME, needed=False)
+        change(found, seen, at, closed_at=at, upheld=upheld, outcome=ended, opened_in=told, delivered_in="")
         _logged("complaint.close", found, by, at)
         return Done(str(found.pk), found.version, inverse(by, "care.write", [step], at))
 

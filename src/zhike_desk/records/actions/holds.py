@@ -15,6 +15,7 @@ from zhike_desk.records.actions import undo
 from zhike_desk.records.actions.asking import REASON, act, ask
 from zhike_desk.records.actions.writing import Done, Refused, change, one_of, text
 from zhike_desk.records.models import Answer, BookClient, Complaint, Contact, Hold, Note, Tag, Task
+from zhike_desk.records.retention import kept_until
 from zhike_desk.records.viewer import Viewer
 
 _NAMES = {"frozen": ("封存", "freeze"), "erased": ("删除", "erase"), "lift": ("解除", "lift the hold on")}
@@ -33,12 +34,8 @@ def lift(client_id: str, *, reason: str, by: Viewer, at: datetime) -> Done:
 
 def kept_by_law(client: BookClient, on: date, years: int) -> bool:
     """Tell whether the law still keeps a client's records: until so many years after the last account was closed."""
-    closed = client.closed_on
-    if closed is None:
-        return True
-    # Closed on 29 February: kept until 1 March, never a day less than the law says.
-    last = (closed.month, closed.day) if (closed.month, closed.day) != (2, 29) else (3, 1)
-    return on < date(closed.year + years, *last)
+    until = kept_until(client, years)
+    return until is None or on < until
 
 
 def _ask(client_id: str, what: str, reason: str, by: Viewer, at: datetime) -> Done:
@@ -109,5 +106,5 @@ def forget(client_id: str, at: datetime) -> None:
     Tag.objects.filter(**of).delete()
     Task.objects.filter(**of).update(title="—", reason="", outcome="", **raised)
     Contact.objects.filter(**of).update(outcome="", **raised)
-    Complaint.objects.filter(**of).update(category="—", **raised)
+    Complaint.objects.filter(**of).update(category="—", outcome="", **raised)
     Answer.objects.filter(**of).update(text="", **raised)

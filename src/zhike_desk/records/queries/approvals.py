@@ -13,7 +13,7 @@ from zhike.base.text import Said, say
 from zhike_desk.records import scope
 from zhike_desk.records.models import Approval, Deputy
 from zhike_desk.records.policy import policy
-from zhike_desk.records.queries import ahp
+from zhike_desk.records.queries import ahp, holding
 from zhike_desk.records.viewer import Viewer
 
 SAYS = "_says"
@@ -49,20 +49,25 @@ class About:
     panel: int = 0
     clients: tuple[tuple[str, str], ...] = ()
     more: int = 0
+    held: holding.Subject | None = None
+    """Whom a freeze or an erasure is about, for who decides it."""
 
 
-def about(viewer: Viewer, rows: Sequence[Asked]) -> dict[int, About]:
-    """Return by request what it is about; what `viewer` may not open isn't named. Two queries at the most."""
+def about(viewer: Viewer, rows: Sequence[Asked], on: date) -> dict[int, About]:
+    """Return by request what it is about on a day; what `viewer` may not open isn't named. Six queries at the most."""
     wanted = {row.id: _clients_of(row.payload) for row in rows}
     seen = _open_clients(viewer, {c for ids in wanted.values() for c in ids[:LINKED]})
     panels = _open_panels(viewer, {row.payload["panel"] for row in rows if "panel" in row.payload})
+    holds = {c for row in rows if row.action == "client.hold" for c in wanted[row.id]}
+    held = holding.subjects(viewer, holds, on)
     found = {}
     for row in rows:
         clients = tuple(seen[c] for c in wanted[row.id][:LINKED] if c in seen)
         panel = row.payload.get("panel", 0)
         found[row.id] = About(
-            panel if panel in panels else 0, clients, max(len(wanted[row.id]) - LINKED, 0) if clients else 0
-        )
+            panel if panel in panels else 0, clients, max(len(wanted[row.id]) - LINKED, 0) if clients else 0,
+            held.get(row.payload.get("client_id", "")) if row.action == "client.hold" else None,
+        )  # fmt: skip
     return found
 
 

@@ -253,8 +253,8 @@ def _parts(care: bool, consent: bool, *, client_id: str) -> QuerySet[Any, tuple[
         ]
     if care or consent:
         newest = Consent.objects.filter(**of).values("kind").annotate(newest=Max("id")).values("newest")
-        said = {"kind": "kind", "given": "given", "at": "created_at", "reason": "reason"}
-        parts.append(_plain("consent", Consent.objects.filter(id__in=newest), **said))
+        answer = {"kind": "kind", "given": "given", "at": "created_at", "reason": "reason"}
+        parts.append(_plain("consent", Consent.objects.filter(id__in=newest), **answer))
         last_made = (
             Assessment.objects.filter(**of).values("client_id").annotate(newest=Max("id")).values("newest")
         )

@@ -44,6 +44,7 @@ def _columns() -> tuple[Column, ...]:
         Column("grade", say("等级", "Grade"), "choice", say("由价值得分得出的服务等级。", "Service grade that follows from the score.")),
         Column("quadrant", say("象限", "Quadrant"), "choice", say("当前价值与潜在价值的位置。", "Where current and potential value put the client.")),
         Column("risk_level", say("风险等级", "Risk"), "choice", say("当日有效的风险测评等级。", "Risk grade in force on the day.")),
+        Column("risk_valid_until", say("测评有效至", "Assessed until"), "date", say("风险测评有效的最后一天。", "Last day on which the risk assessment holds.")),
         Column("score", say("价值得分", "Value"), "number", say("各准则加权总分，0–100。", "Weighted score over all criteria, 0–100."), True),
         Column("net_now", say("净资产", "Net assets"), "money", say("截至日净资产。", "Net assets on the day."), True),
         Column("net_flow_3m", say("近3月净转入", "Net inflow, 3 m"), "money", say("近 3 个月净流入。", "Net inflow over 3 months."), True),

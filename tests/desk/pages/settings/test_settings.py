@@ -90,7 +90,7 @@ def test_another_role_is_asked_for_by_an_administrator_and_holds_once_compliance
     signed_in("dora").post(f"/approvals/{asked.pk}/", decided)
     grace.refresh_from_db()
     assert grace.role == "manager"
-    assert "冯格蕾" in signed_in("dora").get("/compliance/").content.decode()
+    assert "冯格蕾" in signed_in("dora").get("/compliance/roles/").content.decode()
 
 
 def test_a_head_asks_for_who_serves_clients_of_the_branch_and_for_nobody_else(signed_in: SignedIn) -> None:

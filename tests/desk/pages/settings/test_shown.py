@@ -66,7 +66,7 @@ def test_from_how_many_days_before_its_end_an_assessment_is_pointed_out(
 
     def expiring(days: int) -> int:
         put("shown.assessment_days", days)
-        return compliance.assessments(by, night.as_of, "expiring").counts["expiring"]
+        return compliance.assessments(by, night.as_of, {"state": ["expiring"]}).counts["expiring"]
 
     assert expiring(left) > expiring(left - 1)
     browser: Client = signed_in("dora")  # type: ignore[operator]
