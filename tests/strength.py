@@ -88,6 +88,7 @@ ROOMS = (
         ),
         (
             "tests/desk/records/publish/test_the_book_itself.py",
+            "tests/desk/records/publish/test_book_parts.py",
             "tests/desk/records/publish/test_publishing.py",
         ),
     ),
