@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from zhike_desk.gate import viewer_of
+from zhike_desk.pages.data.picking import mapped, picks
 from zhike_desk.records import clock
 from zhike_desk.records.actions import drops
 from zhike_desk.records.queries import data as query
@@ -60,6 +61,7 @@ def preview(request: HttpRequest, number: int) -> HttpResponse:
         "tables": [(n, t["new"], t["changed"], t["unchanged"], t["quarantined"]) for n, t in tables.items()],
         "findings": report.get("findings", {}),
         "mapping": (batch.mapping if batch else "") or _suggested(report),
+        "picks": picks(report.get("files", ())),
     }
     name = "data/looked.html" if request.headers.get("HX-Request") else "data/preview.html"
     return render(request, name, context)
@@ -108,7 +110,7 @@ def reasons(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def mapping(request: HttpRequest, number: int) -> HttpResponse:
     """Save what columns and flags mean, and look again."""
-    text = request.POST.get("mapping", "").replace("\r\n", "\n")
+    text = mapped(request.POST.get("mapping", "").replace("\r\n", "\n"), request.POST.getlist("pick"))
     done = drops.put_mapping(number, text, by=viewer_of(request), at=clock.now())
     return redirect("data_preview", int(done.id))
 

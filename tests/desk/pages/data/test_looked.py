@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import tomllib
 from typing import Any
 
+import pytest
 from django.test import RequestFactory
 from django.utils import translation
 
-from zhike_desk.pages.data import uploads, views
+from zhike.datacentre.mapping.overrides import parse_overrides
+from zhike.datacentre.tables import TABLES
+from zhike_desk.pages.data import picking, uploads, views
+from zhike_desk.records.refusals import Refused
 
 FILE: dict[str, Any] = {
     "file": "a.csv", "table": "trade", "kind": "csv", "encoding": "gb18030", "rejected": None,
@@ -65,3 +70,35 @@ def test_findings_are_told_in_the_language_of_the_request() -> None:
     for language, word in (("zh-hans", "zh"), ("en", "en")):
         with translation.override(language):
             assert views._language() == word
+
+
+def test_an_unsure_column_is_chosen_from_those_of_its_table() -> None:
+    twice = {**FILE, "file": "b.csv"}
+    found = picking.picks([FILE, twice, {**FILE, "table": None}])
+    assert [(p.file, p.source, p.guesses) for p in found] == [
+        ("a.csv", "方向", "side、kind"),
+        ("a.csv", "备注", ""),
+    ]
+    values = [value for value, _ in found[0].options]
+    assert values[0] == "trade//方向"
+    assert values[1:] == [f"trade/{name}/方向" for name in TABLES["trade"].names]
+    assert all(words.isprintable() and len(words) < 80 for _, words in found[0].options)
+
+
+def test_what_was_chosen_is_written_below_its_section_and_all_else_stays() -> None:
+    text = '# ours\n[trade.columns]\n"成交价" = "price"\n[trade.flag]\n"证券买入" = "buy"'
+    chosen = ["trade/side/方向", "", "trade//备注", 'holding/quantity/数量 "股"/手']
+    done = picking.mapped(text, chosen)
+    assert done.startswith("# ours\n")
+    assert tomllib.loads(done) == {
+        "trade": {
+            "columns": {"方向": "side", "备注": "", "成交价": "price"},
+            "flag": {"证券买入": "buy"},
+        },
+        "holding": {"columns": {'数量 "股"/手': "quantity"}},
+    }
+    assert parse_overrides(done).tables["trade"].columns == {"方向": "side", "备注": None, "成交价": "price"}
+    assert picking.mapped("", []) == ""
+    for bad in ("nothing/side/方向", "trade/nothing/方向", "trade/side", "trade/side/"):
+        with pytest.raises(Refused):
+            picking.mapped("", [bad])
