@@ -62,22 +62,26 @@ def tables() -> list[str]:
 
 
 def first_book(home: Path) -> bool:
-    """Publish the latest generation where readers see none yet; return whether it was. What they see already, the worker moves on."""
+    """Publish the latest generation where readers see none yet, or one in an earlier version's form; return whether it was.
+
+    What they see already and can read, the worker moves on.
+    """
     from django.utils import timezone
 
     from zhike.datacentre.generation import Generation
     from zhike_desk.records.actions import jobs
-    from zhike_desk.records.publish import publish
+    from zhike_desk.records.publish import publish, readable
     from zhike_desk.records.queries import nights
 
     shown, latest = nights.shown(), Generation.latest(home)
     if latest is None:
         return False
-    if shown is None:
+    standing = shown is not None and readable()
+    if not standing:
         publish(home, timezone.now())
-    elif shown.generation_id != latest.id:
+    elif shown is not None and shown.generation_id != latest.id:
         jobs.ask("publish", {}, by=None, at=timezone.now())
-    return shown is None
+    return not standing
 
 
 def static() -> bool:

@@ -1,4 +1,4 @@
-"""What unsure columns of an uploaded file are: chosen from a list, written into its mapping."""
+"""What columns of an uploaded file are that nobody knew: chosen from a list, written into its mapping."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from zhike_desk.ui.speech import told
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """One unsure column: its file, its name there, what it was guessed to be, what it can be as (value, words)."""
+    """One column nobody knew: its file, its name there, what it was guessed to be, what it can be as (value, words)."""
 
     file: str
     source: str
@@ -24,13 +24,14 @@ class Pick:
 
 
 def picks(files: Iterable[dict[str, Any]]) -> list[Pick]:
-    """Return the unsure columns of files whose table is known, one for each table and name."""
+    """Return the columns that are unsure or not used of files whose table is known, one for each table and name."""
     found: dict[tuple[str, str], Pick] = {}
     for file in files:
         table = TABLES.get(file.get("table") or "")
         if table is None:
             continue
-        for source in file["unsure"]:
+        unused = [source for source, ours in file["columns"].items() if not ours]
+        for source in dict.fromkeys([*file["unsure"], *unused]):
             guesses = "、".join(file["proposals"].get(source, ()))
             pick = Pick(file["file"], source, guesses, _options(table, source))
             found.setdefault((table.name, source), pick)

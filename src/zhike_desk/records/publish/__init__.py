@@ -4,6 +4,6 @@
 `sqlite_book`, `postgres_book` (writing) · `summary` (counts). Rows themselves are made in `records.rows`.
 """
 
-from zhike_desk.records.publish.publishing import publish
+from zhike_desk.records.publish.publishing import publish, readable
 
-__all__ = ["publish"]
+__all__ = ["publish", "readable"]

@@ -65,8 +65,18 @@ def _standing(generation: Generation, desk: Path) -> Publication | None:
     if pointer is None:
         return None
     found = pointer.publication
-    same = found.generation_id == generation.id and found.summary.get("format") == FORMAT
+    same = found.generation_id == generation.id and _ours(found)
     return found if same and _there(found.place, desk) else None
+
+
+def readable() -> bool:
+    """Tell whether readers see a book that is in this version's form; an upgrade makes it anew before anybody is let in."""
+    pointer = Pointer.objects.select_related("publication").first()
+    return pointer is not None and _ours(pointer.publication)
+
+
+def _ours(publication: Publication) -> bool:
+    return bool(publication.summary.get("format") == FORMAT)
 
 
 def _there(place: str, desk: Path) -> bool:

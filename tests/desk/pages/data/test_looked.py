@@ -74,10 +74,12 @@ def test_findings_are_told_in_the_language_of_the_request() -> None:
 
 def test_an_unsure_column_is_chosen_from_those_of_its_table() -> None:
     twice = {**FILE, "file": "b.csv"}
-    found = picking.picks([FILE, twice, {**FILE, "table": None}])
+    unused = {**FILE, "file": "c.csv", "unsure": [], "columns": {"成交价": "price", "摘要": None}}
+    found = picking.picks([FILE, twice, {**FILE, "table": None}, unused])
     assert [(p.file, p.source, p.guesses) for p in found] == [
         ("a.csv", "方向", "side、kind"),
         ("a.csv", "备注", ""),
+        ("c.csv", "摘要", ""),
     ]
     values = [value for value, _ in found[0].options]
     assert values[0] == "trade//方向"

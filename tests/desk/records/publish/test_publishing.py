@@ -14,6 +14,7 @@ from django.db import connection
 from zhike.base.errors import BrokenPromise, StoreLocked, UsageError
 from zhike.datacentre.generation import Generation
 from zhike.engine.durable import only_writer
+from zhike_desk.commands import preparing
 from zhike_desk.records import audit
 from zhike_desk.records.book.following import books, follow
 from zhike_desk.records.models import AuditRow, BookClient, Pointer, Publication
@@ -88,6 +89,22 @@ def test_a_book_of_another_form_is_loaded_anew(transactional: Path, monkeypatch:
     first = Pointer.objects.get().publication
     monkeypatch.setattr(publishing, "FORMAT", publishing.FORMAT + 1)
     assert publish(transactional, LATER) != first
+
+
+def test_a_book_of_an_earlier_form_is_made_anew_before_anybody_is_served(
+    transactional: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = Pointer.objects.get().publication
+    assert not preparing.first_book(transactional)
+    assert Pointer.objects.get().publication == first
+    monkeypatch.setattr(publishing, "FORMAT", publishing.FORMAT + 1)
+    assert not publishing.readable()
+    assert preparing.first_book(transactional)
+    assert publishing.readable()
+    assert Pointer.objects.get().publication != first
+    assert not preparing.first_book(transactional)
+    Pointer.objects.all().delete()
+    assert preparing.first_book(transactional)
 
 
 def test_the_switch_is_in_the_log(db: Path) -> None:
