@@ -51,12 +51,13 @@ def test_a_contact_is_logged_by_keys_alone_and_undone(transactional: object, loo
         expect(page.locator("#contact-medium")).to_be_focused()
         page.keyboard.press("Tab")
         page.keyboard.press("Tab")
-        page.keyboard.type("约下周面谈")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Tab")
         page.keyboard.press("Enter")
-        expect(page.locator("#stream")).to_contain_text("约下周面谈")
+        expect(page.locator("#stream")).to_contain_text("已沟通")
         assert Contact.objects.filter(undone_at__isnull=True).count() == 1
         page.locator("#toasts button", has_text="撤销").click()
-        expect(page.locator("#stream")).not_to_contain_text("约下周面谈")
+        expect(page.locator("#stream")).not_to_contain_text("已沟通")
         assert Contact.objects.filter(undone_at__isnull=True).count() == 0
 
 

@@ -64,10 +64,10 @@ def test_a_shrunk_measure_counts_only_where_it_was_observed() -> None:
 
 
 def test_every_measure_compared_has_a_name_in_two_languages() -> None:
-    from zhike_desk.pages.client.habits_view import NAMES
+    from zhike.features.clients import MEASURES
 
-    assert set(NAMES) == set(COMPARED)
-    assert all(zh and en for zh, en in NAMES.values())
+    labels = {name: measure.label for name, measure in MEASURES.items()}
+    assert all(labels[name].zh and labels[name].en for name in COMPARED)
 
 
 class _Store:
