@@ -228,7 +228,7 @@ def _handed_over(by: Viewer, client_id: str) -> Any:
 _BOTH = ("care",)
 ACTS = (
     Act("log a contact", CARE, lambda v, c: contacts.log(c, medium="phone", purpose="care", outcome="好", by=v, at=AT), _BOTH),
-    Act("edit a contact", CARE, lambda v, c: contacts.edit(contact(v, c).pk, seen=1, medium="visit", purpose="care", by=v, at=AT), _BOTH),
+    Act("edit a contact", CARE, lambda v, c: contacts.edit(contact(v, c).pk, seen=1, medium="visit", purpose="care", outcome="满意", by=v, at=AT), _BOTH),
     Act("undo a contact", CARE, _undone),
     Act("add a task", CARE, lambda v, c: tasks.add("回访", due_on=DUE, client_id=c, by=v, at=AT), _BOTH),
     Act("close a task", CARE, lambda v, c: tasks.close(task(v, c).pk, outcome="好", seen=1, by=v, at=AT), _BOTH),
