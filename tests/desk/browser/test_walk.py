@@ -56,7 +56,7 @@ STOPS = {
     "account-passkeys": ("mfa_list_webauthn", "/account/2fa/webauthn/"),
     "account-password": ("account_change_password", "/account/password/change/"),
 }
-WITHOUT_PAGE = {"home", "palette", "views"}  # leads elsewhere; a dialog of every page; what lists do with their views
+WITHOUT_PAGE = {"home", "palette", "views"}  # redirect, dialog, acts of lists
 
 
 def allowed(stop: str) -> list[str]:
