@@ -61,7 +61,7 @@ def publish(home: Path, day: date, rows: list[dict[str, Any]]) -> Generation:
         "criteria", pa.array([json.dumps(r["criteria"]) for r in rows])
     )  # fmt: skip
     blank, since = pa.nulls(len(rows)), pa.repeat(pa.scalar(FIRST), len(rows))
-    for name in ("current", "potential", "watch_since", "note"):
+    for name in ("current", "potential", "watch_since", "note", "note_told"):
         value = value.append_column(name, blank)
     with Draft(home, Inputs.gather(home, {}), day) as draft:
         before = draft.previous

@@ -6,7 +6,8 @@ import logging
 import re
 from urllib.parse import parse_qsl, urlencode
 
-_MOBILE = re.compile(r"(?<![0-9])(1[3-9][0-9])[ -]?([0-9]{4})[ -]?([0-9]{4})(?![0-9])")
+# 100…: what branches made up have; no network gives them out
+_MOBILE = re.compile(r"(?<![0-9])(1[3-9][0-9]|100)[ -]?([0-9]{4})[ -]?([0-9]{4})(?![0-9])")
 _CARD = re.compile(r"(?<![0-9])[0-9]{15}(?:[0-9]{2}[0-9Xx])?(?![0-9Xx])")
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 

@@ -7,15 +7,22 @@ import time
 from typing import Any
 
 from django.db import OperationalError
-from django.db.backends.sqlite3 import base
+from django.db.backends.sqlite3 import base, features
 
 _BETWEEN = (0.002, 0.008)  # seconds; a write of ours takes about as long
 _DEFAULT = 5.0  # seconds: what Python's own module waits where the settings say nothing
 
 
+class DatabaseFeatures(features.DatabaseFeatures):
+    """What SQLite can do, without asking: Django begins to write to find out, and takes a busy database for one that can't."""
+
+    supports_json_field = True
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection whose `patience`, in milliseconds, is how long it waits for whoever writes."""
 
+    features_class = DatabaseFeatures
     patience: int = 0
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:

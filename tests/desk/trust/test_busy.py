@@ -138,7 +138,9 @@ def test_nothing_is_revealed_exported_or_written_that_cannot_be_logged(alice: Vi
     acts: list[Callable[[], object]] = [
         lambda: reveal.reveal(client_id, "name", "客户要求核对", by=alice, at=ground.AT),
         lambda: exports.small("", form="csv", purpose="周会", typed=27, by=alice, at=ground.AT),
-        lambda: contacts.log(client_id, medium="phone", purpose="care", by=alice, at=ground.AT),
+        lambda: contacts.log(
+            client_id, medium="phone", purpose="care", outcome="已沟通", by=alice, at=ground.AT
+        ),
     ]
     with somebody_writing(), turns.at_most(0.2):
         for act in acts:
