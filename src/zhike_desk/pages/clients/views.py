@@ -158,4 +158,4 @@ def _confirm(request: HttpRequest, rows: int, listed: str) -> HttpResponse:
         "back": f"{reverse('clients')}?{listed}",
         "fields": [("act", act), ("all", "1"), *arguments.items()],
     }
-    return render(request, "parts/bulk_confirm.html", context)
+    return render(request, "lists/bulk_confirm.html", context)

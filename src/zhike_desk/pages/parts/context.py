@@ -11,6 +11,8 @@ from django import forms
 from django.http import HttpRequest
 from django.template.loader import get_template
 
+from zhike.base.text import say
+from zhike_desk.records.queries.holding import Subject
 from zhike_desk.ui.speech import told
 from zhike_desk.ui.why import Driver, Why
 
@@ -32,6 +34,8 @@ SAMPLES = (
     ("toasts", "轻提示与撤销", "Toasts and undo"),
     ("tabs", "标签页", "Tabs"),
     ("steps", "步骤与进度", "Steps and progress"),
+    ("work", "提醒与后台任务", "Alerts and jobs"),
+    ("subject", "处置的对象", "Whom it is about"),
     ("timeline", "时间线", "Timeline"),
     ("diff", "对照表", "Two versions side by side"),
     ("chart", "图表", "Chart"),
@@ -212,9 +216,25 @@ def _made_up() -> dict[str, Any]:
             {"name": told("导入", "Import")},
         ],
         "at": datetime(2025, 6, 30, 10, 12, tzinfo=ZoneInfo("Asia/Shanghai")),
+        "late": [
+            {
+                "name": "late",
+                "what": say("今天的文件还没到。", "Today's files haven't come."),
+                "next": say("请联系提供文件的人。", "Ask who delivers them."),
+            }
+        ],
+        "jobs": [{"state": state} for state in ("waiting", "running", "done", "failed", "cancelled")],
+        "subject": _subject(),
         "differing": [(told("下次联系", "Next contact"), "2025-07-04", "2025-07-02")],
         "chart": _chart(),
     }
+
+
+def _subject() -> Subject:
+    return Subject(
+        client_id="10001", name="张*", kind="individual", branch_id="3101", staff=told("爱丽", "Alice"), net=1_234_567.8,
+        opened_on=date(2019, 3, 4), closed_on=None, kept_until=None, kept=True, standing="",
+    )  # fmt: skip
 
 
 ROWS = (

@@ -198,7 +198,7 @@ def _confirm(request: HttpRequest, rows: int) -> HttpResponse:
         "back": f"{reverse('tasks')}?{request.POST.get('query', '')}",
         "fields": [("all", "1"), *((name, request.POST.get(name, "")) for name in kept)],
     }
-    return render(request, "parts/bulk_confirm.html", context)
+    return render(request, "lists/bulk_confirm.html", context)
 
 
 def _pairs(values: Sequence[str]) -> list[tuple[int, int]]:
