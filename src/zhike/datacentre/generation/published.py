@@ -104,13 +104,14 @@ class Generation:
     def schema(self, table: str) -> pa.Schema:
         """Return a table's columns as its users see them; those of `measure` are its definition's and every measure.
 
-        A column that may be empty and that an older version didn't publish isn't among them.
+        A column that may be empty and that an older version didn't publish isn't among them. Raises DamagedStore where
+        the file that tells which has changed.
         """
         self._has(table)
         further = self.manifest.tables[table].further
         optional = {c.name for c in table_called(table).columns if c.nullable}
-        files = self.files(table) if optional else []
-        missing = optional - _named(files[0]) if files else set()
+        files = self.manifest.tables[table].files if optional else ()
+        missing = optional - _named(self.path / files[0].path, files[0].sha256) if files else set()
         known = [f for f in schema_of(table_called(table)) if f.name not in missing]
         return pa.schema([*known, *(pa.field(n, _KINDS[k]) for n, k in further)])
 
@@ -160,8 +161,10 @@ class Generation:
 
 
 @lru_cache(maxsize=256)
-def _named(path: Path) -> frozenset[str]:
-    """Return the names of a published file's columns; it is never changed."""
+def _named(path: Path, sha256: str) -> frozenset[str]:
+    """Return the names of a published file's columns; it never changes, and is looked into only if it hasn't."""
+    if not holds(path, sha256):
+        raise manifests.damaged(path, "SHA-256")
     return frozenset(column_names(path))
 
 
