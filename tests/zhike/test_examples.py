@@ -159,12 +159,9 @@ def test_the_same_branch_again_changes_nothing(branch: Home) -> None:
 def test_a_first_morning_prints_who_needs_a_call_and_why(tmp_path: Path) -> None:
     script = EXAMPLES / "first_morning.py"
     calls = runpy.run_path(str(script))["calls"](EXAMPLES / "branch", tmp_path / "home", TODAY)
-    # assessed on 2023-05-08, -16 and -24: two years on they expire within 30 days of 2025-04-30
-    assert [c.split()[:2] for c in calls] == [
-        ["2025-05-08", "008800008"],
-        ["2025-05-16", "008800016"],
-        ["2025-05-24", "008800024"],
-    ]
+    # assessed on 2023-05-08, -16 and -24: two years on they expire within 30 days of 2025-04-30; the third has never
+    # traded and has nothing that is known of: it is not called for that
+    assert [c.split()[:2] for c in calls] == [["2025-05-08", "008800008"], ["2025-05-16", "008800016"]]
     assert "卫** 风险测评（C4，2023-05-08）有效期至 2025-05-08，还有 8 天到期" in calls[0]
     assert len(script.read_text("utf-8").splitlines()) <= 30
 
