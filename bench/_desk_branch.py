@@ -25,6 +25,7 @@ from zhike.datacentre.generation import Generation, manifest
 from zhike.datacentre.generation.manifest import Contents, File
 from zhike.datacentre.store.house import Store
 from zhike.datacentre.tables import table as table_called
+from zhike.engine.durable import sha256_of
 from zhike.engine.parquet import read_table
 
 KEPT = Path(__file__).resolve().parent.parent / "var" / "bench"
@@ -184,4 +185,6 @@ def _files(base: Generation, table: str, folder: Path, tiles: int) -> Iterator[F
 
 
 def _file(path: Path, folder: Path, rows: int) -> File:
-    return File(path=str(path.relative_to(folder)), rows=rows, bytes=path.stat().st_size, sha256="0" * 64)
+    return File(
+        path=str(path.relative_to(folder)), rows=rows, bytes=path.stat().st_size, sha256=sha256_of(path)
+    )
