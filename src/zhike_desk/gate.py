@@ -60,50 +60,12 @@ def viewer_of(request: HttpRequest) -> Viewer:
     return Viewer.of(request.user)
 
 
-class FirstPasswordMiddleware:
-    """Lead whoever signed in by a password that somebody else gave them to change it before anything else."""
-
-    def __init__(self, answer: _Answer) -> None:
-        self.answer = answer
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass on whoever has a password of their own."""
-        return self.answer(request)
-
-    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
-        """Redirect to the page that changes the password."""
-        user = request.user
-        if not user.is_authenticated or not user.first_password:
-            return None
-        name = request.resolver_match.view_name if request.resolver_match else ""
-        if name in _BEFORE_OWN_PASSWORD:
-            return None
-        return redirect(f"{reverse('account_change_password')}?next=/")
+def _route(request: HttpRequest) -> str:
+    return request.resolver_match.view_name if request.resolver_match else ""
 
 
-class SecondFactorMiddleware:
-    """Lead a role that needs a second factor to set one up before anything else; never in a branch made up."""
-
-    def __init__(self, answer: _Answer) -> None:
-        self.answer = answer
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass on whoever has one, or needs none."""
-        return self.answer(request)
-
-    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
-        """Redirect to the page that sets up a second factor."""
-        user = request.user
-        if settings.DEMO or not user.is_authenticated or user.role not in SECOND_FACTOR:
-            return None
-        name = request.resolver_match.view_name if request.resolver_match else ""
-        if name.startswith(("mfa_", "account_", "language", "theme")) or is_mfa_enabled(user, _SECOND):
-            return None
-        return redirect("mfa_activate_totp")
-
-
-class PolicyMiddleware:
-    """Let a request through where policy.yaml allows its route to the viewer's role; else answer as if it did not exist."""
+class _BeforeViews:
+    """A middleware that has its say when the view is known (`process_view`), and passes every answer on."""
 
     def __init__(self, answer: _Answer) -> None:
         self.answer = answer
@@ -111,6 +73,37 @@ class PolicyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass on."""
         return self.answer(request)
+
+
+class FirstPasswordMiddleware(_BeforeViews):
+    """Lead whoever signed in by a password that somebody else gave them to change it before anything else."""
+
+    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+        """Redirect to the page that changes the password."""
+        user = request.user
+        if not user.is_authenticated or not user.first_password:
+            return None
+        if _route(request) in _BEFORE_OWN_PASSWORD:
+            return None
+        return redirect(f"{reverse('account_change_password')}?next=/")
+
+
+class SecondFactorMiddleware(_BeforeViews):
+    """Lead a role that needs a second factor to set one up before anything else; never in a branch made up."""
+
+    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+        """Redirect to the page that sets up a second factor."""
+        user = request.user
+        if settings.DEMO or not user.is_authenticated or user.role not in SECOND_FACTOR:
+            return None
+        allowed = _route(request).startswith(("mfa_", "account_", "language", "theme"))
+        if allowed or is_mfa_enabled(user, _SECOND):
+            return None
+        return redirect("mfa_activate_totp")
+
+
+class PolicyMiddleware(_BeforeViews):
+    """Let a request through where policy.yaml allows its route to the viewer's role; else answer as if it did not exist."""
 
     def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
         """Look the route up; what isn't written down is denied."""

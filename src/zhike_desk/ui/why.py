@@ -41,3 +41,11 @@ def driven(parts: Iterable[tuple[str, float | None, str]], most: int = 5) -> lis
         for name, amount, told in known
         if (name, amount, told) in kept
     ]
+
+
+def moved(before: tuple[str, float | None], since: str, now: float | None, form: str) -> list[Driver]:
+    """Return what a figure was (what it was called then, amount) and its change `since` as drivers, written by `form`; none where either isn't known."""
+    name, was = before
+    if was is None or now is None:
+        return []
+    return driven([(name, was, f"{was:{form}}"), (since, now - was, f"{now - was:+{form}}")])

@@ -77,12 +77,13 @@ def _column(c: Column) -> str:
         key,
         c.level.name.lower(),
         f"{c.meaning}<br>{c.zh}",
-        _values(c),
+        values(c),
     )
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def _values(c: Column) -> str:
+def values(c: Column) -> str:
+    """Return what a column may hold as Markdown: its choices or its bounds; empty where it is free."""
     if c.choices:
         return " · ".join(f"`{choice}`" for choice in c.choices)
     if c.low is not None and c.high is not None:

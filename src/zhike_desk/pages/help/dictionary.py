@@ -8,6 +8,7 @@ from types import MappingProxyType
 from zhike.base.text import Language, Said, say
 from zhike.datacentre.tables import LEDGER, RESULTS, TABLES
 from zhike.datacentre.tables.definition import Column, Level, Table, Type
+from zhike.datacentre.tables.dictionary import values
 
 _HEAD = say(
     """# 每张表、每一列的含义
@@ -99,8 +100,8 @@ def _table(table: Table, language: Language, *, delivered: bool) -> Iterator[str
 
 def _column(column: Column, language: Language) -> str:
     meaning = say(column.zh, column.meaning).in_language(language)
-    if values := _values(column):
-        meaning = f"{meaning}<br>{values}"
+    if held := values(column):
+        meaning = f"{meaning}<br>{held}"
     if column.refers:
         meaning = f"{meaning}<br>→ `{column.refers}`"
     kind = _TYPES[column.type].in_language(language)
@@ -110,13 +111,3 @@ def _column(column: Column, language: Language) -> str:
         kind = f"{kind} · {say('可空', 'may be empty').in_language(language)}"
     cells = (f"`{column.name}`", meaning, kind, _LEVELS[column.level].in_language(language))
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-
-
-def _values(column: Column) -> str:
-    if column.choices:
-        return " · ".join(f"`{choice}`" for choice in column.choices)
-    if column.low is not None and column.high is not None:
-        return f"{column.low:g} … {column.high:g}"
-    if column.low is not None:
-        return f"≥ {column.low:g}"
-    return "" if column.high is None else f"≤ {column.high:g}"

@@ -9,7 +9,7 @@ from zhike_desk.pages.market import breadth
 from zhike_desk.pages.market.breadth import Part
 from zhike_desk.records.queries.market import Day
 from zhike_desk.ui.speech import told
-from zhike_desk.ui.why import Driver, Why, driven
+from zhike_desk.ui.why import Driver, Why, driven, moved
 from zhike_desk.ui.words import word
 
 STATES = ("frozen", "ebbing", "ranging", "warming", "hot")
@@ -108,14 +108,9 @@ def clients(year: Sequence[Day], meaning: str) -> Why:
     """Say how the share of clients in profit moved."""
     last, month = year[-1], year[-21] if len(year) > 20 else None
     now, before = last.client_money_effect, month.client_money_effect if month else None
-    parts: list[tuple[str, float | None, str]] = []
-    if now is not None and before is not None:
-        parts = [
-            (told("20 日之前", "20 days before"), before, f"{before:.1%}"),
-            (told("此后", "Since then"), now - before, f"{now - before:+.1%}"),
-        ]
+    parts = moved((told("20 日之前", "20 days before"), before), told("此后", "Since then"), now, ".1%")
     change = told(
         "客户持仓与同期行情：20 个交易日的窗口每天向前移一天。",
         "what clients hold and the market: the window of 20 trading days moves on by one each day.",
     )
-    return Why(meaning, last.date, driven(parts), change, told("客户台账", "the clients' ledger"), "market")
+    return Why(meaning, last.date, parts, change, told("客户台账", "the clients' ledger"), "market")

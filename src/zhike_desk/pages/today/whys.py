@@ -8,7 +8,7 @@ from datetime import date
 from zhike_desk.records.queries.overnight import Market
 from zhike_desk.records.queries.workload import DoneToday, Load
 from zhike_desk.ui.speech import told
-from zhike_desk.ui.why import Driver, Why, driven
+from zhike_desk.ui.why import Driver, Why, driven, moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +89,8 @@ def _done(done: DoneToday, as_of: date) -> Why:
 
 def market(found: Market) -> Why:
     """Say what the money effect is and how it moved."""
-    now, before = found.money_effect, found.before
-    parts: list[tuple[str, float | None, str]] = []
-    if now is not None and before is not None:
-        parts = [
-            (told("前一日", "The day before"), before, f"{before:.1f}"),
-            (told("当日变化", "Change of the day"), now - before, f"{now - before:+.1f}"),
-        ]
+    before = (told("前一日", "The day before"), found.before)
+    parts = moved(before, told("当日变化", "Change of the day"), found.money_effect, ".1f")
     meaning = told(
         "赚钱效应是市场广度各分项在近一年中分位的平均，经平滑，0 到 100；状态由它分为五档。",
         "The money effect is the mean percentile of the parts of breadth within the year, smoothed, 0 to 100; the five states follow from it.",
@@ -104,7 +99,7 @@ def market(found: Market) -> Why:
         "明日的市场广度；各分项与转换界线见市场页。",
         "tomorrow's breadth; the market page has the parts and the borders.",
     )
-    return Why(meaning, found.on, driven(parts), change, told("市场模型", "market model"), "market")
+    return Why(meaning, found.on, parts, change, told("市场模型", "market model"), "market")
 
 
 def book(as_of: date) -> Why:

@@ -7,11 +7,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from zhike.base.text import say
 from zhike_desk.gate import viewer_of
 from zhike_desk.records import clock
 from zhike_desk.records.actions import views as act
-from zhike_desk.records.refusals import Refused
 from zhike_desk.ui.frame import night_of
 from zhike_desk.ui.speech import told
 from zhike_desk.ui.toasts import flash
@@ -60,10 +58,7 @@ def forget(request: HttpRequest, view: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest) -> str:
-    page = request.POST.get("page", "")
-    if page not in act.PAGES:
-        raise Refused(say("该页面不支持保存视图。", "Lists of this page can't be saved."))
-    return page
+    return act.saved_of(request.POST.get("page", ""))
 
 
 def _to_list(request: HttpRequest) -> HttpResponse:

@@ -29,12 +29,18 @@ PAGES = ("clients", "tasks", "today", "segments")
 NAME = say("名称", "name")
 
 
+def saved_of(page: str) -> str:
+    """Return a page whose lists can be saved; raise Refused for another."""
+    if page not in PAGES:
+        raise Refused(say("该页面不支持保存视图。", "Lists of this page can't be saved."))
+    return page
+
+
 def save(page: str, name: str, query: str, *, shared: bool = False, by: Viewer, at: datetime) -> Done:
     """Save a list's query under a name that isn't taken; a head may share it with the branch."""
     by.need("view.save")
     branch = _shared_with(by) if shared else ""
-    if page not in PAGES:
-        raise Refused(say("该页面不支持保存视图。", "Lists of this page can't be saved."))
+    saved_of(page)
     _no_names(query)
     with transaction.atomic():
         named = text(name, 40, NAME)
