@@ -29,10 +29,15 @@ def feed_of(name: str) -> str:
     return name.partition("-")[0].partition(".")[0] or "inbox"
 
 
+def waiting(home: Path) -> list[Path]:
+    """List the drops in the inbox, oldest name first; what is still being written has a dot before its name."""
+    return sorted(_named(home / INBOX))
+
+
 def arrivals(home: Path, since: datetime) -> list[Arrival]:
     """List what was delivered from `since` on; what the desk itself wrote down is no delivery."""
-    inbox, taken = _named(home / INBOX), _named(home / INBOX / TAKEN)
-    came = [Arrival(feed_of(p.name), _at(p)) for p in (*inbox, *taken)]
+    taken = _named(home / INBOX / TAKEN)
+    came = [Arrival(feed_of(p.name), _at(p)) for p in (*waiting(home), *taken)]
     # The night stores what came the day before: a drop taken from the inbox came when its folder there says so.
     came += _by_hand(home, since, {p.name for p in taken})
     return [a for a in came if a.at >= since and a.feed != DESK_FEED]

@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from zhike_desk import keys
+from zhike_desk.records import scope
 from zhike_desk.records.models import AuditHead, AuditRow, Pointer
 from zhike_desk.records.viewer import Viewer
 
@@ -61,8 +62,8 @@ def append(
     with transaction.atomic():
         head = _locked_head()
         real, told = moment(at), dict(detail or {})
-        if branch_day(real) != branch_day(at):
-            told[DESK_DAY] = branch_day(at).isoformat()
+        if scope.day_of(real) != scope.day_of(at):
+            told[DESK_DAY] = scope.day_of(at).isoformat()
         row = AuditRow(
             seq=head.seq + 1,
             at=real.astimezone(_BRANCH_TIME).isoformat(timespec="milliseconds"),
@@ -88,12 +89,7 @@ def moment(at: datetime) -> datetime:
     if not settings.DEMO:
         return at
     shown = Pointer.objects.values_list("publication__as_of", flat=True).first()
-    return timezone.now() if branch_day(at) == shown else at
-
-
-def branch_day(at: datetime) -> date:
-    """Return the day it is at the branch at a moment."""
-    return at.astimezone(_BRANCH_TIME).date()
+    return timezone.now() if scope.day_of(at) == shown else at
 
 
 def hold() -> None:

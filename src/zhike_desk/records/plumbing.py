@@ -65,7 +65,7 @@ class Plumbing(AdminSite):
         return cast("_ViewType", require_safe(held))
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """Return nothing: its tables are listed by `each_context`, in both languages."""
+        """Return nothing: its tables are listed by `index`, in both languages."""
         return []
 
     def get_urls(self) -> _Routes:
@@ -81,15 +81,15 @@ class Plumbing(AdminSite):
         ]
         return [path("", self.admin_view(self.index), name="index"), *tables]
 
-    def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """Give its pages the tables, with how many rows each has."""
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Show the tables, with how many rows each has."""
         found = [
             (table.says, f"plumbing:{table.opts.app_label}_{table.opts.model_name}_changelist", table.model)
             for table in self._registry.values()
             if isinstance(table, Table)
         ]
         counted = [(says, route, model._default_manager.count()) for says, route, model in found]
-        return {**super().each_context(request), "tables": counted}
+        return super().index(request, {**(extra_context or {}), "tables": counted})
 
 
 class Table(_Admin):

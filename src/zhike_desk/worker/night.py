@@ -20,7 +20,7 @@ from zhike.run import run_night
 from zhike_desk import made_up
 from zhike_desk.records import clock, feedback
 from zhike_desk.records.actions import moves, undo
-from zhike_desk.records.arrivals import TAKEN, feed_of
+from zhike_desk.records.arrivals import TAKEN, feed_of, waiting
 from zhike_desk.records.book import following
 from zhike_desk.records.jobs import Work, runs
 from zhike_desk.records.publish import publish
@@ -76,14 +76,6 @@ def load(work: Work) -> dict[str, Any]:
 def _newest_of_the_desk(home: Path) -> str:
     """Return the name of the desk's own newest drop in the store, empty where none came in."""
     return max((d.name for d in Store(home).manifest().drops if d.feed == made_up.DESK_FEED), default="")
-
-
-def waiting(home: Path) -> list[Path]:
-    """List the drops in the inbox, oldest name first; what is still being written has a dot before its name."""
-    inbox = home / feedback.INBOX
-    if not inbox.is_dir():
-        return []
-    return sorted(p for p in inbox.iterdir() if not p.name.startswith(".") and p.name != TAKEN)
 
 
 def take_in(work: Work, drop: Path, feed: str) -> Report:

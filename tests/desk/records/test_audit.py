@@ -17,7 +17,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from trust_ground import AT
-from zhike_desk.records import audit
+from zhike_desk.records import audit, scope
 from zhike_desk.records.models import AuditHead, AuditRow
 from zhike_desk.records.viewer import Viewer
 
@@ -274,7 +274,7 @@ def test_an_act_on_the_day_that_a_branch_made_up_stands_still_is_logged_at_the_r
         row = audit.append(ALICE, "note.add", at=at)
     assert (row.at, row.detail) == ("2025-06-30T10:00:00.000+08:00", "{}")
     late = datetime(2025, 6, 29, 16, 0, tzinfo=UTC)  # the thirtieth begins at the branch
-    assert [audit.branch_day(at), audit.branch_day(late)] == [date(2025, 6, 30)] * 2
+    assert [scope.day_of(at), scope.day_of(late)] == [date(2025, 6, 30)] * 2
     assert audit.moment(late - timedelta(milliseconds=1)) == late - timedelta(milliseconds=1)
     assert audit.moment(late) >= before
 

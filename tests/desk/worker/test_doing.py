@@ -12,7 +12,7 @@ from django.test import override_settings
 
 from zhike.base.errors import UsageError
 from zhike.base.text import say
-from zhike_desk.records import audit, clock
+from zhike_desk.records import arrivals, audit, clock
 from zhike_desk.records import jobs as kinds
 from zhike_desk.records.actions import jobs
 from zhike_desk.records.models import AuditRow, Job
@@ -232,5 +232,5 @@ def test_a_drop_of_the_inbox_is_of_the_feed_it_is_named_after(name: str, feed: s
 def test_the_inbox_is_read_in_order_without_what_is_being_written(tmp_path: Path) -> None:
     for name in ("b-2", "a-1", ".c-3.new", night.TAKEN):
         (tmp_path / "inbox" / name).mkdir(parents=True)
-    assert [p.name for p in night.waiting(tmp_path)] == ["a-1", "b-2"]
-    assert night.waiting(tmp_path / "none") == []
+    assert [p.name for p in arrivals.waiting(tmp_path)] == ["a-1", "b-2"]
+    assert arrivals.waiting(tmp_path / "none") == []

@@ -107,7 +107,7 @@ def complaints(request: HttpRequest, night: Shown) -> HttpResponse:
         "tabs": [(n, told(*words), found.counts[n], n == found.state) for n, words in COMPLAINTS.items()],
         "today": today,
         "may_write": viewer.may("care.write") is not None,
-        "rules": complaint_register.rules(),
+        "rules": found.rules,
     }
     return _shown(request, "complaints", context)
 
@@ -134,7 +134,7 @@ def _shown(request: HttpRequest, name: str, context: Mapping[str, Any]) -> HttpR
     here = "compliance" if name == "compliance" else f"compliance_{name}"
     frame = {
         "registers": registers(viewer, here),
-        "waiting": approvals.count_waiting(viewer, clock.now()),
+        "waiting": approvals.count_waiting(viewer, clock.now(night_of(request))),
     }
     return render(request, f"compliance/{name}.html", {**frame, **context})
 

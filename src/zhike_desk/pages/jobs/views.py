@@ -38,8 +38,9 @@ def jobs(request: HttpRequest) -> HttpResponse:
 def one(request: HttpRequest, number: int) -> HttpResponse:
     """Show one job; asked for every second while it runs."""
     viewer = viewer_of(request)
-    about = query.bulk(viewer, number, clock.now(night_of(request)))
-    context = {"job": query.one(viewer, number), "bulk": about, "about": _about(about) if about else ""}
+    job = query.one(viewer, number)
+    about = query.bulk(viewer, number, clock.now(night_of(request))) if job.kind == "bulk" else None
+    context = {"job": job, "bulk": about, "about": _about(about) if about else ""}
     name = "jobs/job.html" if request.htmx.target == "job" else "jobs/one.html"  # type: ignore[attr-defined]
     return render(request, name, context)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import OperationalError, transaction
 
 from zhike_desk import turns
-from zhike_desk.records import audit, looks
+from zhike_desk.records import audit, clock, looks
 from zhike_desk.records.viewer import Viewer
 
 PATIENCE = 0.25
@@ -19,7 +20,8 @@ def seen(client_id: str, *, by: Viewer, at: datetime) -> bool:
     A reader doesn't wait for a long writer: after a quarter of a second the look goes into a file, which the worker logs. Raises
     OSError where it can be written nowhere: then there is no look.
     """
-    moment = audit.moment(at)
+    # a look is always now: at a branch made up its day is the night's, and the log has the real moment
+    moment = clock.real() if settings.DEMO else at
     if looks.logged(client_id, by.username, moment):
         return False
     try:

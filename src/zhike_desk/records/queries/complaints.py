@@ -16,7 +16,7 @@ from zhike_desk.records import staff as staff_of
 from zhike_desk.records.masking import struck
 from zhike_desk.records.models import BookClient, Complaint
 from zhike_desk.records.queries import listing
-from zhike_desk.records.queries.listing import Asked, Column, Listed
+from zhike_desk.records.queries.listing import Column, Listed
 from zhike_desk.records.viewer import Viewer
 
 STATES = ("open", "late", "closed")
@@ -59,13 +59,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """A page of complaints of one state, how many there are of each, the queries of the pages beside it."""
+    """A page of complaints of one state, how many there are of each, the queries of the pages beside it, and by when complaints are answered and closed."""
 
     state: str
     counts: Mapping[str, int]
     rows: tuple[Line, ...]
     newer: str
     older: str
+    rules: settings.Complaints
 
 
 def working_days_later(day: date, days: int) -> date:
@@ -80,7 +81,7 @@ def register(viewer: Viewer, query: Mapping[str, Sequence[str]], today: date) ->
     """Return the page of complaints that the URL asks for, the oldest first; five queries. Raises Refused for what can't be understood."""
     asked = listing.asked(LISTED, query)
     state = asked.choices.get("state", ("open",))[0]
-    days = rules()
+    days = settings.current().complaints
     rows = _seen(viewer)
     open_ = Q(closed_at__isnull=True)
     late = open_ & Q(opened_on__lte=_last_late(today, days.close_days))
@@ -88,12 +89,7 @@ def register(viewer: Viewer, query: Mapping[str, Sequence[str]], today: date) ->
     counts = {name: listing.counted(rows.filter(need))[0] for name, need in wanted.items()}
     found = listing.sliced(LISTED, rows.filter(wanted[state]), replace(asked, choices={}))
     lines = _lines(viewer, found.rows, days)
-    return Register(state, counts, lines, _page(asked, before=found.newer), _page(asked, after=found.older))
-
-
-def rules() -> settings.Complaints:
-    """Return by when complaints are answered and closed."""
-    return settings.current().complaints
+    return Register(state, counts, lines, *listing.beside(LISTED, asked, found), days)
 
 
 def _seen(viewer: Viewer) -> QuerySet[Complaint]:
@@ -107,10 +103,6 @@ def _last_late(today: date, days: int) -> date:
     while working_days_later(day, days) >= today:
         day -= timedelta(days=1)
     return day
-
-
-def _page(asked: Asked, **cursor: str) -> str:
-    return listing.written(asked, LISTED, **cursor) if any(cursor.values()) else ""
 
 
 def _lines(viewer: Viewer, rows: Sequence[Any], days: settings.Complaints) -> tuple[Line, ...]:

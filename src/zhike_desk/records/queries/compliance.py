@@ -14,7 +14,7 @@ from zhike_desk.records import staff as staff_of
 from zhike_desk.records.masking import struck
 from zhike_desk.records.models import BookClient, Consent, Hold
 from zhike_desk.records.queries import listing
-from zhike_desk.records.queries.listing import Asked, Column, Listed
+from zhike_desk.records.queries.listing import Column, Listed
 from zhike_desk.records.viewer import Viewer
 
 SHOWN = 100
@@ -142,7 +142,7 @@ def assessments(
         Assessment(people[r.client_id], r.risk_level, r.risk_assessed_on, r.risk_valid_until)
         for r in found.rows
     )
-    newer, older = _beside(ASSESSMENTS, asked, found)
+    newer, older = listing.beside(ASSESSMENTS, asked, found)
     return Assessments(state, counts, rows, newer, older, ahead)
 
 
@@ -150,11 +150,6 @@ def _people(rows: Sequence[BookClient]) -> dict[str, Person]:
     """Return clients as registers name them; one query, for the names of who serves them."""
     names = staff_of.names({r.staff_id for r in rows if r.staff_id})
     return {r.client_id: Person(r.client_id, r.name, names.get(r.staff_id, r.staff_id)) for r in rows}
-
-
-def _beside(listed: Listed, asked: Asked, found: listing.Slice) -> tuple[str, str]:
-    newer = listing.written(asked, listed, before=found.newer) if found.newer else ""
-    return newer, listing.written(asked, listed, after=found.older) if found.older else ""
 
 
 def consents(viewer: Viewer, query: Mapping[str, Sequence[str]]) -> Consents:
@@ -166,7 +161,7 @@ def consents(viewer: Viewer, query: Mapping[str, Sequence[str]]) -> Consents:
         asked = listing.asked(REFUSALS, query)
         page = listing.sliced(REFUSALS, refused, replace(asked, choices={}))
         return Consents(
-            "files", (), tuple(_people(page.rows).values()), count, *_beside(REFUSALS, asked, page)
+            "files", (), tuple(_people(page.rows).values()), count, *listing.beside(REFUSALS, asked, page)
         )
     asked = listing.asked(CONSENTS, query)
     newest = Consent.objects.values("client_id", "kind").annotate(last=Max("pk")).values("last")
@@ -175,7 +170,7 @@ def consents(viewer: Viewer, query: Mapping[str, Sequence[str]]) -> Consents:
     ids = {c.client_id for c in page.rows}
     known = scope.clients(viewer, "consent.read").in_bulk(ids) if ids else {}
     return Consents(
-        "desk", tuple(_entry(c, known) for c in page.rows), (), count, *_beside(CONSENTS, asked, page)
+        "desk", tuple(_entry(c, known) for c in page.rows), (), count, *listing.beside(CONSENTS, asked, page)
     )
 
 

@@ -20,8 +20,7 @@ from zhike.datacentre.generation.manifest import entries
 from zhike.datacentre.spreadsheets import csv_bytes
 from zhike.datacentre.store.house import Store
 from zhike_desk.records import staging
-from zhike_desk.records.arrivals import TAKEN
-from zhike_desk.records.feedback import INBOX
+from zhike_desk.records.arrivals import waiting
 from zhike_desk.records.models import Job, Publication
 from zhike_desk.records.queries import jobs
 from zhike_desk.records.queries.jobs import JobSeen
@@ -93,7 +92,7 @@ def overview(viewer: Viewer) -> Overview:
         tuple(_drop(e.number, e.name, e.feed, store.record(e)["report"]) for e in entries[:DROPS]),
         max(len(entries) - DROPS, 0),
         tuple(_nights(home)),
-        _waiting(home),
+        tuple(p.name for p in waiting(home)),
         tuple(jobs.recent(viewer, jobs.OF_DATA, 8)),
     )
 
@@ -145,13 +144,6 @@ def _ran() -> dict[str, float]:
     """Return how long the nights ran that the desk ran, by generation; the first run of one counts: later ones only find it."""
     results = Job.objects.filter(kind="night", state="done").order_by("-id").values_list("result", flat=True)
     return {r["generation"]: r["seconds"]["run"] for r in results[:NIGHTS] if "seconds" in r}
-
-
-def _waiting(home: Path) -> tuple[str, ...]:
-    inbox = home / INBOX
-    if not inbox.is_dir():
-        return ()
-    return tuple(sorted(p.name for p in inbox.iterdir() if not p.name.startswith(".") and p.name != TAKEN))
 
 
 def findings(

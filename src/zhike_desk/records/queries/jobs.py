@@ -92,7 +92,7 @@ class BulkSeen:
 
 def one(viewer: Viewer, job_id: int) -> JobSeen:
     """Return a job; raise Denied where it isn't the viewer's and isn't about data they see."""
-    found = _seen_by(viewer).filter(pk=job_id).first()
+    found = _seen_by(viewer).defer("arguments").filter(pk=job_id).first()
     if found is None:
         raise Denied("job.view")
     return _seen(found, viewer)
@@ -100,7 +100,7 @@ def one(viewer: Viewer, job_id: int) -> JobSeen:
 
 def recent(viewer: Viewer, kinds: tuple[str, ...] = (), limit: int = 20) -> list[JobSeen]:
     """List the newest jobs the viewer may see, of some kinds or of all."""
-    found = _seen_by(viewer)
+    found = _seen_by(viewer).defer("arguments")  # those of a bulk job name all it is done to
     if kinds:
         found = found.filter(kind__in=kinds)
     return [_seen(job, viewer) for job in found.order_by("-id")[:limit]]

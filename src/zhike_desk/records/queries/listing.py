@@ -293,6 +293,12 @@ def counted(rows: QuerySet[Any], cap: int = COUNT_CAP) -> tuple[int, bool]:
     return min(found, cap), found > cap
 
 
+def beside(listed: Listed, state: Asked, found: Slice) -> tuple[str, str]:
+    """Return the queries of the pages before and after one that was read; empty where there is none."""
+    newer = written(state, listed, before=found.newer) if found.newer else ""
+    return newer, written(state, listed, after=found.older) if found.older else ""
+
+
 def written(state: Asked, listed: Listed, **changed: str | None) -> str:
     """Write a list's state as a query string, with parts changed (None takes a part out)."""
     parts: list[tuple[str, str]] = [(name, ",".join(values)) for name, values in state.choices.items()]

@@ -85,7 +85,7 @@ def one(viewer: Viewer, when: Moment, *, proposal_id: str = "", task_id: int | N
     if row is None:
         return None
     if row.client_id:
-        tasks = [t for t in _tasks(viewer, when.today, "") if t.client_id == row.client_id]
+        tasks = list(due(viewer, when.today, "").filter(client_id=row.client_id))
         found = _entries(tasks, _proposals(viewer, "", {row.client_id}))
     else:
         found = [[row]] if row.state == "open" and row.due_on <= when.today else []
@@ -164,13 +164,9 @@ def _key(rows: Sequence[Row]) -> _Key:
     """Return what entries are sorted by: must-do first, of each what was put down for today before what the night proposes."""
     lead, optional = rows[0], not any(r.must_do for r in rows)
     planned = [r for r in rows if isinstance(r, Task)]
-    if planned:
-        return (optional, 0, min(r.due_on for r in planned).isoformat(), f"{planned[0].pk:012d}")
-    return (
-        (optional, lead.place, "", lead.proposal_id)
-        if isinstance(lead, BookProposal)
-        else (optional, 0, "", "")
-    )
+    if isinstance(lead, BookProposal) and not planned:
+        return (optional, lead.place, "", lead.proposal_id)
+    return (optional, 0, min(r.due_on for r in planned).isoformat(), f"{planned[0].pk:012d}")
 
 
 def _between(key: _Key, low: _Key | None, high: _Key | None) -> bool:
