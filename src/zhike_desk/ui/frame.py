@@ -45,7 +45,7 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How the latest night went, for those who see the branch's data: a word, its icon and tone, what it is about, where it leads."""
+    """How the latest night went, for those who see the branch's data: a word, its icon and tone, what it is about."""
 
     text: str
     title: str

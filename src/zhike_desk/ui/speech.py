@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import translation
 
-from zhike.base.text import Said
+from zhike.base.text import Language, Said
 from zhike.datacentre.tables.sentences import in_words
 from zhike.datacentre.tables.words import INDUSTRY_WORDS, SERVICE_WORDS
 
@@ -12,6 +12,11 @@ from zhike.datacentre.tables.words import INDUSTRY_WORDS, SERVICE_WORDS
 def chinese() -> bool:
     """Tell whether this request is answered in Chinese."""
     return (translation.get_language() or "zh").startswith("zh")
+
+
+def language() -> Language:
+    """Return the language that this request is answered in."""
+    return "zh" if chinese() else "en"
 
 
 def told(zh: str, en: str) -> str:

@@ -133,15 +133,13 @@ def _reasons(
     profit: money_view.AttributionView | None,
     stats: Sequence[figures.Stat],
 ) -> Reasons:
-    attributions = ground.found.attributions
-    chosen = next((a for a in attributions if profit is not None and a.window == profit.window), None)
     return Reasons(
         logic=whys.logic(ground, list(logic.drivers)),
         stage=whys.stage(ground),
         value=stats[4].why,
         expected=stats[5].why,
         held=whys.held(ground),
-        profit=whys.attribution(chosen, ground.night, whys.swing(ground)) if chosen is not None else None,
+        profit=whys.attribution(profit.chosen, ground.night, whys.swing(ground)) if profit else None,
     )
 
 

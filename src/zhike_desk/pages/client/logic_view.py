@@ -104,7 +104,7 @@ def evidence(found: Portrait) -> list[Driver]:
     """Return what each trait adds to the leading logic, the strongest first."""
     strongest = max((abs(v) for v in found.evidence.values()), default=0.0) or 1.0
     parts = sorted(found.evidence.items(), key=lambda pair: -abs(pair[1]))
-    return [Driver(_trait(name), value / strongest, minus(minus(f"{value:+.2f}"))) for name, value in parts]
+    return [Driver(_trait(name), value / strongest, minus(f"{value:+.2f}")) for name, value in parts]
 
 
 def _trait(name: str) -> str:

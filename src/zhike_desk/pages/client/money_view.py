@@ -54,13 +54,22 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class AttributionView:
-    """The waterfall of one window, the windows there are, what each part says (name, meaning)."""
+    """The waterfall of the window that was chosen, the windows there are, what each part says (name, meaning)."""
 
-    window: int
+    chosen: Attribution
     windows: Sequence[int]
-    pnl: float
     figure: Figure | None
     meanings: Sequence[tuple[str, str]]
+
+    @property
+    def window(self) -> int:
+        """Return the trading days it covers."""
+        return self.chosen.window
+
+    @property
+    def pnl(self) -> float:
+        """Return the profit in them."""
+        return self.chosen.pnl
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +87,7 @@ def attribution_view(found: Sequence[Attribution], window: int) -> AttributionVi
     chosen = next((a for a in found if a.window == window), found[-1])
     names = part_names()
     figure = _waterfall(chosen, names) if max(map(abs, chosen.parts)) >= _DRAWN else None
-    return AttributionView(chosen.window, [a.window for a in found], chosen.pnl, figure, list(names.values()))
+    return AttributionView(chosen, [a.window for a in found], figure, list(names.values()))
 
 
 def _waterfall(found: Attribution, names: dict[str, tuple[str, str]]) -> Figure:

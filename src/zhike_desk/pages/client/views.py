@@ -51,6 +51,5 @@ def attribution(request: HttpRequest, key: str) -> HttpResponse:
     window, night = request.GET.get("window", ""), night_of(request)
     found = client_money.attributed(viewer_of(request), key)
     shown = attribution_view(found, int(window) if window.isdecimal() and len(window) < 5 else USUAL)
-    chosen = next((a for a in found if shown is not None and a.window == shown.window), None)
-    why = whys.attribution(chosen, night) if chosen is not None and night is not None else None
+    why = whys.attribution(shown.chosen, night) if shown is not None and night is not None else None
     return render(request, "client/attribution.html", {"attribution": shown, "key": key, "why": why})

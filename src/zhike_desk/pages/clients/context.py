@@ -88,7 +88,6 @@ def build(state: Asked, page: clients.Page, viewer: Viewer, measures: Mapping[st
     # one address for all rows, whose keys are letters and digits: to reverse each costs more than to write the row
     where = f"{reverse('client', args=[_KEY])}?{urlencode({'in': _query(state)})}"
     columns = [LISTED.columns[name] for name in state.shown]
-    measures = clients.measures() if state.extra or state.measures else {}
     return ClientsPage(
         heads=[
             *(_head(c, state, pseudonym) for c in columns),

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from zhike.base.text import Language, say
+from zhike.base.text import say
 from zhike_desk.gate import viewer_of
 from zhike_desk.records import clock
 from zhike_desk.records.actions import exports
@@ -19,7 +19,7 @@ from zhike_desk.records.queries.clients import CHOICES
 from zhike_desk.records.refusals import Refused
 from zhike_desk.records.settings import current
 from zhike_desk.records.sheets import Form
-from zhike_desk.ui.speech import chinese, told
+from zhike_desk.ui.speech import language, told
 from zhike_desk.ui.words import word
 
 
@@ -47,11 +47,10 @@ def export(request: HttpRequest) -> HttpResponse | FileResponse:
     viewer, now = viewer_of(request), clock.now()
     query, purpose = request.POST.get("query", ""), request.POST.get("purpose", "")
     chosen = cast("Form", request.POST.get("form", ""))
-    language: Language = "zh" if chinese() else "en"
     if request.POST.get("act") == "ask":
         exports.request(
             query, form=chosen, identity=request.POST.getlist("identity"), purpose=purpose, typed=_typed(request),
-            words=_words(), language=language, by=viewer, at=now,
+            words=_words(), language=language(), by=viewer, at=now,
         )  # fmt: skip
         messages.success(
             request,
@@ -67,7 +66,7 @@ def export(request: HttpRequest) -> HttpResponse | FileResponse:
         purpose=purpose,
         typed=_typed(request),
         words=_words(),
-        language=language,
+        language=language(),
         by=viewer,
         at=now,
     )

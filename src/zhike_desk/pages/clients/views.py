@@ -83,13 +83,14 @@ def more(request: HttpRequest) -> HttpResponse:
 def measures(request: HttpRequest) -> HttpResponse:
     """List the measures one may filter by or add as a column."""
     state = query.asked(dict(request.GET.lists()))
-    found = [(said(m.label), f"{said(m.says)} ({asked_unit(m.unit)})") for m in query.measures().values()]
+    there = query.measures()
+    found = [(said(m.label), f"{said(m.says)} ({asked_unit(m.unit)})") for m in there.values()]
     parts = hidden(state, all_of_it=True)
     context = {
         "measures": found,
         "hidden": parts,
         "number": len(found),
-        "columns": chooser(state, query.measures()),
+        "columns": chooser(state, there),
         "rest": [(name, value) for name, value in parts if name not in ("cols", "col")],
     }
     return render(request, "clients/measures.html", context)

@@ -16,7 +16,7 @@ from zhike_desk.pages.data.picking import mapped, picks
 from zhike_desk.records import clock
 from zhike_desk.records.actions import drops
 from zhike_desk.records.queries import data as query
-from zhike_desk.ui.speech import chinese, told
+from zhike_desk.ui.speech import language, told
 
 REASONS = 20
 SEVERITIES = {"error": ("错误", "Error"), "warning": ("警告", "Warning"), "info": ("提示", "Note")}
@@ -101,7 +101,7 @@ def _suggested(report: dict[str, Any]) -> str:
 @require_GET
 def reasons(request: HttpRequest, number: int) -> HttpResponse:
     """Give the findings of a look as CSV; what could be taken for a formula is escaped."""
-    content = query.reasons_csv(viewer_of(request), "zh" if chinese() else "en", number)
+    content = query.reasons_csv(viewer_of(request), language(), number)
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="reasons.csv"'
     return response

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from zhike.base.errors import UsageError
-from zhike.base.text import Language, Said
+from zhike.base.text import Said
 from zhike_desk.gate import viewer_of
 from zhike_desk.pages.data.uploads import SEVERITIES
 from zhike_desk.records import clock
@@ -20,7 +20,7 @@ from zhike_desk.records.queries import data as query
 from zhike_desk.records.queries import jobs as seen
 from zhike_desk.records.queries.alerts import alerts
 from zhike_desk.records.refusals import Refused
-from zhike_desk.ui.speech import chinese, told
+from zhike_desk.ui.speech import language, told
 
 
 @require_GET
@@ -48,7 +48,7 @@ def findings(request: HttpRequest) -> HttpResponse:
     """List what was wrong with the data, of one drop or of all."""
     drop, severity = _asked(request)
     with _told():
-        rows, more = query.findings(viewer_of(request), _language(), drop=drop, severity=severity)
+        rows, more = query.findings(viewer_of(request), language(), drop=drop, severity=severity)
     context = {
         "rows": [(row, told(*SEVERITIES[row["severity"]])) for row in rows],
         "more": more,
@@ -64,7 +64,7 @@ def findings_file(request: HttpRequest) -> HttpResponse:
     """Give the findings as CSV; what could be taken for a formula is escaped."""
     drop, severity = _asked(request)
     with _told():
-        pieces = query.findings_csv(viewer_of(request), _language(), drop=drop, severity=severity)
+        pieces = query.findings_csv(viewer_of(request), language(), drop=drop, severity=severity)
     response = HttpResponse(pieces, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="findings.csv"'
     return response
@@ -73,10 +73,6 @@ def findings_file(request: HttpRequest) -> HttpResponse:
 def _asked(request: HttpRequest) -> tuple[str, str]:
     severity = request.GET.get("severity", "")
     return request.GET.get("drop", "").strip()[:40], severity if severity in SEVERITIES else ""
-
-
-def _language() -> Language:
-    return "zh" if chinese() else "en"
 
 
 @contextmanager

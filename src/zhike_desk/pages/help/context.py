@@ -7,9 +7,8 @@ from typing import Any
 
 from django.utils.safestring import mark_safe
 
-from zhike.base.text import Language
 from zhike_desk.pages.help import shelf
-from zhike_desk.ui.speech import chinese, told
+from zhike_desk.ui.speech import language, told
 
 # Note → group, Chinese name and sentence, English name and sentence. A note that isn't here goes by its own heading.
 _NAMES = {
@@ -85,11 +84,6 @@ def note(found: shelf.Note, number: int, *, full: bool) -> dict[str, Any]:
         "earlier": number - 1 if number else None,
         "later": number + 1 if number + 1 < len(found.parts) else None,
     }
-
-
-def language() -> Language:
-    """Return the language that this request is answered in."""
-    return "zh" if chinese() else "en"
 
 
 def _entry(slug: str) -> Entry:

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from zhike_desk.pages.help import context, shelf
+from zhike_desk.ui.speech import language
 
 
 @require_GET
@@ -19,7 +20,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def note(request: HttpRequest, note: str) -> HttpResponse:
     """Show one note, long ones a part at a time: the page for users, or (`?full=1`) the whole for who checks the method."""
     full = request.GET.get("full") == "1"
-    found = shelf.note(note) if full else shelf.page(note, context.language())
+    found = shelf.note(note) if full else shelf.page(note, language())
     if found is None:
         raise Http404
     given = request.GET.get("part", "0")

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zhike.models.phases import UNDATED
-from zhike_desk.pages.market.course import wave_word
+from zhike_desk.pages.market.course import STATES, wave_word
 from zhike_desk.records.queries.market import Phase
 from zhike_desk.ui.figures import minus
 from zhike_desk.ui.speech import told
 from zhike_desk.ui.words import word
 
 LOGICS = ("value", "trend", "sentiment", "mixed", "insufficient")
-STATES = ("frozen", "ebbing", "ranging", "warming", "hot")
 LEAST_CLIENTS, LEAST_DAYS, LEAST_TRADES = 5, 20, 30
 _SHADES = 5
 

@@ -12,6 +12,7 @@ from zhike_desk.pages.market import behaviour, breadth, whys
 from zhike_desk.pages.market import course as drawn
 from zhike_desk.pages.market.behaviour import Shown
 from zhike_desk.pages.market.breadth import Panel
+from zhike_desk.pages.market.course import STATES
 from zhike_desk.pages.market.percentiles import percentile, placed, standing
 from zhike_desk.records.queries.market import Day, Phase
 from zhike_desk.records.refusals import Refused
@@ -117,7 +118,7 @@ def build(state: Asked, days: Sequence[Day], runs: Mapping[str, int], phases: Se
         ],
         days_query=replace(state, figure="turnover", by="state").written(),
         days=len(shown),
-        states=behaviour.STATES,
+        states=STATES,
         as_of=last.date,
     )
 

@@ -14,7 +14,7 @@ from zhike_desk.ui.speech import told
 from zhike_desk.ui.words import word
 
 MOST_POINTS = 520
-_STATES = ("frozen", "ebbing", "ranging", "warming", "hot")
+STATES = ("frozen", "ebbing", "ranging", "warming", "hot")
 _STRIPS = 4
 _LABEL_BASE, _LABEL_LETTER = 0.04, 0.018  # share of the picture a label needs, on a phone too
 _UNDATED = "undated"
@@ -83,8 +83,8 @@ def _course(days: Sequence[Day], states: Sequence[Spell]) -> str:
     if not known:
         return told("这段时间没有已知的赚钱效应。", "No money effect is known for this time.")
     top, low = max(known, key=_effect), min(known, key=_effect)
-    count = {name: sum(s.days for s in states if s.name == name) for name in _STATES}
-    most = max(_STATES, key=lambda n: count[n])
+    count = {name: sum(s.days for s in states if s.name == name) for name in STATES}
+    most = max(STATES, key=lambda n: count[n])
     share = count[most] / len(known)
     return told(
         f"{len(days)} 个交易日中 {share:.0%} 处于{word('state', most)}；赚钱效应最高 {_effect(top):.0f}（{top.date}），最低 {_effect(low):.0f}（{low.date}）。",
@@ -198,7 +198,7 @@ def _strip_name(n: int, name: str) -> dict[str, Any]:
 
 def _effect_line(points: Sequence[Day]) -> dict[str, Any]:
     bands = [
-        [{"xAxis": first, "itemStyle": {"color": f"token:soft-{_STATES.index(name) + 1}"}}, {"xAxis": last}]
+        [{"xAxis": first, "itemStyle": {"color": f"token:soft-{STATES.index(name) + 1}"}}, {"xAxis": last}]
         for name, first, last, _ in _stretches(points, lambda d: d.state)
     ]
     return {
@@ -241,7 +241,7 @@ def _stretches(points: Sequence[Day], of: Callable[[Day], str]) -> list[tuple[st
 def _strips(points: Sequence[Day]) -> dict[str, Any]:
     """Draw four rows of classes below each other, by areas behind a line that isn't shown."""
     rows: tuple[tuple[Callable[[Day], str], Callable[[str], str], Callable[[str], str]], ...] = (
-        (lambda d: d.state, lambda v: f"soft-{_STATES.index(v) + 1}", lambda v: word("state", v)),
+        (lambda d: d.state, lambda v: f"soft-{STATES.index(v) + 1}", lambda v: word("state", v)),
         (lambda d: d.regime_known, _regime_colour, lambda v: word("regime", v)),
         (lambda d: d.regime_dated or _UNDATED, _regime_colour, _dated),
         (lambda d: d.wave or _UNDATED, _wave_colour, wave_word),

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from zhike.features.market.settings import MarketSettings
 from zhike_desk.pages.market import breadth
 from zhike_desk.pages.market.breadth import Part
+from zhike_desk.pages.market.course import STATES
 from zhike_desk.records.queries.market import Day
 from zhike_desk.ui.speech import told
-from zhike_desk.ui.why import Driver, Why, driven, moved
+from zhike_desk.ui.why import Driver, Why, moved
 from zhike_desk.ui.words import word
 
-STATES = ("frozen", "ebbing", "ranging", "warming", "hot")
 _USUAL = MarketSettings()
 _SHOWN = 5
 _LONG = 0.0005
@@ -82,15 +82,10 @@ def drawdown(year: Sequence[Day], meaning: str) -> Why:
             if back > _LONG
             else told("任何下跌。", "any fall.")
         )
-    parts: list[tuple[str, float | None, str]] = []
-    if fall is not None:
-        before = next((d.drawdown for d in reversed(year[:-20]) if d.drawdown is not None), None)
-        if before is not None:
-            parts = [
-                (told("20 日之前", "20 days before"), -before, f"{-before:+.1%}"),
-                (told("此后", "Since then"), before - fall, f"{before - fall:+.1%}"),
-            ]
-    return Why(meaning, last.date, driven(parts), change, _model(), "market")
+    before = next((d.drawdown for d in reversed(year[:-20]) if d.drawdown is not None), None)
+    was, now = (None if depth is None else -depth for depth in (before, fall))
+    parts = moved((told("20 日之前", "20 days before"), was), told("此后", "Since then"), now, ".1%")
+    return Why(meaning, last.date, parts, change, _model(), "market")
 
 
 def regime(last: Day, meaning: str) -> Why:

@@ -197,7 +197,7 @@ def build(
 def _why(found: SegmentMap, drawer: _Drawer, night: date) -> Why:
     """Say what the map adds up, and where most of it lies."""
     parts = [
-        (f"{_class('logic', logic)} · {_class('stage', stage)}", float(getattr(g, drawer.show) or 0.0), _text(g, drawer.show))
+        (f"{class_name('logic', logic)} · {class_name('stage', stage)}", float(getattr(g, drawer.show) or 0.0), _text(g, drawer.show))
         for (logic, stage), g in found.cells.items()
     ]  # fmt: skip
     meaning = told(
@@ -246,13 +246,14 @@ def _sentence(found: SegmentMap, moved: moves.Moves | None) -> str:
     (logic, stage), most = max(found.cells.items(), key=lambda item: item[1].clients or 0)
     share = (most.clients or 0) / total
     words = told(
-        f"{total:,} 位客户，净资产 {money(found.total.assets)}；最多的是{_class('logic', logic)}·{_class('stage', stage)}，{most.clients:,} 位，占 {share:.0%}。",
-        f"{total:,} clients with net assets of {money(found.total.assets)}; most are {_class('logic', logic)} · {_class('stage', stage)}: {most.clients:,}, {share:.0%}.",
+        f"{total:,} 位客户，净资产 {money(found.total.assets)}；最多的是{class_name('logic', logic)}·{class_name('stage', stage)}，{most.clients:,} 位，占 {share:.0%}。",
+        f"{total:,} clients with net assets of {money(found.total.assets)}; most are {class_name('logic', logic)} · {class_name('stage', stage)}: {most.clients:,}, {share:.0%}.",
     )
     return words + (moved.sentence if moved and moved.sentence and not moved.first else "")
 
 
-def _class(group: str, value: str) -> str:
+def class_name(group: str, value: str) -> str:
+    """Name a class; what has none isn't told."""
     return word(group, value) if value else told("未判定", "not told")
 
 
@@ -291,7 +292,7 @@ class _Drawer:
         value = self._of(group)
         depth = _depth(value, self.most) if shaded else 0
         share = "" if group.hidden or not group.clients or self.total <= 0 else f"{value / self.total:.1%}"
-        names = "·".join(_class(group_, v) for group_, v in classes.items())
+        names = "·".join(class_name(group_, v) for group_, v in classes.items())
         return Spot(
             text=_text(group, self.show),
             share=share,

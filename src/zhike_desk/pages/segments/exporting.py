@@ -8,9 +8,9 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
-from zhike.base.text import Language, say
+from zhike.base.text import say
 from zhike_desk.gate import viewer_of
-from zhike_desk.pages.segments.context import LOGICS, STAGES
+from zhike_desk.pages.segments.context import LOGICS, STAGES, class_name
 from zhike_desk.records import clock
 from zhike_desk.records.actions import exports
 from zhike_desk.records.queries import segments as query
@@ -18,8 +18,7 @@ from zhike_desk.records.queries.segments import LEAST, SegmentMap
 from zhike_desk.records.refusals import Refused
 from zhike_desk.records.sheets import Column, Form
 from zhike_desk.ui.frame import night_of
-from zhike_desk.ui.speech import chinese, told
-from zhike_desk.ui.words import word
+from zhike_desk.ui.speech import language, told
 
 
 @require_POST
@@ -29,14 +28,13 @@ def export(request: HttpRequest) -> HttpResponse:
     if night is None:
         raise Refused(say("还没有夜间运行过。", "No night has run yet."))
     state = query.asked(viewer, dict(request.GET.lists()))
-    language: Language = "zh" if chinese() else "en"
     found = exports.aggregated(
         "segments",
         form=cast("Form", request.POST.get("form", "")),
         columns=_columns(),
         rows=_rows(query.segments(viewer, state)),
         purpose=request.POST.get("purpose", ""),
-        language=language,
+        language=language(),
         by=viewer,
         at=clock.now(night),
     )
@@ -63,8 +61,9 @@ def _rows(found: SegmentMap) -> Iterator[list[Any]]:
             group = found.cells.get((logic, stage))
             if group is not None:
                 numbers = [group.clients, group.assets, group.revenue]
-                yield [_class("logic", logic), _class("stage", stage), *numbers, few if group.hidden else ""]
-
-
-def _class(group: str, value: str) -> str:
-    return word(group, value) if value else told("未判定", "Not told")
+                yield [
+                    class_name("logic", logic),
+                    class_name("stage", stage),
+                    *numbers,
+                    few if group.hidden else "",
+                ]

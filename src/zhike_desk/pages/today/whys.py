@@ -32,7 +32,7 @@ def load(found: Load, done: DoneToday, as_of: date) -> LoadWhys:
 
 def _parts(*parts: tuple[str, float]) -> list[Driver]:
     """Return counts as drivers, each with its sign."""
-    return driven((name, n, f"{'+' if n > 0 else '−'}{abs(n):,.0f}") for name, n in parts)
+    return driven((name, n, f"{n:+,.0f}") for name, n in parts)
 
 
 def _works(found: Load, as_of: date) -> Why:

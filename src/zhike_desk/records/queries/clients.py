@@ -122,8 +122,9 @@ def measures() -> Mapping[str, Meaning]:
 def measure_called(words: str) -> str:
     """Return the name of the measure that is called so, in either language; what isn't one stays as it is."""
     words = words.strip()
-    for name, measure in measures().items():
-        if words.lower() in (measure.label.zh, measure.label.en.lower()):
+    for name, measure in measures().items() if words else ():
+        label = measure.label
+        if words.lower() in (label.zh, label.en.lower()):
             return name
     return words
 

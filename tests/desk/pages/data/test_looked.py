@@ -69,7 +69,7 @@ def test_what_is_asked_of_findings_is_a_drop_and_a_severity_there_is() -> None:
 def test_findings_are_told_in_the_language_of_the_request() -> None:
     for language, word in (("zh-hans", "zh"), ("en", "en")):
         with translation.override(language):
-            assert views._language() == word
+            assert views.language() == word
 
 
 def test_an_unsure_column_is_chosen_from_those_of_its_table() -> None:
