@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Iterator
 from urllib.parse import unquote
@@ -26,8 +25,9 @@ def canaries() -> list[str]:
 
 
 def found(text: str, marks: list[str]) -> list[str]:
-    """Return the canaries in a text, as it is, as an address writes it, and in what of it is base64."""
-    whole = "\n".join([text, unquote(text), *_decoded(text)])
+    """Return the canaries in a text, as it is, as an address or JSON writes it, and in what of it is base64."""
+    plain = [text, unquote(text), *_decoded(text)]
+    whole = "\n".join([*plain, *map(_unescaped, plain)])
     return [mark for mark in marks if mark in whole]
 
 
@@ -35,9 +35,13 @@ def _decoded(text: str) -> Iterator[str]:
     for word in set(re.findall(r"[A-Za-z0-9_-]{12,}", text)):
         try:
             yield base64.urlsafe_b64decode(word + "=" * (-len(word) % 4)).decode()
-            yield json.loads(f'"{word}"')
-        except (binascii.Error, UnicodeDecodeError, json.JSONDecodeError):
+        except (binascii.Error, UnicodeDecodeError):
             continue
+
+
+def _unescaped(text: str) -> str:
+    """Read what JSON writes in ASCII: a name comes as \\u5f20\\u4e09."""
+    return re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
 
 
 def busy() -> dict[str, str]:

@@ -90,7 +90,7 @@ def proposal_settings(home: Path) -> Settings:
     for name, value in found.items():
         _refuse_unknown(name, numbers, where)
         kinds = (int,) if isinstance(getattr(plain, name), int) else (int, float)
-        if type(value) not in kinds or value < 0:
+        if type(value) not in kinds or not 0 <= value < float("inf"):
             whole = ("整数", "whole number") if kinds == (int,) else ("数", "number")
             raise _unreadable(name, value, where, f"不小于 0 的{whole[0]}", f"a {whole[1]} of 0 or more")
     return Settings(**found)

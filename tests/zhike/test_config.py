@@ -28,7 +28,16 @@ def test_every_number_of_the_proposals_is_a_branchs_own_and_its_night_follows_it
 
 @pytest.mark.parametrize(
     "line",
-    ["assessment_months = 12.5", "assessment_months = -1", "flow_share = true", 'salt = "x"', "months = 1"],
+    [
+        "assessment_months = 12.5",
+        "assessment_months = -1",
+        "flow_share = true",
+        'salt = "x"',
+        "months = 1",
+        "flow_share = nan",
+        "flow_share = inf",
+        "assessment_months = inf",
+    ],
 )
 def test_a_threshold_that_is_none_is_refused(tmp_path: Path, line: str) -> None:
     (tmp_path / "zhike.toml").write_text(f"[proposals]\n{line}\n", "utf-8")

@@ -117,10 +117,6 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | datetime) else value
 
 
-def _said(said: Said) -> str:
-    return said.in_language(session.language())
-
-
 def _number(value: object) -> str:
     """Write a number with thousands apart, and no more than six digits behind the point; other values as they are."""
     if value is None:
@@ -149,16 +145,16 @@ def _client(found: ClientTold) -> None:
     if found.stage is None:
         tell("  没有发布", "  not published")
     else:
-        since, reason = found.stage["since"], _said(told_in(found.stage, "reason"))
+        since, reason = found.stage["since"], session.said(told_in(found.stage, "reason"))
         tell(
             f"  {found.stage['stage']}，自 {since}：{reason}",
             f"  {found.stage['stage']} since {since}: {reason}",
         )
     _heading("价值", "Value")
-    line("  " + _said(found.value)) if found.value else tell("  没有发布", "  not published")
+    line("  " + session.said(found.value)) if found.value else tell("  没有发布", "  not published")
     _heading("盈亏归因", "Where profit came from")
     for said in found.attribution.values():
-        line("  " + _said(said))
+        line("  " + session.said(said))
     _heading("建议", "Proposals")
     _proposals(found)
 
@@ -170,13 +166,13 @@ def _logic(logic: LogicTold | None) -> None:
     overlay = f" + {logic.overlay}" if logic.overlay else ""
     odds = "  ".join(f"{n} {p:.0%}" for n, p in logic.probabilities.items() if p is not None)
     tell(
-        f"  {_said(logic.words)}{overlay}，自 {logic.since}  {odds}",
-        f"  {_said(logic.words)}{overlay} since {logic.since}  {odds}",
+        f"  {session.said(logic.words)}{overlay}，自 {logic.since}  {odds}",
+        f"  {session.said(logic.words)}{overlay} since {logic.since}  {odds}",
     )
-    if reason := _said(logic.reason):
+    if reason := session.said(logic.reason):
         line("  " + reason)
     for trait in logic.evidence:
-        line(f"  {trait.contribution:+8.3f}  {_said(trait.words)}")
+        line(f"  {trait.contribution:+8.3f}  {session.said(trait.words)}")
     if logic.evidence:
         tell(
             f"  {logic.score:+8.3f}  合计：{logic.leading} 的得分",
@@ -191,7 +187,7 @@ def _proposals(found: ClientTold) -> None:
     for p in found.proposals:
         must = told("必做", "must do") if p["must_do"] else told("可做", "may do")
         due = told(f"{p['due_on']} 前", f"by {p['due_on']}")
-        line(f"  {must} {due} [{p['kind']}/{p['rule']}] {_said(told_in(p, 'reason'))}")
+        line(f"  {must} {due} [{p['kind']}/{p['rule']}] {session.said(told_in(p, 'reason'))}")
 
 
 def _measure(found: MeasureTold) -> None:
@@ -199,14 +195,14 @@ def _measure(found: MeasureTold) -> None:
         f"客户 {found.client} 的 {found.name}，截至 {found.as_of}（第 {found.generation} 期）",
         f"{found.name} of client {found.client}, as of {found.as_of} (generation {found.generation})",
     )
-    line("  " + _said(found.meaning))
+    line("  " + session.said(found.meaning))
     tell(
-        f"  单位 {found.unit}；区间 {_said(found.window)}；来源 {_said(found.source)}",
-        f"  unit {found.unit}; window {_said(found.window)}; source {_said(found.source)}",
+        f"  单位 {found.unit}；区间 {session.said(found.window)}；来源 {session.said(found.source)}",
+        f"  unit {found.unit}; window {session.said(found.window)}; source {session.said(found.source)}",
     )
     line()
     if found.value is None:
-        why = _said(found.null_reason) if found.null_reason else ""
+        why = session.said(found.null_reason) if found.null_reason else ""
         tell(f"  空值：{why}", f"  null: {why}")
     else:
         line(f"  = {_number(found.value)}{_sure(found)}")
@@ -233,7 +229,7 @@ def _sure(found: MeasureTold) -> str:
 
 def _notes(notes: tuple[Said, ...]) -> None:
     for note in notes:
-        line("  ! " + _said(note))
+        line("  ! " + session.said(note))
 
 
 def _asked(asked: tuple[Asked, ...]) -> None:
@@ -248,7 +244,9 @@ def _asked(asked: tuple[Asked, ...]) -> None:
             if one.first
             else told(f"至 {one.last}", f"up to {one.last}")
         )
-        line(f"{one.table}.{one.column} {how} = {_number(one.value)}   [{window}]  {_said(one.meaning)}")
+        line(
+            f"{one.table}.{one.column} {how} = {_number(one.value)}   [{window}]  {session.said(one.meaning)}"
+        )
         if one.rows > len(one.largest):
             tell(
                 f"  共 {one.rows:,} 行，影响最大的 {len(one.largest)} 行：",
@@ -293,14 +291,14 @@ def _table(found: TableTold) -> None:
         f"客户 {found.client} 的 {found.table}，截至 {found.as_of}（第 {found.generation} 期）",
         f"{found.table} of client {found.client}, as of {found.as_of} (generation {found.generation})",
     )
-    line("  " + _said(found.meaning))
+    line("  " + session.said(found.meaning))
     line()
     if not found.rows:
         tell("  没有该客户的行。", "  It has no row of the client.")
     for row in found.rows:
         for name, value in row.items():
             if value is not None and name not in ("client_id", "as_of"):
-                meaning = _said(found.columns[name]) if name in found.columns else ""
+                meaning = session.said(found.columns[name]) if name in found.columns else ""
                 line(
                     f"  {name} = {_number(value)}   {meaning}"
                     if len(found.rows) == 1
@@ -308,6 +306,6 @@ def _table(found: TableTold) -> None:
                 )
         line()
     for said in found.words:
-        line("  " + _said(said))
+        line("  " + session.said(said))
     _notes(found.notes)
     _asked(found.asked)

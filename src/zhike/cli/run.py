@@ -12,7 +12,7 @@ from zhike.cli import homes, session
 from zhike.cli.arguments import command, day
 from zhike.cli.output import as_json, line, table, tell, warn, wrapped
 from zhike.cli.progress import progress
-from zhike.cli.session import told
+from zhike.cli.session import said, told
 from zhike.datacentre.tables.words import GRADE_WORDS, LOGIC_WORDS, STAGE_WORDS
 
 if TYPE_CHECKING:
@@ -180,10 +180,7 @@ def _print_branch(outcome: Outcome) -> None:
         line()
         table(
             [told("客户", "client"), told("期限", "due"), told("必做", "must"), told("为什么联系", "why")],
-            [
-                (c.client, c.due_on, "✓" if c.must_do else "", told(c.reason.zh, c.reason.en))
-                for c in outcome.first
-            ],
+            [(c.client, c.due_on, "✓" if c.must_do else "", said(c.reason)) for c in outcome.first],
         )
     line()
 

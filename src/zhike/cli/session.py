@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from zhike.base.text import Language
+from zhike.base.text import Language, Said
 
 HOME = "~/zhike"
 _SHANGHAI = timezone(timedelta(hours=8))
@@ -65,6 +65,11 @@ def now() -> datetime:
 def told(zh: str, en: str) -> str:
     """Choose the sentence in the language of this run."""
     return zh if language() == "zh" else en
+
+
+def said(sentence: Said) -> str:
+    """Say a sentence that holds both languages in that of this run."""
+    return sentence.in_language(language())
 
 
 def _option(arguments: Sequence[str], name: str) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from zhike.base.text import Said
-from zhike.cli.session import language, told
+from zhike.cli.session import language, said, told
 from zhike.datacentre.tables.words import (
     GRADE_WORDS,
     KIND_WORDS,
@@ -45,12 +45,12 @@ def quadrant(name: str) -> str:
 
 def kind(name: str) -> str:
     """Return what clients of a kind are called."""
-    return _said(KIND_WORDS[name])
+    return said(KIND_WORDS[name])
 
 
 def advice(name: str) -> str:
     """Return what to do in a quadrant; "" where it isn't known."""
-    return _said(QUADRANT_ADVICE[name]) if name in QUADRANT_ADVICE else ""
+    return said(QUADRANT_ADVICE[name]) if name in QUADRANT_ADVICE else ""
 
 
 def money(amount: float) -> str:
@@ -118,8 +118,4 @@ def matrix(found: ValueReport) -> tuple[dict[str, str], dict[str, str], dict[tup
 
 
 def _label(criterion: str, labels: Mapping[str, Said]) -> str:
-    return _said(labels[criterion]) if criterion in labels else criterion
-
-
-def _said(words: Said) -> str:
-    return words.in_language(language())
+    return said(labels[criterion]) if criterion in labels else criterion

@@ -12,6 +12,8 @@ _CARD = re.compile(r"(?<![0-9])[0-9]{15}(?:[0-9]{2}[0-9Xx])?(?![0-9Xx])")
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 
 _QUOTED = re.compile(r"^(?:DETAIL|CONTEXT):.*\n?", re.MULTILINE)
+# how Django's log writes what of an address isn't ASCII; no route of ours has such letters, so somebody typed them: a name
+_ESCAPED = re.compile(r"(?:\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8}|\\x[0-9a-fA-F]{2})+")
 SEARCHED = "q"
 
 
@@ -35,8 +37,8 @@ def query(asked: str) -> str:
 
 
 class Struck(logging.Formatter):
-    """How the desk's processes write their log: without numbers that name a person, without the rows a database quotes in its errors."""
+    """How the desk's processes write their log: without what names a person: numbers, names in an address, rows a database quotes in its errors."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Write a record with its traceback, struck."""
-        return struck(_QUOTED.sub("", super().format(record)))
+        return struck(_ESCAPED.sub("***", _QUOTED.sub("", super().format(record))))

@@ -71,6 +71,7 @@ def test_a_page_that_names_a_client_would_be_caught(db: Path) -> None:
     assert pinyin is not None
     hidden = base64.urlsafe_b64encode(json.dumps([pinyin.sort_key, "x"]).encode()).decode().rstrip("=")
     assert found(f"<td>{name}</td>", marks) == [name]
+    assert found(json.dumps({"name": name}), marks) == [name]
     assert pinyin.sort_key in found(f'<a href="?after={hidden}">', marks)
     assert len(marks) > 200
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 
 from zhike.base.errors import UsageError
@@ -62,7 +63,9 @@ class Settings:
 
     def __post_init__(self) -> None:
         wrong = [
-            f.name for f in fields(self) if isinstance(v := getattr(self, f.name), int | float) and v < 0
+            f.name
+            for f in fields(self)
+            if isinstance(v := getattr(self, f.name), int | float) and not 0 <= v < math.inf
         ]
         if wrong or not self.hold_share < 1:
             name = wrong[0] if wrong else "hold_share"

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from zhike.base.text import Said
-from zhike.datacentre.tables.words import TRAIT_WORDS
 from zhike.models.logic.decisions import BUY_NAMES, SELL_NAMES, Decisions
 from zhike.models.logic.definitions import LOGICS
 from zhike.models.logic.rows import across, add_grouped
@@ -58,11 +56,6 @@ class Evidence:
     def score(self) -> Floats:
         """Return the score of each logic; shape (clients, 3)."""
         return np.asarray(self.parts.sum(2), np.float64)
-
-
-def words(trait: str) -> Said:
-    """Return what a trait is called."""
-    return TRAIT_WORDS[trait]
 
 
 def said(readers: Sequence[Reader], sides: Sequence[Decisions], clients: int) -> Floats:

@@ -8,10 +8,9 @@ from typing import Any
 
 from zhike.base.text import Said, say
 from zhike.datacentre.tables.sentences import told_in
-from zhike.datacentre.tables.words import LOGIC_WORDS
+from zhike.datacentre.tables.words import LOGIC_WORDS, TRAIT_WORDS
 from zhike.models.logic.definitions import LOGICS
 from zhike.models.logic.evidence import TRAITS
-from zhike.models.logic.evidence import words as trait_words
 from zhike.run.explaining.told import LogicTold, Trait
 
 PARTS: Mapping[str, Said] = {
@@ -40,7 +39,7 @@ def logic_told(row: Mapping[str, Any]) -> LogicTold:
 
 
 def _trait(name: str, leading: str | None, part: float) -> Said:
-    said = trait_words(name) if name in TRAITS else say(name, name)
+    said = TRAIT_WORDS[name] if name in TRAITS else say(name, name)
     if leading is None:
         return said
     zh, en = ("支持", "speaks for") if part >= 0 else ("不支持", "speaks against")
