@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from zhike_desk.records.queries.listing import Column, Listed
 from zhike_desk.records.viewer import Viewer
 
 STATES = ("open", "late", "closed")
+MOST_OF_CLIENT = 50
 _FRIDAY = 4
 
 
@@ -55,6 +56,13 @@ class Line:
     closed_on: date | None
     upheld: bool | None
     outcome: str
+
+    @property
+    def state(self) -> str:
+        """Name how far it is: `open`, `acknowledged` (the client was told that it is looked into) or `closed`."""
+        if self.closed_on is not None:
+            return "closed"
+        return "open" if self.acknowledged_on is None else "acknowledged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +100,15 @@ def register(viewer: Viewer, query: Mapping[str, Sequence[str]], today: date) ->
     return Register(state, counts, lines, *listing.beside(LISTED, asked, found), days)
 
 
-def _seen(viewer: Viewer) -> QuerySet[Complaint]:
+def of_client(viewer: Viewer, client: BookClient) -> tuple[Line, ...]:
+    """Return the newest complaints of a client found within `viewer`'s scope, open and closed, the newest first; raise Denied to whom care isn't shown."""
+    rows = _seen(viewer, "care.read").filter(client_id=client.client_id).order_by("-opened_at", "-id")
+    return _lines(viewer, rows[:MOST_OF_CLIENT], settings.current().complaints, "care.read")
+
+
+def _seen(viewer: Viewer, action: str = "complaint.read") -> QuerySet[Complaint]:
     rows = Complaint.objects.filter(undone_at__isnull=True).annotate(opened_on=TruncDate("opened_at"))
-    return scope.of_clients(rows, viewer, "complaint.read").select_related("by")
+    return scope.of_clients(rows, viewer, action).select_related("by")
 
 
 def _last_late(today: date, days: int) -> date:
@@ -105,8 +119,11 @@ def _last_late(today: date, days: int) -> date:
     return day
 
 
-def _lines(viewer: Viewer, rows: Sequence[Any], days: settings.Complaints) -> tuple[Line, ...]:
-    clients: Mapping[str, BookClient] = scope.clients(viewer, "complaint.read").in_bulk({r.client_id for r in rows}) if rows else {}  # fmt: skip
+def _lines(
+    viewer: Viewer, rows: Iterable[Any], days: settings.Complaints, action: str = "complaint.read"
+) -> tuple[Line, ...]:
+    rows = tuple(rows)
+    clients: Mapping[str, BookClient] = scope.clients(viewer, action).in_bulk({r.client_id for r in rows}) if rows else {}  # fmt: skip
     names = staff_of.names({r.staff_id for r in rows if r.staff_id})
     return tuple(_line(row, clients.get(row.client_id), names, days) for row in rows)
 
