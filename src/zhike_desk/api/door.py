@@ -30,8 +30,8 @@ RATE = "600/m"
 MISSING = "Not found"
 UNREADABLE = Refused(
     say(
-        "请求内容无法读取：不是有效的 JSON 或 multipart，或超出大小、个数的上限。",
-        "The request can't be read: no valid JSON or multipart, or more of it than is taken.",
+        "请求内容无法读取：不是有效的 JSON 或 multipart，含有空字符，或超出大小、个数的上限。",
+        "The request can't be read: no valid JSON or multipart, the character NUL in it, or more of it than is taken.",
     )
 )
 ANSWERS: dict[int, type[Any]] = {401: Problem, 404: Problem, 422: Refusal, 429: Problem}
@@ -85,12 +85,21 @@ def needs(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def held(request: HttpRequest, *args: Any, **more: Any) -> Any:
         viewer_of(request).need(action)
+        if _has_nul(request):
+            raise UNREADABLE
         return function(request, *args, **more)
 
     # The framework reads annotations in the wrapper's module, where the operation's names aren't known: they are read here.
     held.__signature__ = inspect.signature(function, eval_str=True)  # type: ignore[attr-defined]
     held.__doc__ = f"{inspect.getdoc(function)}\n\nScope of the token: `{action}`."
     return held
+
+
+def _has_nul(request: HttpRequest) -> bool:
+    """Tell whether a request holds the character NUL, which PostgreSQL takes in no text; files hold what they hold."""
+    asked = [request.path, *(value for values in request.GET.lists() for value in values[1])]
+    sent = b"" if (request.content_type or "").startswith("multipart/") else request.body
+    return b"\\u0000" in sent or any("\0" in text for text in asked)
 
 
 def viewer_of(request: HttpRequest) -> Viewer:

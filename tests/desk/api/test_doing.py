@@ -211,3 +211,19 @@ def test_what_is_no_json_is_refused_in_both_languages(alice: Client, sent: bytes
     answer = alice.post("/api/notes", sent, content_type="application/json")
     assert answer.status_code == 422
     assert set(answer.json()) == {"detail", "detail_en"}
+
+
+@pytest.mark.both
+@pytest.mark.parametrize(
+    "path",
+    ["/api/clients/a%00b", "/api/search?q=a%00b", "/api/clients?tag=a%00b", "/api/segments?staff_id=%00"],
+)
+def test_the_character_nul_is_refused_where_it_is_read(alice: Client, path: str) -> None:
+    assert alice.get(path).status_code == 422
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("field", ["client_id", "text"])
+def test_the_character_nul_is_refused_where_it_is_written(alice: Client, key: str, field: str) -> None:
+    assert send(alice, "/api/notes", {"client_id": key, "text": "好", field: "a\0b"}).status_code == 422
+    assert send(alice, "/api/notes", {"client_id": key, "text": "好"}).status_code == 200

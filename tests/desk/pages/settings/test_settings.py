@@ -68,7 +68,9 @@ def test_a_token_s_scopes_are_told_in_words(signed_in: SignedIn) -> None:
     alice = signed_in("alice")
     alice.post("/settings/token/", {"name": "日报", "scope": ["undo", "client.list"], "days": "30"})
     html = alice.get("/settings/").content.decode()
-    assert re.search(r"<summary>2 项</summary><p class=\"small\">客户列表、撤销令牌可做的操作</p>", html)
+    assert re.search(
+        r"<summary class=\"nowrap\">2 项</summary><p class=\"small\">客户列表、撤销令牌可做的操作</p>", html
+    )
 
 
 def test_a_token_may_not_do_what_its_owner_may_not(signed_in: SignedIn) -> None:
