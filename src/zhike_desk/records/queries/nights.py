@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zhike_desk.records.book import following
-from zhike_desk.records.book.following import Shown
+from zhike_desk.records.book.following import Shown as Shown
 
 
 def shown() -> Shown | None:
