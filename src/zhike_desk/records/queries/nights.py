@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from zhike_desk.records.book import following
-from zhike_desk.records.book.following import Shown as Shown
+from zhike_desk.records import following
+from zhike_desk.records.following import Shown as Shown
 
 
 def shown() -> Shown | None:

@@ -15,7 +15,7 @@ from django.db import OperationalError, connection, transaction
 
 from zhike.base.errors import DamagedStore
 from zhike_desk import keys
-from zhike_desk.records.book import following
+from zhike_desk.records import following
 from zhike_desk.records.models import BookClient, Pointer
 from zhike_desk.records.publish import publish
 from zhike_desk.records.rows.clients import pseudonym
