@@ -36,6 +36,7 @@ STOPS = {
     "value-panel": ("ahp_panel", "/value/panels/{panel}/"),
     "approvals": ("approvals", "/approvals/"),
     "team": ("team", "/team/"),
+    "team-hand-over": ("team_hand_form", "/team/hand-over/form/?staff=E0002"),
     "data": ("data", "/data/"),
     "data-findings": ("data_findings", "/data/findings/"),
     "compliance": ("compliance", "/compliance/"),

@@ -12,6 +12,7 @@ from zhike_desk.records.queries import listing
 from zhike_desk.records.queries.listing import Asked
 from zhike_desk.records.queries.tasks import KINDS, LISTED, CalendarDay, Colleague, Page, Row, Week
 from zhike_desk.ui import lists
+from zhike_desk.ui.acts import who
 from zhike_desk.ui.lists import Choice, Filter, Head
 from zhike_desk.ui.marks import MARKS
 from zhike_desk.ui.speech import said, told
@@ -253,7 +254,10 @@ def _filters(state: Asked) -> list[Filter]:
         ends = " – ".join((_iso(bound.low) or "…", _iso(bound.high) or "…"))
         found.append(lists.without(LISTED, state, f"{_title(name)}：{ends}", f"{name}.min", f"{name}.max"))
     titles = {"staff_id": told("负责人", "Who"), "client_id": told("客户号", "Client number")}
-    return found + [lists.without(LISTED, state, f"{titles[n]}：{v}", n) for n, v in state.texts.items()]
+    return found + [
+        lists.without(LISTED, state, f"{titles[n]}：{who(v) if n == 'staff_id' else v}", n)
+        for n, v in state.texts.items()
+    ]
 
 
 def _iso(value: float | date | None) -> str:
