@@ -209,7 +209,7 @@ def week(found: Week, today: date) -> WeekPage:
 
 def _box(found: CalendarDay, capacity: float | None, today: date) -> DayBox:
     english = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-    working = capacity if found.on.weekday() < 5 else None
+    working = capacity if found.works else None
     return DayBox(
         on=found.on,
         name=told("周" + "一二三四五六日"[found.on.weekday()], english[found.on.weekday()]),

@@ -28,7 +28,7 @@ from zhike_desk.records.rows.preparing import Ground
 from zhike_desk.records.rows.source import Source
 
 KEPT = 3
-FORMAT = 11
+FORMAT = 12
 
 
 def publish(

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from operator import attrgetter
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -208,10 +209,19 @@ def matching(rows: QuerySet[Any], state: Asked) -> QuerySet[Any]:
     return rows
 
 
-def sliced(listed: Listed, rows: QuerySet[Any], state: Asked, size: int = PAGE) -> Slice:
-    """Read one page of `rows`, in one query of `size` + 1 rows, entered by the index of (sort, key)."""
+def sliced(
+    listed: Listed, rows: QuerySet[Any], state: Asked, size: int = PAGE, *, also: QuerySet[Any] | None = None
+) -> Slice:
+    """Read one page of `rows`, in one query of `size` + 1 rows, entered by the index of (sort, key).
+
+    Rows of another table that stand in the same list (`also`, with columns of the same names, keys told apart) take another.
+    """
     backwards = state.before is not None
-    read = list(entered(listed, rows, _placed(rows, listed, state), size + 1))
+    state = _placed(rows, listed, state)
+    read = list(entered(listed, rows, state, size + 1))
+    if also is not None:
+        both = [*read, *entered(listed, also, state, size + 1)]
+        read = sorted(both, key=attrgetter(state.sort, listed.key), reverse=state.descending != backwards)
     more, read = len(read) > size, read[:size]
     if backwards:
         read.reverse()
