@@ -57,7 +57,7 @@ STOPS = {
     "account-passkeys": ("mfa_list_webauthn", "/account/2fa/webauthn/"),
     "account-password": ("account_change_password", "/account/password/change/"),
 }
-WITHOUT_PAGE = {"home", "palette", "views"}  # redirect, dialog, acts of lists
+WITHOUT_PAGE = {"home", "palette", "views", "exports"}  # redirect, dialog, acts of lists
 
 
 def allowed(stop: str) -> list[str]:

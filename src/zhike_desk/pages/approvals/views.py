@@ -90,7 +90,7 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
 def file(request: HttpRequest, number: int) -> FileResponse:
     """Give the file of an approved export to who asked for it; each time is written down, so it is no GET."""
     path, media = exports.download(number, by=viewer_of(request), at=clock.now())
-    name = f"zhike-clients-{number}{path.suffix}"
+    name = f"zhike-{path.name.partition('-')[0]}-{number}{path.suffix}"
     return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=media)
 
 

@@ -31,6 +31,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "kind": ("种类", "Kind"),
     "kinds": ("适用客户", "For clients"),
     "language": ("语言", "Language"),
+    "of": ("名单", "List"),
     "panel": ("评议", "Panel"),
     "purpose": ("用途", "Purpose"),
     "query": ("筛选", "Filters"),
@@ -54,10 +55,12 @@ _VALUES: Mapping[str, tuple[str, str]] = {
     "frozen": ("封存", "Freeze"),
     "erased": ("删除客户信息", "Erase"),
     "lift": ("解除", "Lift"),
+    "clients": ("客户", "Clients"),
+    "tasks": ("任务", "Tasks"),
     "zh": ("中文", "Chinese"),
     "en": ("英文", "English"),
 }
-_OURS = ("do", "kind", "language")
+_OURS = ("do", "kind", "language", "of")
 STAFF = ("from_staff", "to_staff")
 """Fields that name staff by number: one of them, or client → one of them."""
 _LONGEST = 20

@@ -108,13 +108,8 @@ def build(state: Asked, page: clients.Page, viewer: Viewer, measures: Mapping[st
         can_share=saving is not None and saving.scope != "self",
         can_care=viewer.may("care.write") is not None,
         can_move=viewer.may("client.move") is not None,
-        can_export=_exports(viewer),
+        can_export=lists.exported(viewer),
     )
-
-
-def _exports(viewer: Viewer) -> bool:
-    cell = viewer.may("export.small")
-    return cell is not None and "aggregate" not in cell.limits
 
 
 def _beside(state: Asked, **cursor: str) -> str:

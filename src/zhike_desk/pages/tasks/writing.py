@@ -27,6 +27,7 @@ from zhike_desk.ui.acts import in_words, who
 from zhike_desk.ui.frame import night_of
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.toasts import flash, toast
+from zhike_desk.ui.words import word
 
 
 @require_http_methods(["GET", "POST"])
@@ -122,7 +123,7 @@ def _plain(name: str, value: Any) -> str:
         return who(value)
     if isinstance(value, date):
         return value.isoformat()
-    return told(*context.STATES[value]) if value in context.STATES else str(value)
+    return word("task", value) if name == "state" else str(value)
 
 
 @require_POST
@@ -145,7 +146,8 @@ def end(request: HttpRequest, task: int) -> HttpResponse:
 
 def _answer(request: HttpRequest, viewer: Viewer, task: int, text: str, undo: str) -> HttpResponse:
     found = query.one(viewer, task)
-    shown: dict[str, Any] = {"colleagues": query.colleagues(viewer), "may_write": True}
+    columns = context.shown_at(request.headers.get("HX-Current-URL", ""))
+    shown: dict[str, Any] = {"colleagues": query.colleagues(viewer), "may_write": True, "shown": columns}
     if found is not None:
         shown["line"] = context.line(found, clock.today(night_of(request)))
     response = render(request, "tasks/row.html" if found is not None else "tasks/gone.html", shown)

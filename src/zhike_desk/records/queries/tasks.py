@@ -19,6 +19,8 @@ from zhike_desk.records.queries.listing import Asked, Column, Listed
 from zhike_desk.records.queries.workload import capacity
 from zhike_desk.records.viewer import Viewer
 
+ALWAYS = ("due_on", "title")
+"""Columns that always stand, first."""
 KINDS = ("callback", "retain", "develop", "activate", "care", "product", "own")
 DAYS = 7
 MOST_A_DAY = 30
@@ -109,6 +111,7 @@ class Colleague:
 def asked(query: Mapping[str, Sequence[str]]) -> Asked:
     """Read the state of a list of tasks from its URL's query; without a state it shows the open ones. Raises Refused."""
     found = listing.asked(LISTED, query)
+    found = replace(found, shown=(*ALWAYS, *(name for name in found.shown if name not in ALWAYS)))
     if "state" not in found.choices:
         found = replace(found, choices={**found.choices, "state": ("open",)})
     return found
