@@ -77,14 +77,8 @@ def small(
         mark = Watermark(by, at, why, _as_of(), language)
         asked = outgoing.Asked(query, (), words, language)
         columns, lines = outgoing.LISTS[of].table(asked, by, "export.small")
-        audit.append(
-            by,
-            "export.small",
-            at=at,
-            kind=of,
-            object_id=str(rows),
-            detail=_told(query, why, form, rows),
-        )
+        detail = _told(query, why, form, rows)
+        audit.append(by, "export.small", at=at, kind=of, object_id=str(rows), detail=detail)
         return _file(of, form, columns, lines, mark)
 
 
