@@ -36,6 +36,7 @@ STOPS = {
     "value-panel": ("ahp_panel", "/value/panels/{panel}/"),
     "approvals": ("approvals", "/approvals/"),
     "team": ("team", "/team/"),
+    "team-hand-over": ("team_hand_form", "/team/hand-over/form/?staff=E0002"),
     "data": ("data", "/data/"),
     "data-findings": ("data_findings", "/data/findings/"),
     "compliance": ("compliance", "/compliance/"),
@@ -56,7 +57,7 @@ STOPS = {
     "account-passkeys": ("mfa_list_webauthn", "/account/2fa/webauthn/"),
     "account-password": ("account_change_password", "/account/password/change/"),
 }
-WITHOUT_PAGE = {"home", "palette", "views"}  # redirect, dialog, acts of lists
+WITHOUT_PAGE = {"home", "palette", "views", "exports"}  # redirect, dialog, acts of lists
 
 
 def allowed(stop: str) -> list[str]:

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
 
 from zhike_desk.gate import viewer_of
 from zhike_desk.records import clock
-from zhike_desk.records.actions import moves
 from zhike_desk.records.queries import team as query
 from zhike_desk.records.queries.nights import Shown
 from zhike_desk.ui.frame import night_of
 from zhike_desk.ui.speech import told
 from zhike_desk.ui.why import Why
-
-_BETWEEN = re.compile(r"[\s,，、;；]+")
 
 
 @require_GET
@@ -32,9 +26,8 @@ def team(request: HttpRequest) -> HttpResponse:
         "rows": [row for row in found if row.left_on is None],
         "gone": gone,
         "gone_count": len(gone),
-        "names": {row.staff_id: row.name for row in found},
         "moving": moving,
-        "receivers": query.receivers(viewer) if moving else [],
+        "books": [row for row in found if row.clients] if moving else [],
         "moves": query.handed_over(viewer),
         "opens": viewer.may("client.list") is not None,
         "why": _why(night_of(request)),
@@ -56,21 +49,3 @@ def _why(night: Shown | None) -> Why | None:
     change = told("登记联系、完成任务、移交客户。", "logging contacts, ending tasks, handing clients over.")
     model = told("加总，不经模型", "sums, no model")
     return Why(meaning, night.as_of, (), change, model)
-
-
-@require_POST
-def hand_over(request: HttpRequest) -> HttpResponse:
-    """Ask that clients be served by somebody else; a second person decides."""
-    numbers = [n for n in _BETWEEN.split(request.POST.get("clients", "")) if n]
-    moves.hand_over(
-        numbers,
-        to_staff=request.POST.get("to", ""),
-        reason=request.POST.get("reason", ""),
-        by=viewer_of(request),
-        at=clock.now(),
-    )
-    messages.success(
-        request,
-        told(f"已申请移交 {len(numbers)} 位客户，等第二人批准。", f"Asked for: {len(numbers)} clients."),
-    )
-    return redirect("team")

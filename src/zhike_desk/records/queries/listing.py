@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from operator import attrgetter
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -226,11 +227,24 @@ def matching(rows: QuerySet[Any], state: Asked, by: str | None = None) -> QueryS
 
 
 def sliced(
-    listed: Listed, rows: QuerySet[Any], state: Asked, size: int = PAGE, *, gathered: bool = False
+    listed: Listed,
+    rows: QuerySet[Any],
+    state: Asked,
+    size: int = PAGE,
+    *,
+    gathered: bool = False,
+    also: QuerySet[Any] | None = None,
 ) -> Slice:
-    """Read one page of `rows`, in one query of `size` + 1 rows, entered by the index of (sort, key); `gathered`: few fit, they are sorted."""
+    """Read one page of `rows`, in one query of `size` + 1 rows, entered by the index of (sort, key); `gathered`: few fit, they are sorted.
+
+    Rows of another table that stand in the same list (`also`, with columns of the same names, keys told apart) take another.
+    """
     backwards = state.before is not None
-    read = list(entered(listed, rows, _placed(rows, listed, state), size + 1, gathered=gathered))
+    state = _placed(rows, listed, state)
+    read = list(entered(listed, rows, state, size + 1, gathered=gathered))
+    if also is not None:
+        both = [*read, *entered(listed, also, state, size + 1)]
+        read = sorted(both, key=attrgetter(state.sort, listed.key), reverse=state.descending != backwards)
     more, read = len(read) > size, read[:size]
     if backwards:
         read.reverse()
