@@ -8,5 +8,6 @@ from zhike_desk.pages.team import views
 
 urlpatterns = [
     path("team/", views.team, name="team"),
+    path("team/<str:staff>/why/", views.why, name="team_why"),
     path("team/hand-over/", views.hand_over, name="team_hand_over"),
 ]
