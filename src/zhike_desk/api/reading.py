@@ -99,7 +99,7 @@ def client_timeline(
 )
 @needs
 def client_complaints(request: HttpRequest, key: str) -> tuple[complaint_list.Line, ...]:
-    """Return the complaints of a client that were written down at the desk, the newest first, open and closed."""
+    """Return the newest complaints of a client, of the desk and of the files, open and closed."""
     viewer, night = viewer_of(request), shown()
     row = scope.client(viewer, key, "care.read")
     seeing.seen(row.client_id, by=viewer, at=clock.now(night))

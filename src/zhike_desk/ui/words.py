@@ -68,6 +68,21 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "callback": ("回访", "Call back"),
         "own": ("自建", "Own"),
     },
+    "rule": {  # the rule that proposed it, as the trade calls it: what to do in three words
+        "new_account_callback": ("新开户回访", "Call back a new account"),
+        "risk_assessment_expiring": ("重做风险测评", "Renew the risk assessment"),
+        "large_outflow": ("大额转出挽留", "Ask about a large outflow"),
+        "large_inflow": ("大额转入跟进", "Follow up a large inflow"),
+        "drawdown": ("回撤关怀", "Care after a drawdown"),
+        "rhythm_broken": ("交易节奏中断，唤回", "Rhythm broken: call"),
+        "stage_declining": ("转为衰退，挽留", "Declining: retain"),
+        "stage_lost": ("流失挽回", "Lost: win back"),
+        "stage_dormant": ("转为休眠，激活", "Dormant: wake"),
+        "stage_returned": ("回流关怀", "Returned: welcome"),
+        "stage_growing": ("成长期开发", "Growing: develop"),
+        "logic_changed": ("盈利逻辑改变，了解", "Logic changed: ask"),
+        "birthday": ("生日问候", "Birthday greeting"),
+    },
     "product": {
         "money": ("货币", "Money market"),
         "bond": ("债券", "Bonds"),
@@ -77,6 +92,12 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "structured": ("结构化", "Structured"),
         "private": ("私募", "Private"),
     },
+    "task": {
+        "open": ("未完成", "Open"),
+        "done": ("已完成", "Done"),
+        "dropped": ("已放弃", "Given up"),
+    },
+    "must_do": {"yes": ("必做", "Must do"), "no": ("非必做", "Not obligatory")},
     "medium": {
         "phone": ("电话", "Telephone"),
         "wecom": ("企业微信", "WeCom"),
@@ -89,6 +110,12 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "nps": ("推荐意愿", "Willingness to recommend"),
         "importance": ("服务重要性", "How important service is"),
         "performance": ("服务表现", "How well service is done"),
+    },
+    "feed": {
+        "made-up": ("虚构数据", "Made up"),
+        "desk": ("工作台登记", "The desk"),
+        "upload": ("网页上传", "Uploaded"),
+        "demo-upload": ("演示上传", "Uploaded (demo)"),
     },
     "severity": {"1": ("轻微", "Slight"), "2": ("较重", "Serious"), "3": ("严重", "Grave")},
     "field": {

@@ -12,9 +12,9 @@ import pytest
 from api_caller import calling, read
 from days_list import whole
 from trust_ground import AT, targets, targets_of
-from zhike_desk.records import clock
+from zhike_desk.records import clock, scope
 from zhike_desk.records.actions import bulk, complaints, tags, tasks
-from zhike_desk.records.models import AuditRow, BookClient, BookLink, Job
+from zhike_desk.records.models import AuditRow, BookClient, BookComplaint, BookLink, Job
 from zhike_desk.records.queries import client as portraits
 from zhike_desk.records.queries import market, nights, segments
 from zhike_desk.records.viewer import Viewer
@@ -171,7 +171,7 @@ def test_complaints_of_a_client_are_told_with_how_far_they_are(viewer: Who) -> N
     other = targets()["grace's"]
     complaints.receive(other, category="别人的", severity=1, by=viewer("bob"), at=at)
     found = read(calling(alice), f"/api/clients/{key}/complaints")
-    assert {c["id"]: (c["state"], c["version"]) for c in found} == {
+    assert {c["id"]: (c["state"], c["version"]) for c in found if c["id"]} == {
         numbers[0]: ("open", 1),
         numbers[1]: ("acknowledged", 2),
         numbers[2]: ("closed", 2),
@@ -179,6 +179,17 @@ def test_complaints_of_a_client_are_told_with_how_far_they_are(viewer: Who) -> N
     closed = next(c for c in found if c["id"] == numbers[2])
     assert (closed["upheld"], closed["outcome"], closed["severity"]) == (True, "已退费", 3)
     assert closed["opened_on"] == at.date().isoformat()
+
+
+def test_complaints_that_came_with_the_files_are_told_beside_and_changed_nowhere_here(viewer: Who) -> None:
+    alice = viewer("alice")
+    came = BookComplaint.objects.filter(client_id__in=scope.clients(alice).values("client_id")).first()
+    assert came is not None
+    found = read(calling(alice), f"/api/clients/{came.client_id}/complaints")
+    told = [(c["id"], c["version"], c["by"], c["opened_on"], c["severity"]) for c in found]
+    assert (None, 0, "", came.opened_on.isoformat(), came.severity) in told
+    days = [c["opened_on"] for c in found]
+    assert days == sorted(days, reverse=True)
 
 
 def test_complaints_of_another_s_client_are_not_there(viewer: Who) -> None:

@@ -220,9 +220,12 @@ class Timeline(Schema):
 
 
 class Complaint(Schema):
-    """A complaint written down at the desk: about which member of staff, the days it is due, how it ended; `version` changes it."""
+    """A complaint: about which member of staff, the days it is due, how it ended; `version` changes it.
 
-    id: int
+    `id` is null, and `by` empty, for one that came with the files: it is closed where it came from.
+    """
+
+    id: int | None
     version: int
     state: Literal["open", "acknowledged", "closed"]
     category: str

@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from zhike_desk.records import staff
 from zhike_desk.records.queries import clients, listing
 from zhike_desk.records.queries.listing import Asked, Bound, Column
 from zhike_desk.records.queries.reference import Meaning
 from zhike_desk.records.viewer import Viewer
 from zhike_desk.ui import lists, marks, measured
+from zhike_desk.ui.acts import who
 from zhike_desk.ui.lists import Choice, Filter, Head
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.templatetags import zhike as writing
@@ -37,10 +37,11 @@ _UNITS = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One client's line: where it leads, the name, the number, the cells."""
+    """One client's line: where it leads, where its reasons are asked for, the name, the number, the cells."""
 
     key: str
     url: str
+    why_url: str
     name: str
     number: str
     cells: SafeString
@@ -78,6 +79,7 @@ class ClientsPage:
     can_save: bool
     can_share: bool
     can_care: bool
+    can_move: bool
     can_export: bool
 
 
@@ -87,13 +89,14 @@ def build(state: Asked, page: clients.Page, viewer: Viewer, measures: Mapping[st
     saving = viewer.may("view.save")
     # one address for all rows, whose keys are letters and digits: to reverse each costs more than to write the row
     where = f"{reverse('client', args=[_KEY])}?{urlencode({'in': _query(state)})}"
+    asks = reverse("client_why", args=[_KEY])
     columns = [LISTED.columns[name] for name in state.shown]
     return ClientsPage(
         heads=[
             *(_head(c, state, pseudonym) for c in columns),
             *(_measure_head(measures[n]) for n in state.extra),
         ],
-        lines=[_line(row, columns, [measures[n] for n in state.extra], where) for row in page.rows],
+        lines=[_line(row, columns, [measures[n] for n in state.extra], where, asks) for row in page.rows],
         filters=_filters(state, measures),
         choices=[_choice(name, state) for name in LISTED.choices],
         ranges=[_range(c, state) for c in LISTED.columns.values() if c.figure or c.kind == "date"],
@@ -106,13 +109,9 @@ def build(state: Asked, page: clients.Page, viewer: Viewer, measures: Mapping[st
         can_save=saving is not None,
         can_share=saving is not None and saving.scope != "self",
         can_care=viewer.may("care.write") is not None,
-        can_export=_exports(viewer),
+        can_move=viewer.may("client.move") is not None,
+        can_export=lists.exported(viewer),
     )
-
-
-def _exports(viewer: Viewer) -> bool:
-    cell = viewer.may("export.small")
-    return cell is not None and "aggregate" not in cell.limits
 
 
 def _beside(state: Asked, **cursor: str) -> str:
@@ -160,13 +159,16 @@ def _measure_head(measure: Meaning) -> Head:
     return Head(said(measure.label), measured.shown_unit(measure.unit), meaning, "", "", True)
 
 
-def _line(row: clients.Row, columns: Sequence[Column], measures: Sequence[Meaning], where: str) -> Line:
+def _line(
+    row: clients.Row, columns: Sequence[Column], measures: Sequence[Meaning], where: str, asks: str
+) -> Line:
     cells = [_cell(c, row) for c in columns if c.name != "sort_key"]
     cells += [
         f'<td class="n">{escape(measured.written(row.measures.get(m.name), m.unit))}</td>' for m in measures
     ]
     url = where.replace(_KEY, row.key, 1)  # with the list they stand in, for the clients beside them
-    return Line(row.key, url, row.name, row.number, SafeString("".join(cells)), _mark(row), row.opt_out)
+    why = asks.replace(_KEY, row.key, 1)
+    return Line(row.key, url, why, row.name, row.number, SafeString("".join(cells)), _mark(row), row.opt_out)
 
 
 def _mark(row: clients.Row) -> SafeString:
@@ -225,7 +227,7 @@ def _text(name: str, value: str) -> str:
             told("拒绝营销", "No marketing") if value == "1" else told("未拒绝营销", "Marketing not refused")
         )
     if name == "staff_id":
-        value = staff.names({value}).get(value, value)
+        value = who(value)
     titles = {
         "tag": told("标签", "Tag"),
         "staff_id": told("客户经理", "Manager"),

@@ -10,13 +10,16 @@ from django.views.decorators.http import require_GET
 
 from zhike.base.text import say
 from zhike_desk.gate import viewer_of
-from zhike_desk.pages.tasks.context import build, line, presets
+from zhike_desk.pages.tasks.context import build, line, presets, shown_at
 from zhike_desk.pages.tasks.context import week as week_page
+from zhike_desk.pages.tasks.whys import figures
 from zhike_desk.records import clock
 from zhike_desk.records.queries import tasks as query
 from zhike_desk.records.queries.views import saved
 from zhike_desk.records.refusals import Refused
+from zhike_desk.ui import lists
 from zhike_desk.ui.frame import night_of
+from zhike_desk.ui.speech import said
 
 
 @require_GET
@@ -33,6 +36,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
         "presets": presets(today),
         "today": today,
         "may_write": viewer.may("care.write") is not None,
+        "can_export": lists.exported(viewer),
         "tab": "list",
     }
     if request.htmx.target != "list":  # type: ignore[attr-defined]
@@ -84,6 +88,16 @@ def edit(request: HttpRequest, task: int) -> HttpResponse:
     return _row(request, task, "tasks/row_edit.html")
 
 
+@require_GET
+def why(request: HttpRequest, task: int) -> HttpResponse:
+    """Say why a task is there and why it is put down for so long; loaded when it is asked for."""
+    night, found = night_of(request), query.reckoned(viewer_of(request), task)
+    if found is None or night is None:
+        raise Http404
+    shown = {"title": said(found.row.title), "figures": figures(found, night.as_of)}
+    return render(request, "parts/whys.html", shown)
+
+
 def _row(request: HttpRequest, task: int, name: str) -> HttpResponse:
     viewer = viewer_of(request)
     found = query.one(viewer, task)
@@ -91,6 +105,7 @@ def _row(request: HttpRequest, task: int, name: str) -> HttpResponse:
         raise Http404
     shown = {
         "line": line(found, clock.today(night_of(request))),
+        "shown": shown_at(request.headers.get("HX-Current-URL", "")),
         "colleagues": query.colleagues(viewer),
         "may_write": True,
     }

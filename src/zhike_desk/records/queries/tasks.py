@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 
 from zhike.base.text import Said, say
-from zhike_desk.records import scope, sentences
+from zhike_desk.records import scope, sentences, settings
 from zhike_desk.records import staff as staff_of
 from zhike_desk.records.masking import struck
-from zhike_desk.records.models import BookClient, Task
-from zhike_desk.records.queries import listing
+from zhike_desk.records.models import BookClient, BookProposal, BookStaff, Task
+from zhike_desk.records.queries import listing, working_days
 from zhike_desk.records.queries.listing import Asked, Column, Listed
-from zhike_desk.records.queries.workload import capacity
+from zhike_desk.records.queries.workload import capacity, minutes_of
 from zhike_desk.records.viewer import Viewer
 
+ALWAYS = ("due_on", "title")
+"""Columns that always stand, first."""
 KINDS = ("callback", "retain", "develop", "activate", "care", "product", "own")
 DAYS = 7
 MOST_A_DAY = 30
@@ -69,6 +71,22 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Reckoned:
+    """What a task's figures rest on: the rule that the last night proposes it by (empty: none does) and why it is permitted, who took it on and when.
+
+    `others`: minutes of what else is open on its day with whom it lies with; `room`: minutes their working day has (None: not told).
+    """
+
+    row: Row
+    rule: str
+    permitted: Said | None
+    by: str
+    at: datetime
+    others: float
+    room: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page of tasks."""
 
@@ -79,9 +97,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class CalendarDay:
-    """One day of the week: its tasks (at most 30 of `count`), the minutes they take."""
+    """One day of the week: whether it is worked, its tasks (at most 30 of `count`), the minutes they take."""
 
     on: date
+    works: bool
     rows: tuple[Row, ...]
     count: int
     minutes: float
@@ -108,6 +127,7 @@ class Colleague:
 def asked(query: Mapping[str, Sequence[str]]) -> Asked:
     """Read the state of a list of tasks from its URL's query; without a state it shows the open ones. Raises Refused."""
     found = listing.asked(LISTED, query)
+    found = replace(found, shown=(*ALWAYS, *(name for name in found.shown if name not in ALWAYS)))
     if "state" not in found.choices:
         found = replace(found, choices={**found.choices, "state": ("open",)})
     return found
@@ -148,6 +168,26 @@ def one(viewer: Viewer, task_id: int) -> Row | None:
     return _rows(viewer, [found])[0] if found is not None else None
 
 
+def reckoned(viewer: Viewer, task_id: int) -> Reckoned | None:
+    """Return what a task's figures rest on; None where `viewer` sees none of that number. Six queries at the most."""
+    found = scope.tasks(viewer).filter(pk=task_id).select_related("by").first()
+    if found is None:
+        return None
+    proposed = BookProposal.objects.filter(pk=found.proposal_id).first() if found.proposal_id else None
+    beside = Task.objects.filter(staff_id=found.staff_id, state="open", due_on=found.due_on)
+    others = beside.exclude(pk=found.pk).aggregate(minutes=Sum("minutes"))["minutes"]
+    who = BookStaff.objects.filter(staff_id=found.staff_id).first()
+    return Reckoned(
+        row=_rows(viewer, [found])[0],
+        rule=proposed.rule if proposed is not None else "",
+        permitted=sentences.told(proposed.suitability) if proposed is not None else None,
+        by=found.by.display_name or found.by.username,
+        at=found.created_at,
+        others=others or 0.0,
+        room=minutes_of(who.capacity_hours) if who is not None else None,
+    )
+
+
 def week(viewer: Viewer, day: date, *, staff: str = "") -> Week:
     """Return the week `day` lies in: open tasks by the day they are due, of `viewer` (of all staff, or one of them, for a head)."""
     monday = day - timedelta(days=day.weekday())
@@ -163,11 +203,14 @@ def week(viewer: Viewer, day: date, *, staff: str = "") -> Week:
     }
     first = within.order_by("due_on", "-must_do", "id")[: DAYS * MOST_A_DAY]
     told = _rows(viewer, list(first))
-    days = []
+    days, worked = [], working_days.current(settings.current().calendar)
     for n in range(DAYS):
         on = monday + timedelta(days=n)
         number, minutes = sums.get(on, (0, 0.0))
-        days.append(CalendarDay(on, tuple(r for r in told if r.due_on == on)[:MOST_A_DAY], number, minutes))
+        works = worked.works(on)
+        days.append(
+            CalendarDay(on, works, tuple(r for r in told if r.due_on == on)[:MOST_A_DAY], number, minutes)
+        )
     return Week(
         monday, tuple(days), rows.filter(due_on__lt=monday).count(), capacity(viewer, "care.read", staff)
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from zhike_desk.records import scope
 from zhike_desk.records import staff as staff_of
@@ -52,23 +52,24 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """A hand-over that stands until the files say so too."""
+    """A hand-over that stands until the files say so too: of which client (number, masked name), from whom to whom by name."""
 
     client_id: str
+    client: str
     from_staff: str
     to_staff: str
     reason: str
     at: datetime
 
 
-def rows(viewer: Viewer, at: datetime) -> list[Row]:
-    """Return the staff the viewer may see, who serves most first, those who left last; eight queries, whatever the branch's size."""
-    members = people.staff(viewer)
+def rows(viewer: Viewer, at: datetime, only: str = "") -> list[Row]:
+    """Return the staff the viewer may see (or one of them), who serves most first, those who left last; eight queries, whatever the branch's size."""
+    members = [m for m in people.staff(viewer) if only in ("", m.staff_id)]
     ids = [m.staff_id for m in members]
     served: dict[str, Mapping[str, Any]] = {
         r["staff_id"]: dict(r)
-        for r in BookClient.objects.filter(staff_id__in=ids, frozen=False)
-        .exclude(client_id__in=scope.held())
+        for r in _standing()
+        .filter(staff_id__in=ids)
         .values("staff_id")
         .annotate(
             n=Count("pk"),
@@ -92,10 +93,23 @@ def rows(viewer: Viewer, at: datetime) -> list[Row]:
     return sorted(found, key=lambda row: (row.left_on is not None, -row.clients, row.staff_id))
 
 
+def graded(viewer: Viewer, staff_id: str) -> list[tuple[str, int, float]]:
+    """Return grade, number and net assets (CNY) of the clients one of the staff mainly serves, most assets first; nobody's who isn't `viewer`'s to see."""
+    if all(m.staff_id != staff_id for m in people.staff(viewer)):
+        return []
+    told = _standing().filter(staff_id=staff_id).order_by().values_list("grade")
+    sums = told.annotate(n=Count("pk"), assets=Sum("net_now", filter=Q(net_now__gt=UNKNOWN)))
+    return sorted(((grade, n, assets or 0.0) for grade, n, assets in sums), key=lambda row: -row[2])
+
+
+def _standing() -> QuerySet[BookClient]:
+    """Return the clients that count: those neither frozen nor erased."""
+    return BookClient.objects.filter(frozen=False).exclude(client_id__in=scope.held())
+
+
 def _looked_after(ids: list[str]) -> dict[str, int]:
     """Count the clients each of the staff looks after in whatever role, the frozen apart."""
-    standing = BookClient.objects.filter(frozen=False).exclude(client_id__in=scope.held())
-    rows = BookRelation.objects.filter(staff_id__in=ids, client_id__in=standing.values("client_id"))
+    rows = BookRelation.objects.filter(staff_id__in=ids, client_id__in=_standing().values("client_id"))
     told = rows.order_by().values("staff_id").annotate(n=Count("client_id", distinct=True))
     return dict(told.values_list("staff_id", "n"))
 
@@ -117,17 +131,25 @@ def _tasks(ids: list[str], today: date) -> dict[str, Mapping[str, Any]]:
     return {r["staff_id"]: dict(r) for r in told.order_by()}
 
 
-def receivers(viewer: Viewer) -> list[tuple[str, str]]:
-    """Return the staff of the branch that clients can be handed to, as (number, name), for who may hand over."""
-    viewer.need("client.move")
-    found = staff_of.working(viewer.branch_id).order_by("staff_id")
-    return list(found.values_list("staff_id", "name"))
-
-
 def handed_over(viewer: Viewer) -> list[HandedOver]:
-    """Return the standing hand-overs of clients the viewer may see, newest first."""
+    """Return the standing hand-overs of clients the viewer may see, newest first. Three queries."""
     moves = Move.objects.filter(ended_at__isnull=True)
-    if viewer.may("client.list") is None:
+    cell = viewer.may("client.list")
+    if cell is None:
         return []
-    seen = scope.of_clients(moves, viewer, "client.list").order_by("-id")[:_MOVES_SHOWN]
-    return [HandedOver(m.client_id, m.from_staff, m.to_staff, m.reason, m.created_at) for m in seen]
+    seen = list(scope.of_clients(moves, viewer, "client.list").order_by("-id")[:_MOVES_SHOWN])
+    called = staff_of.names({number for m in seen for number in (m.from_staff, m.to_staff)})
+    rows = scope.clients(viewer, "client.list").filter(client_id__in=[m.client_id for m in seen])
+    named = dict(rows.values_list("client_id", "pseudonym" if cell.pseudonym else "name"))
+    return [
+        HandedOver(
+            named[m.client_id] if cell.pseudonym else m.client_id,
+            named[m.client_id],
+            called.get(m.from_staff, m.from_staff),
+            called.get(m.to_staff, m.to_staff),
+            m.reason,
+            m.created_at,
+        )
+        for m in seen
+        if m.client_id in named
+    ]
