@@ -182,10 +182,10 @@ def test_complaints_of_a_client_are_told_with_how_far_they_are(viewer: Who) -> N
 
 
 def test_complaints_that_came_with_the_files_are_told_beside_and_changed_nowhere_here(viewer: Who) -> None:
-    alice = viewer("alice")
-    came = BookComplaint.objects.filter(client_id__in=scope.clients(alice).values("client_id")).first()
+    bob = viewer("bob")
+    came = BookComplaint.objects.filter(client_id__in=scope.clients(bob).values("client_id")).first()
     assert came is not None
-    found = read(calling(alice), f"/api/clients/{came.client_id}/complaints")
+    found = read(calling(bob), f"/api/clients/{came.client_id}/complaints")
     told = [(c["id"], c["version"], c["by"], c["opened_on"], c["severity"]) for c in found]
     assert (None, 0, "", came.opened_on.isoformat(), came.severity) in told
     days = [c["opened_on"] for c in found]
