@@ -67,7 +67,7 @@ def market_of(sources: Sources, as_of: date, settings: MarketSettings, ranked: S
     told = sources.rows("calendar")
     calendar, ahead = (
         _until(told, as_of),
-        np.unique(told["date"].cast(pa.int32()).to_numpy()).astype(np.int64),
+        np.unique(told["date"].cast(pa.int32()).to_numpy()).astype(np.int32),
     )
     quotes = _quotes(sources, as_of)
     first = next(quotes, None)

@@ -13,6 +13,9 @@ Medium = Literal["phone", "wecom", "sms", "visit", "app"]
 MEDIA: tuple[str, ...] = get_args(Medium)
 QUESTIONS = ("csat", "nps", "importance", "performance")
 
+KINDS = ("callback", "retain", "develop", "activate", "care", "product", "own")
+"""Where a task comes from: a kind of proposal, or one's own mind."""
+
 
 class Contact(Kept):
     """One contact with a client, as it was logged; `contact_id` is its number in the inbox and in every later night."""
