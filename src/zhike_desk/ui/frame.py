@@ -92,12 +92,12 @@ def places(request: HttpRequest) -> list[Place]:
 
 
 def stamp(night: nights.Shown | None, now: datetime, stale_days: int) -> Stamp | None:
-    """Return the night's stamp; a branch made up holds old data by nature, so only its night can be stale."""
+    """Return the night's stamp; at a branch made up today is the data's own last day (`records.clock`), so they are never stale."""
     if night is None:
         return None
     computed = timezone.localtime(night.published_at).date()
     today = timezone.localtime(now).date()
-    days = (today - (computed if settings.DEMO else night.as_of)).days
+    days = 0 if settings.DEMO else (today - night.as_of).days
     return Stamp(night.as_of, night.published_at, days, (today - computed).days <= 1, days > stale_days)
 
 

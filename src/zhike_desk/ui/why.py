@@ -31,6 +31,16 @@ class Why:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A figure or class of a list whose reason was asked for: what it is called, as written, its unit, why it is so (`parts/whys.html`)."""
+
+    name: str
+    value: str
+    unit: str
+    why: Why
+
+
 def driven(parts: Iterable[tuple[str, float | None, str]], most: int = 5) -> list[Driver]:
     """Return parts (name, amount, amount as written) as drivers: those known, the largest `most`, in the order given."""
     known = [(name, amount, told) for name, amount, told in parts if amount]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from playwright.sync_api import Page, expect
 
 from desk_browser import Look
-from zhike_desk.records.book.following import follow
+from zhike_desk.records.following import follow
 from zhike_desk.records.models import Contact, User
 
 
@@ -67,4 +68,42 @@ def test_a_contact_is_logged_and_undone_without_a_pointer(transactional: Path, l
         page.keyboard.press("Enter")
         expect(page.locator("#toasts")).to_contain_text("已撤销")
         assert [undone for *_, undone in logged()] == [True]
+        assert window.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "at"),
+    [
+        ("bob", "/clients/", "tbody .ask"),
+        ("bob", "/team/", "tbody .ask"),
+        ("erin", "/segments/", "td .ask"),
+        ("bob", "/segments/", ".quadrants .ask"),
+    ],
+)
+@pytest.mark.parametrize(("width", "theme", "lang"), [(1440, "light", "en"), (390, "dark", "zh-hans")])
+def test_the_reason_of_a_lists_figure_opens_by_key_and_gives_the_place_back(
+    lived_in: Path, look: Look, who: str, path: str, at: str, width: int, theme: str, lang: str
+) -> None:
+    with look(who, width=width, theme=theme, lang=lang) as window:
+        page = window.open(path)
+        assert window.faults() == []
+        page.locator(at).first.focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("#why .why-one").first).to_be_visible()
+        window.settle()
+        assert window.faults(within="#why") == []
+        page.locator("#why .why-one").last.locator("summary").press("Enter")
+        assert window.faults(within="#why") == []
+        page.keyboard.press("Escape")
+        expect(page.locator("#why")).to_be_hidden()
+        expect(page.locator(at).first).to_be_focused()
+
+
+def test_the_row_one_is_at_answers_by_w(lived_in: Path, look: Look) -> None:
+    with look("bob") as window:
+        page = window.open("/clients/")
+        name = page.locator("tbody a[data-go]").nth(1).text_content() or "?"
+        for key in ("j", "j", "w"):
+            page.keyboard.press(key)
+        expect(page.locator("#why-body .why-of")).to_contain_text(name)
         assert window.complaints == []

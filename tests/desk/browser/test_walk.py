@@ -86,7 +86,7 @@ def every() -> list[tuple[str, str, int, str]]:
 def address(stop: str, who: str) -> str:
     """Return where a page is found by somebody: a client of theirs, by pseudonym where they see no number."""
     from zhike_desk.records import scope
-    from zhike_desk.records.book.following import follow
+    from zhike_desk.records.following import follow
     from zhike_desk.records.models import Panel
 
     follow()  # beside a browser's loop the connection is another

@@ -57,12 +57,15 @@ def test_a_night_is_last_night_until_the_day_after_it_ended() -> None:
     assert [s.tonight for s in (saturday, sunday, monday) if s] == [True, True, False]
 
 
-@override_settings(DEMO=True)
-def test_a_branch_made_up_is_stale_by_its_night_not_by_its_data() -> None:
-    night = Shown("g1", date(2025, 6, 30), datetime(2026, 11, 22, 18, 30, tzinfo=UTC))
-    found = stamp(night, datetime(2026, 11, 23, 1, tzinfo=UTC), 3)
+@pytest.mark.parametrize(("demo", "days", "stale"), [(True, 0, False), (False, 511, True)])
+def test_where_today_is_the_datas_last_day_they_are_never_stale_and_elsewhere_by_their_day(
+    demo: bool, days: int, stale: bool
+) -> None:
+    night = Shown("g1", date(2025, 6, 30), datetime(2026, 11, 10, 18, 30, tzinfo=UTC))
+    with override_settings(DEMO=demo):
+        found = stamp(night, datetime(2026, 11, 23, 1, tzinfo=UTC), 3)
     assert found is not None
-    assert not found.stale
+    assert (found.days, found.stale, found.tonight) == (days, stale, False)
 
 
 def test_each_role_is_shown_the_places_it_may_go_to(db: Path, signed_in: SignedIn) -> None:

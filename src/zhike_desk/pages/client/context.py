@@ -15,24 +15,24 @@ from zhike_desk.pages.client import (
     regulated,
     stream_view,
     value_view,
-    whys,
 )
 from zhike_desk.pages.client import stats as figures
 from zhike_desk.pages.client.band import Band, band, contacted
+from zhike_desk.pages.client.reasons import Reasons, reasons
 from zhike_desk.pages.client.stream_view import PURPOSES
 from zhike_desk.pages.client.whys import Ground
 from zhike_desk.records.actions import surveys
 from zhike_desk.records.policy import policy
 from zhike_desk.records.queries import client as query
 from zhike_desk.records.queries import reference
+from zhike_desk.records.queries.beside import Beside
 from zhike_desk.records.queries.bonds import Server
-from zhike_desk.records.queries.client import Beside, Duty, Held, Portrait
+from zhike_desk.records.queries.client import Duty, Held, Portrait
 from zhike_desk.records.queries.client_money import Expected
 from zhike_desk.records.queries.nights import Shown
 from zhike_desk.records.reaching import OUTCOMES
 from zhike_desk.records.viewer import Viewer
 from zhike_desk.ui.speech import said, told
-from zhike_desk.ui.why import Why
 from zhike_desk.ui.words import WORDS, word
 
 MATTERS = (
@@ -58,18 +58,6 @@ class Rights:
     assess: bool
     money: bool
     pseudonym: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Reasons:
-    """Why the figures of the panels are what they are."""
-
-    logic: Why
-    stage: Why
-    value: Why | None
-    expected: Why | None
-    held: Why
-    profit: Why | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,36 +115,20 @@ def rights(viewer: Viewer) -> Rights:
     )
 
 
-def _reasons(
-    ground: Ground,
-    logic: logic_view.LogicView,
-    profit: money_view.AttributionView | None,
-    stats: Sequence[figures.Stat],
-) -> Reasons:
-    return Reasons(
-        logic=whys.logic(ground, list(logic.drivers)),
-        stage=whys.stage(ground),
-        value=stats[4].why,
-        expected=stats[5].why,
-        held=whys.held(ground),
-        profit=whys.attribution(profit.chosen, ground.night, whys.swing(ground)) if profit else None,
-    )
-
-
 def build(found: Portrait, night: Shown, viewer: Viewer, beside: Beside, today: date) -> ClientPage:
     """Put the page of a client together; `today` is the day by which what is due is told."""
     ground = Ground(found, reference.meanings(night), night)
     may = rights(viewer)
     reveals = may.reveal if found.row.kind == "individual" else [f for f in may.reveal if f != "birth_date"]
     value, logic = value_view.value_view(found), logic_view.logic_view(found)
-    stats = figures.stats(ground, value)
     attribution = money_view.attribution_view(found.attributions, money_view.USUAL)
+    why = reasons(ground, value, attribution)
     return ClientPage(
         key=found.key, name=found.name, number=found.number, phone=found.phone, portrait=found,
         band=band(found, today, reveals=reveals),
-        stats=stats,
+        stats=figures.stats(ground, value, why.value, why.expected),
         logic=logic,
-        whys=_reasons(ground, logic, attribution, stats),
+        whys=why,
         value=value,
         attribution=attribution,
         assets=money_view.assets_view(found.assets, reference.states(night), found.stream.flows),

@@ -2,36 +2,70 @@
 
 from __future__ import annotations
 
-from zhike_desk.pages.client import whys
 from zhike_desk.pages.client.sums import chance, money, signed_money
-from zhike_desk.pages.client.whys import Ground
+from zhike_desk.pages.client.whys import Ground, added
 from zhike_desk.records.queries.client_money import DRIVERS, Expected
 from zhike_desk.ui.speech import told
 from zhike_desk.ui.why import Driver, Why
 
 YEAR = 12
+UNVALUED = frozenset({"institution", "product"})
+"""Kinds of client whose contribution to come isn't worked out (docs/methods/clv.md §6)."""
 _LEAST = 0.5
 """Parts below this many CNY aren't told: they round to nothing."""
 
 
 def expected_why(g: Ground) -> Why:
-    """Return why the next twelve months are expected to bring what they are; of an older night, which published no parts, what can be told."""
-    year = next((e for e in g.found.expected if e.months == YEAR), None)
-    if year is None or not year.parts:
-        return whys.expected(g)
+    """Say what the next twelve months' contribution consists of; of an older night, which published no parts, from what it departs."""
+    if g.found.row.kind in UNVALUED:
+        return _unvalued(g)
     meaning = told(
         "未来 12 个月净创收（扣除服务成本）的中位数：按客户的流失、交易、资产在多条模拟市场路径上推算。",
         "Median net revenue of the next 12 months after cost to serve, over simulated paths of the market.",
     )
+    year = next((e for e in g.found.expected if e.months == YEAR), None)
+    if year is None or not year.parts:
+        return Why(meaning, g.night.as_of, _departed(year, g), _kept_up(g), _model("", g), "clv")
     mean = told(
         f"下列各项相加为均值 {money(sum(year.parts))}；交易往往集中在少数月份，所以与中位数 {money(year.middle)} 不同。",
         f"The parts add up to the mean of {money(sum(year.parts))}; trades come in clumps, so it differs from the median of {money(year.middle)}.",
     )
-    return Why(f"{meaning} {mean}", g.night.as_of, drivers(year), change(year), _model(year, g), "clv")
+    return Why(f"{meaning} {mean}", g.night.as_of, drivers(year), change(year), _model(year.model, g), "clv")
 
 
-def _model(year: Expected, g: Ground) -> str:
-    return told(f"终身价值模型 {year.model} · {g.made}", f"lifetime value {year.model} · {g.made}")
+def _unvalued(g: Ground) -> Why:
+    meaning = told(
+        "机构与产品户的收入主要来自席位、融资、托管等业务，推算模型只知道交易、利息与产品，算出的数会远低于实际，所以不给出。近 12 月创收与价值得分包含这些业务。",
+        "Most of what institutions and products bring is business such as seats, financing, custody. The model knows trades, interest and"
+        " products only: its figure would be far too low, so none is given. Revenue of 12 months and the value score hold that business.",
+    )
+    change = told("把这些业务收入纳入推算模型。", "a model that knows of that business.")
+    return Why(meaning, g.night.as_of, (), change, _model("", g))
+
+
+def _departed(year: Expected | None, g: Ground) -> list[Driver]:
+    """Return from what the contribution departs, and what is put down to the client and to the market."""
+    if year is None:
+        return []
+    now = g.value("contribution_12m")
+    return added(
+        (told("近 12 月贡献", "Contribution of 12 months"), now),
+        (told("客户今后的变化", "What changes with the client"), year.neutral - now),
+        (told("预期行情", "The market expected"), year.middle - year.neutral),
+    )
+
+
+def _kept_up(g: Ground) -> str:
+    quarter = g.value("revenue_3m") * 4
+    return told(
+        f"若近 3 月的创收持续一年，为 {money(quarter)}。",
+        f"the last 3 months' revenue kept up for a year would be {money(quarter)}.",
+    )
+
+
+def _model(version: str, g: Ground) -> str:
+    name = f" {version}" if version else ""
+    return told(f"终身价值模型{name} · {g.made}", f"lifetime value{name} · {g.made}")
 
 
 def names() -> dict[str, str]:

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_POST
 
 from zhike.base.text import say
 from zhike_desk.gate import viewer_of
-from zhike_desk.pages.client.writing import after, beside_form, number
+from zhike_desk.pages.client.writing import after, beside_form
 from zhike_desk.records import clock
 from zhike_desk.records.actions import complaints, surveys
 from zhike_desk.records.refusals import Refused
+from zhike_desk.ui.forms import number
 
 _MARK = re.compile(r"\d{1,2}(\.\d)?")
 

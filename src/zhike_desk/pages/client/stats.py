@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from zhike_desk.pages.client import whys
-from zhike_desk.pages.client.expected_view import expected_why
+from zhike_desk.pages.client.expected_view import UNVALUED, YEAR
 from zhike_desk.pages.client.sums import between, money, signed_money, signed_share, sized
 from zhike_desk.pages.client.value_view import ValueView
 from zhike_desk.pages.client.whys import Ground
@@ -13,7 +13,7 @@ from zhike_desk.records.queries.client import Portrait
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.templatetags.zhike import direction, number, signed_percent
 from zhike_desk.ui.why import Why
-from zhike_desk.ui.words import version, word
+from zhike_desk.ui.words import word
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ class Stat:
     why: Why | None = None
 
 
-def stats(g: Ground, value: ValueView) -> list[Stat]:
-    """Return the figures above a client, the same six for everybody; what isn't known is a dash."""
+def stats(g: Ground, value: ValueView, scored: Why, expected: Why) -> list[Stat]:
+    """Return the figures above a client, the same six for everybody; what isn't known is a dash. `scored`, `expected`: why the last two are so."""
     found = g.found
     net, pnl, twr = found.figure("net_now"), found.figure("pnl_3m"), found.figure("twr_12m")
     return [
@@ -37,8 +37,8 @@ def stats(g: Ground, value: ValueView) -> list[Stat]:
         Stat(_called(g, "pnl_3m"), *sized(pnl, signed=True), direction(pnl), _year(found), whys.profit(g)),
         Stat(_called(g, "twr_12m"), signed_percent(twr), "", direction(twr), _index(found), whys.rate(g)),
         Stat(_called(g, "revenue_12m"), *sized(found.figure("revenue_12m")), "", _lately(found), whys.revenue(g)),
-        Stat(told("价值得分", "Value score"), number(value.score), told("分", "points"), "", _graded(value), _why_value(value, g)),
-        Stat(told("未来12月贡献", "Expected, 12 m"), *sized(found.figure("clv_p50")), "", _range(found), expected_why(g)),
+        Stat(told("价值得分", "Value score"), number(value.score), told("分", "points"), "", _graded(value), scored),
+        Stat(told("未来12月贡献", "Expected, 12 m"), *sized(found.figure("clv_p50")), "", _range(found), expected),
     ]  # fmt: skip
 
 
@@ -83,18 +83,10 @@ def _graded(value: ValueView) -> str:
 
 
 def _range(found: Portrait) -> str:
-    if found.row.kind in whys.UNVALUED:
+    if found.row.kind in UNVALUED:
         return told("机构与产品户不推算", "Not for institutions")
-    year = next((e for e in found.expected if e.months == 12), None)
+    year = next((e for e in found.expected if e.months == YEAR), None)
     if year is None:
         return ""
     low, high = between(year.low, year.high)
     return told(f"八成在 {low} 至 {high}", f"four in five: {low} to {high}")
-
-
-def _why_value(value: ValueView, g: Ground) -> Why:
-    meaning = told(
-        "各准则得分按层次分析法的权重相加，满分 100。右边是得分最多的准则与失分最多的准则。",
-        "Points of all criteria, weighted by AHP, of 100. Beside: what brought most, and what is lost most.",
-    )
-    return Why(meaning, g.night.as_of, value.drivers, value.change, version(value.model), "value")

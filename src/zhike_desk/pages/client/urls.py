@@ -8,6 +8,7 @@ from zhike_desk.pages.client import hearing, regulating, views, writing
 
 urlpatterns = [
     path("clients/<str:key>/", views.client, name="client"),
+    path("clients/<str:key>/why/", views.why, name="client_why"),
     path("clients/<str:key>/timeline/", views.timeline, name="client_timeline"),
     path("clients/<str:key>/attribution/", views.attribution, name="client_attribution"),
     path("clients/<str:key>/reveal/", writing.reveal, name="client_reveal"),

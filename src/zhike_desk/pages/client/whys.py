@@ -18,6 +18,7 @@ from zhike_desk.ui.speech import retold, said, told
 from zhike_desk.ui.why import Driver, Why, driven
 
 QUARTER = 60
+HELD = "stocks_now"
 _SWING = 0.01
 _ORDER = 100_000.0
 _APART: Mapping[str, tuple[str, str]] = {
@@ -25,8 +26,6 @@ _APART: Mapping[str, tuple[str, str]] = {
     "timing_gap_12m": ("mwr_12m", "twr_12m"),
 }
 """Measures that are the difference of two others."""
-UNVALUED = frozenset({"institution", "product"})
-"""Kinds of client whose contribution to come isn't worked out (docs/methods/clv.md §6)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,8 @@ def sure(detail: Detail, unit: str) -> str:
     return rests + told(f"，95% 区间 {low} 至 {high}。", f", 95 % interval {low} to {high}.")
 
 
-def _added(*parts: tuple[str, float]) -> list[Driver]:
+def added(*parts: tuple[str, float]) -> list[Driver]:
+    """Return parts in CNY (name, amount) that add up to a figure as drivers."""
     return driven((name, amount, signed_money(amount)) for name, amount in parts)
 
 
@@ -83,7 +83,7 @@ def net(g: Ground) -> Why:
     cash, debt, all_ = g.value("cash_now"), g.value("debt_now"), g.value("net_now") + g.value("debt_now")
     funds = g.value("funds_share_now") * all_
     stocks = all_ - cash - funds
-    drivers = _added(
+    drivers = added(
         (told("证券", "Securities"), stocks),
         (told("资金", "Cash"), cash),
         (told("基金与产品", "Funds and products"), funds),
@@ -99,7 +99,7 @@ def net(g: Ground) -> Why:
 def profit(g: Ground) -> Why:
     """Say where the quarter's profit came from."""
     parts = next((a for a in g.found.attributions if a.window == QUARTER), None)
-    return g.why("pnl_3m", _parts(parts) if parts else [], swing(g))
+    return g.why("pnl_3m", _parts(parts) if parts else [], swing(g.value(HELD)))
 
 
 def _parts(found: Attribution) -> list[Driver]:
@@ -107,9 +107,8 @@ def _parts(found: Attribution) -> list[Driver]:
     return driven((names[p][0], v, signed_money(v)) for p, v in zip(PARTS, found.parts, strict=True))
 
 
-def swing(g: Ground) -> str:
-    """Say what a move of the market does to the client's profit."""
-    held = g.value("stocks_now")
+def swing(held: float) -> str:
+    """Say what a move of the market does to the profit of a client who holds securities of so much, CNY."""
     if not held:
         return told(
             "目前空仓，行情不会改变它；新的交易会。", "nothing is held: new trades would, the market won't."
@@ -118,13 +117,13 @@ def swing(g: Ground) -> str:
     return told(f"持仓涨跌 1%，盈亏变动 {moved}。", f"a move of 1 % in what is held is {moved}.")
 
 
-def attribution(chosen: Attribution, night: Shown, change: str = "") -> Why:
-    """Say how a window's profit is taken apart."""
+def attribution(chosen: Attribution, night: Shown, held: float) -> Why:
+    """Say how a window's profit is taken apart; `held`: the securities the client holds now, CNY."""
     meaning = told(
         "盈亏为净资产变动减去净转入，精确分解为六项，六项之和等于盈亏。",
         "Profit is the change of net assets less what was brought in; the six parts add up to it exactly.",
     )
-    return Why(meaning, night.as_of, _parts(chosen), change, made(night), "measures")
+    return Why(meaning, night.as_of, _parts(chosen), swing(held), made(night), "measures")
 
 
 def rate(g: Ground) -> Why:
@@ -137,7 +136,7 @@ def rate(g: Ground) -> Why:
             (told("超出指数", "Beyond the index"), own - index, signed_share(own - index)),
         ]
     beta = g.found.measure("beta_12m")
-    change = swing(g)
+    change = swing(g.value(HELD))
     if beta is not None:
         change = told(
             f"按近 12 月贝塔 {minus(f'{beta:.2f}')}，指数涨跌 1%，收益率约变动 {abs(beta):.2f}%。",
@@ -148,7 +147,7 @@ def rate(g: Ground) -> Why:
 
 def revenue(g: Ground) -> Why:
     """Say what the year's revenue consists of."""
-    drivers = _added(
+    drivers = added(
         (told("净佣金", "Net commission"), g.value("commission_net_12m")),
         (told("客户支付利息", "Interest paid"), g.value("interest_paid_12m")),
         (told("产品手续费", "Product fees"), g.value("product_fees_12m")),
@@ -163,47 +162,52 @@ def revenue(g: Ground) -> Why:
     return g.why("revenue_12m", drivers, change)
 
 
-def expected(g: Ground) -> Why:
-    """Say from what the expected contribution departs, and what it puts down to the client and to the market."""
-    if g.found.row.kind in UNVALUED:
-        return _unvalued(g)
-    year = next((e for e in g.found.expected if e.months == 12), None)
-    now, parts = g.value("contribution_12m"), []
-    if year is not None:
-        parts = _added(
-            (told("近 12 月贡献", "Contribution of 12 months"), now),
-            (told("客户今后的变化", "What changes with the client"), year.neutral - now),
-            (told("预期行情", "The market expected"), year.middle - year.neutral),
-        )
-    meaning = told(
-        "未来 12 个月净创收（扣除服务成本）的中位数：按客户的流失、交易、资产在多条模拟市场路径上推算。",
-        "Median net revenue of the next 12 months after cost to serve, over simulated paths of the market.",
+def flow(g: Ground) -> Why:
+    """Say what came in and what went out in the quarter."""
+    drivers = added(
+        (told("转入", "Brought in"), g.value("flow_in_3m")),
+        (told("转出", "Taken out"), -g.value("flow_out_3m")),
     )
-    quarter = g.value("revenue_3m") * 4
+    return g.why("net_flow_3m", drivers, told("新的转入或转出。", "money coming in or going out."))
+
+
+def traded(g: Ground) -> Why:
+    """Say how much of the quarter's trading is of the last month."""
+    month, quarter = g.value("traded_1m"), g.value("traded_3m")
+    drivers = added(
+        (told("近 1 月", "The last month"), month),
+        (told("此前 2 月", "The two months before"), quarter - month),
+    )
+    return g.why(
+        "traded_3m",
+        drivers,
+        told("新的成交；三个月前的成交退出区间。", "new trades; those of three months ago leave the window."),
+    )
+
+
+def untraded(g: Ground) -> Why:
+    """Say how the pause lies against the client's own usual one."""
+    days, usual = g.found.figure("days_since_trade"), g.found.measure("gap_median")
+    parts: list[tuple[str, float | None, str]] = []
+    if days is not None and usual is not None:
+        parts = [
+            (told("通常的间隔（中位）", "The usual pause (median)"), usual, f"{usual:,.0f}"),
+            (told("与通常之差", "Beyond it"), days - usual, f"{days - usual:+,.0f}"),
+        ]
     change = told(
-        f"若近 3 月的创收持续一年，为 {money(quarter)}。",
-        f"the last 3 months' revenue kept up for a year would be {money(quarter)}.",
+        "下一笔成交归零，否则每个交易日加一。",
+        "the next trade sets it to nought; else one more each trading day.",
     )
-    return Why(
-        meaning,
-        g.night.as_of,
-        parts,
-        change,
-        told(f"终身价值模型 · {g.made}", f"lifetime value · {g.made}"),
-        "clv",
-    )
+    return g.why("days_since_trade", driven(parts), change)
 
 
-def _unvalued(g: Ground) -> Why:
-    meaning = told(
-        "机构与产品户的收入主要来自席位、融资、托管等业务，推算模型只知道交易、利息与产品，算出的数会远低于实际，所以不给出。近 12 月创收与价值得分包含这些业务。",
-        "Most of what institutions and products bring is business such as seats, financing, custody. The model knows trades, interest and"
-        " products only: its figure would be far too low, so none is given. Revenue of 12 months and the value score hold that business.",
+def uncontacted(g: Ground) -> Why:
+    """Say what sets the days without a contact back."""
+    change = told(
+        "登记一次联系到的联系归零，否则每天加一；未接通不算。",
+        "a contact that reached the client sets it to nought; else one more each day. Attempts don't count.",
     )
-    change = told("把这些业务收入纳入推算模型。", "a model that knows of that business.")
-    return Why(
-        meaning, g.night.as_of, (), change, told(f"终身价值模型 · {g.made}", f"lifetime value · {g.made}")
-    )
+    return g.why("days_since_contact", [], change)
 
 
 def stage(g: Ground) -> Why:
@@ -249,7 +253,7 @@ def held(g: Ground) -> Why:
         "Value is the close times the quantity; profit on paper is value less average cost, unsold and before fees."
         " Below are the securities with most of it.",
     )
-    return Why(meaning, g.night.as_of, driven(parts), swing(g), g.made, "ledger")
+    return Why(meaning, g.night.as_of, driven(parts), swing(g.value(HELD)), g.made, "ledger")
 
 
 def _signed(value: float, unit: str) -> str:
@@ -266,6 +270,11 @@ def habit(g: Ground, measure: str, middle: float | None) -> Why:
         title = said(g.meanings[name].title) if name in g.meanings else name
         parts.append((title, None if part is None else sign * part, _signed(sign * (part or 0.0), unit)))
     change = ""
+    if value is not None and middle is None:
+        change = told(
+            "新的交易、资金进出与联系；每夜重新计算。",
+            "new trades, flows and contacts; computed anew every night.",
+        )
     if value is not None and middle is not None:
         parts = parts or [
             (told("同类中位", "Like clients' median"), middle, written(middle, unit)),

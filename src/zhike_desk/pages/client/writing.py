@@ -21,6 +21,7 @@ from zhike_desk.records.actions.writing import Done
 from zhike_desk.records.queries import tasks as listed
 from zhike_desk.records.refusals import Conflict, Refused
 from zhike_desk.ui.errors import conflict, refused
+from zhike_desk.ui.forms import number, numbered
 from zhike_desk.ui.frame import night_of
 from zhike_desk.ui.speech import said
 from zhike_desk.ui.toasts import flash, toast
@@ -66,15 +67,15 @@ def reveal(request: HttpRequest, key: str) -> HttpResponse:
 @beside_form("contact-told")
 def contact(request: HttpRequest, key: str) -> HttpResponse:
     """Log a contact; with a task or a proposal chosen, that is done by it."""
-    kind, _, number = request.POST.get("fulfils", "").partition(":")
+    kind, _, chosen = request.POST.get("fulfils", "").partition(":")
     done = contacts.log(
         key,
         medium=request.POST.get("medium", ""),
         purpose=request.POST.get("purpose", ""),
         outcome=reaching.outcome(request.POST.get("outcome", "")),
         minutes=_minutes(request.POST.get("minutes", "")),
-        task_id=_numbered(number) if kind == "task" else None,
-        proposal_id=number if kind == "proposal" else "",
+        task_id=numbered(chosen) if kind == "task" else None,
+        proposal_id=chosen if kind == "proposal" else "",
         by=viewer_of(request),
         at=clock.now(),
     )
@@ -179,14 +180,3 @@ def day(text: str, what: Said = DUE) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise Refused(what) from error
-
-
-def number(request: HttpRequest, name: str) -> int:
-    """Return a whole number of a form; raise Refused where it isn't one."""
-    return _numbered(request.POST.get(name, ""))
-
-
-def _numbered(text: str) -> int:
-    if not text.isdecimal() or len(text) > 18:
-        raise Refused(say("页面已过期，请刷新后重试。", "The page is too old; load it again."))
-    return int(text)

@@ -37,10 +37,11 @@ _UNITS = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One client's line: where it leads, the name, the number, the cells."""
+    """One client's line: where it leads, where its reasons are asked for, the name, the number, the cells."""
 
     key: str
     url: str
+    why_url: str
     name: str
     number: str
     cells: SafeString
@@ -88,13 +89,14 @@ def build(state: Asked, page: clients.Page, viewer: Viewer, measures: Mapping[st
     saving = viewer.may("view.save")
     # one address for all rows, whose keys are letters and digits: to reverse each costs more than to write the row
     where = f"{reverse('client', args=[_KEY])}?{urlencode({'in': _query(state)})}"
+    asks = reverse("client_why", args=[_KEY])
     columns = [LISTED.columns[name] for name in state.shown]
     return ClientsPage(
         heads=[
             *(_head(c, state, pseudonym) for c in columns),
             *(_measure_head(measures[n]) for n in state.extra),
         ],
-        lines=[_line(row, columns, [measures[n] for n in state.extra], where) for row in page.rows],
+        lines=[_line(row, columns, [measures[n] for n in state.extra], where, asks) for row in page.rows],
         filters=_filters(state, measures),
         choices=[_choice(name, state) for name in LISTED.choices],
         ranges=[_range(c, state) for c in LISTED.columns.values() if c.figure or c.kind == "date"],
@@ -157,13 +159,16 @@ def _measure_head(measure: Meaning) -> Head:
     return Head(said(measure.label), measured.shown_unit(measure.unit), meaning, "", "", True)
 
 
-def _line(row: clients.Row, columns: Sequence[Column], measures: Sequence[Meaning], where: str) -> Line:
+def _line(
+    row: clients.Row, columns: Sequence[Column], measures: Sequence[Meaning], where: str, asks: str
+) -> Line:
     cells = [_cell(c, row) for c in columns if c.name != "sort_key"]
     cells += [
         f'<td class="n">{escape(measured.written(row.measures.get(m.name), m.unit))}</td>' for m in measures
     ]
     url = where.replace(_KEY, row.key, 1)  # with the list they stand in, for the clients beside them
-    return Line(row.key, url, row.name, row.number, SafeString("".join(cells)), _mark(row), row.opt_out)
+    why = asks.replace(_KEY, row.key, 1)
+    return Line(row.key, url, why, row.name, row.number, SafeString("".join(cells)), _mark(row), row.opt_out)
 
 
 def _mark(row: clients.Row) -> SafeString:

@@ -54,7 +54,7 @@ def with_night(register: _Register) -> Callable[[HttpRequest], HttpResponse]:
     def shown(request: HttpRequest) -> HttpResponse:
         night = night_of(request)
         if night is None:
-            return _shown(request, "compliance", {"night_missing": True})
+            return _shown(request, "compliance", {"night_missing": True}, here=_here(register.__name__))
         return register(request, night)
 
     return shown
@@ -129,14 +129,18 @@ def roles(request: HttpRequest) -> HttpResponse:
     return _shown(request, "roles", context)
 
 
-def _shown(request: HttpRequest, name: str, context: Mapping[str, Any]) -> HttpResponse:
+def _shown(request: HttpRequest, name: str, context: Mapping[str, Any], *, here: str = "") -> HttpResponse:
     viewer = viewer_of(request)
-    here = "compliance" if name == "compliance" else f"compliance_{name}"
     frame = {
-        "registers": registers(viewer, here),
+        "registers": registers(viewer, here or _here(name)),
         "waiting": approvals.count_waiting(viewer, clock.now(night_of(request))),
     }
     return render(request, f"compliance/{name}.html", {**frame, **context})
+
+
+def _here(name: str) -> str:
+    """Return the route of the register called so."""
+    return "compliance" if name == "compliance" else f"compliance_{name}"
 
 
 def registers(viewer: Viewer, here: str) -> list[tuple[str, str, bool]]:

@@ -15,6 +15,7 @@ from zhike_desk.records.actions import complaints
 from zhike_desk.records.actions import holds as acting
 from zhike_desk.records.queries import holding
 from zhike_desk.records.refusals import Refused
+from zhike_desk.ui.forms import number
 from zhike_desk.ui.speech import told
 
 _UPHELD = {"yes": True, "no": False}
@@ -24,7 +25,7 @@ _UPHELD = {"yes": True, "no": False}
 def acknowledge(request: HttpRequest) -> HttpResponse:
     """Write down that a client was told their complaint is looked into."""
     complaints.acknowledge(
-        _number(request, "complaint"), seen=_number(request, "seen"), by=viewer_of(request), at=clock.now()
+        number(request, "complaint"), seen=number(request, "seen"), by=viewer_of(request), at=clock.now()
     )
     messages.success(request, told("已登记答复客户。", "Written down: the client was answered."))
     return redirect("compliance_complaints")
@@ -37,10 +38,10 @@ def close(request: HttpRequest) -> HttpResponse:
     if upheld not in _UPHELD:
         raise Refused(say("请选择投诉是否成立。", "Choose whether the complaint was upheld."))
     complaints.close(
-        _number(request, "complaint"),
+        number(request, "complaint"),
         upheld=_UPHELD[upheld],
         outcome=request.POST.get("outcome", ""),
-        seen=_number(request, "seen"),
+        seen=number(request, "seen"),
         by=viewer_of(request),
         at=clock.now(),
     )
@@ -92,10 +93,3 @@ def _asked(request: HttpRequest) -> HttpResponse:
         request, told("已提交，等另一位合规人员批准。", "Asked for: another person of compliance decides.")
     )
     return redirect("compliance_holds")
-
-
-def _number(request: HttpRequest, name: str) -> int:
-    text = request.POST.get(name, "")
-    if not text.isascii() or not text.isdecimal() or len(text) > 18:
-        raise Refused(say("页面已过期，请刷新后重试。", "The page is too old; load it again."))
-    return int(text)

@@ -77,6 +77,8 @@ class Shown:
     rows: Sequence[Sequence[str]]
     words: Sequence[tuple[str, str]]
     now: str
+    today: Sequence[tuple[str, float, str]]
+    """Each logic's figure in the state that holds today: its name, value, as written."""
 
 
 def title(figure: str) -> str:
@@ -103,6 +105,11 @@ def shown(phases: Sequence[Phase], state: str, figure: str, by: str) -> Shown:
         rows=[_row(sums[name, of], by) for name in logics for of in columns if (name, of) in sums],
         words=[(name, _sentence(name, state, by_state)) for name in logics] if state else [],
         now=word("state", state),
+        today=[
+            (word("logic", name), value, _written(value, figure))
+            for name in logics
+            if (name, state) in by_state and (value := by_state[name, state].figure(figure)) is not None
+        ],
     )
 
 

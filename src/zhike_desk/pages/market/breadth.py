@@ -30,7 +30,6 @@ class Panel:
     """One small picture: the value, where it stands, its course as points of lines, the year's middle as a height."""
 
     name: str
-    meaning: str
     value: str
     place: str
     lines: Sequence[str]
@@ -60,7 +59,7 @@ FIGURES = (
     Figure("dispersion", say("个股离散度", "Dispersion"), say("个股收益率的标准差：分化有多大。没有好坏方向。", "Standard deviation of stocks' returns: how far they part. It has no good or bad side."), "%"),
 )  # fmt: skip
 
-_PARTS = (
+PARTS = (
     ("up_share", say("上涨占比", "Risers"), False),
     ("median_return", say("个股收益中位数", "Median return"), False),
     ("above_ma20", say("站上 20 日线", "Above 20-day mean"), False),
@@ -82,16 +81,17 @@ def panels(days: Sequence[Day], year: Sequence[Day]) -> list[Panel]:
 def parts(year: Sequence[Day]) -> list[Part]:
     """Return the parts of the money effect known on the last day of `year`, those that pull furthest first; none where only an index is known."""
     found = []
-    for column, name, against in _PARTS:
-        place = percentile([_of(day, column) for day in year])
+    for column, name, against in PARTS:
+        place = percentile([of(day, column) for day in year])
         if place is not None:
             found.append(Part(said(name), 1 - place if against else place))
-    if 2 * len(found) < len(_PARTS):
+    if 2 * len(found) < len(PARTS):
         return []
     return sorted(found, key=lambda p: -abs(p.percentile - 0.5))
 
 
-def _of(day: Day, column: str) -> float | None:
+def of(day: Day, column: str) -> float | None:
+    """Return a column of a day; `limits` is limit-ups less limit-downs."""
     if column != "limits":
         found: float | None = getattr(day, column)
         return found
@@ -101,17 +101,16 @@ def _of(day: Day, column: str) -> float | None:
 
 
 def _panel(figure: Figure, days: Sequence[Day], year: Sequence[Day]) -> Panel:
-    values = [_of(day, figure.column) for day in days]
-    among = [_of(day, figure.column) for day in year]
+    values = [of(day, figure.column) for day in days]
+    among = [of(day, figure.column) for day in year]
     known, usual = [v for v in values if v is not None], sorted(v for v in among if v is not None)
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     middle = usual[len(usual) // 2] if usual else None
     points = _drawn(values, middle or 0.0)
-    ends = [_written(v, figure.form) for v in (low, high)] if known else ["—", "—"]
+    ends = [written(v, figure.form) for v in (low, high)] if known else ["—", "—"]
     return Panel(
         name=said(figure.name),
-        meaning=said(figure.meaning),
-        value=_written(values[-1], figure.form),
+        value=written(values[-1], figure.form),
         place=_place(figure.column, percentile(among)),
         lines=_lines(points, low, high),
         end=_at(len(points) - 1, points[-1], len(points), low, high),
@@ -136,7 +135,8 @@ def _place(column: str, place: float | None) -> str:
     return placed(place)
 
 
-def _written(value: float | None, form: str) -> str:
+def written(value: float | None, form: str) -> str:
+    """Write a figure by its form."""
     if value is None:
         return "—"
     forms = {"%": f"{value:.1%}", "±%": f"{value:+.1%}", "n": f"{value:,.0f}", "±n": f"{value:+,.0f}"}

@@ -82,8 +82,9 @@ class MarketPage:
     stats: Sequence[Stat]
     course: drawn.Picture
     clients: drawn.Picture | None
-    breadth: Sequence[Panel]
+    breadth: Sequence[tuple[Panel, Why]]
     behaviour: Shown
+    phases: Why
     figures: Sequence[Link]
     bys: Sequence[Link]
     days_query: str
@@ -103,14 +104,16 @@ def asked(query: Mapping[str, str]) -> Asked:
 def build(state: Asked, days: Sequence[Day], runs: Mapping[str, int], phases: Sequence[Phase]) -> MarketPage:
     """Turn the days (the oldest first, at least one), the runs they end with, and the phases into what the template writes."""
     shown, year, last = days[-state.most :], days[-YEAR:], days[-1]
+    done = behaviour.shown(phases, last.state, state.figure, state.by)
     return MarketPage(
         sentence=_sentence(year, runs),
         windows=[_window(name, state) for name in WINDOWS],
         stats=_stats(year, runs),
         course=drawn.market(shown),
         clients=drawn.clients(shown, year),
-        breadth=breadth.panels(shown, year),
-        behaviour=behaviour.shown(phases, last.state, state.figure, state.by),
+        breadth=list(zip(breadth.panels(shown, year), whys.panels(year), strict=True)),
+        behaviour=done,
+        phases=whys.phases(done, done.today, last),
         figures=[_link(replace(state, figure=f), behaviour.title(f), state) for f in FIGURES],
         bys=[
             _link(replace(state, by="state"), told("按状态", "By state"), state),

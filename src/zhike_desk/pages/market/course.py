@@ -19,6 +19,8 @@ _STRIPS = 4
 _LABEL_BASE, _LABEL_LETTER = 0.04, 0.018  # share of the picture a label needs, on a phone too
 _UNDATED = "undated"
 _LEFT, _RIGHT = 64, 16
+_LAST_DAY_WITHIN: dict[str, Any] = {"axisLabel": {"alignMaxLabel": "right"}}
+"""The last day's label ends where the axis does: on a telephone it would be cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ def _days_axis(grid: int, labels: bool) -> dict[str, Any]:
         "type": "category",
         "gridIndex": grid,
         "boundaryGap": False,
-        "axisLabel": {"show": labels},
+        "axisLabel": _LAST_DAY_WITHIN["axisLabel"] | {"show": labels},
         "splitLine": {"show": False},
         **({} if labels else {"axisPointer": {"label": {"show": False}}}),
     }
@@ -329,7 +331,8 @@ def clients(days: Sequence[Day], year: Sequence[Day]) -> Picture | None:
             },
             "tooltip": {"trigger": "axis", "valueFormatter": "format:one"},
             "legend": {"top": 0, "left": 0},
-            "xAxis": {"type": "category", "boundaryGap": False, "splitLine": {"show": False}},
+            "xAxis": _LAST_DAY_WITHIN
+            | {"type": "category", "boundaryGap": False, "splitLine": {"show": False}},
             "yAxis": {"type": "value", "min": 0, "max": 100, "interval": 20},
             "series": series,
         },

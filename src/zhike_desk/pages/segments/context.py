@@ -11,15 +11,15 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from zhike.base.text import say
-from zhike_desk.pages.segments import moves
-from zhike_desk.pages.segments.writing import figure, money, whole
+from zhike_desk.pages.segments import moves, whys
+from zhike_desk.pages.segments.writing import class_name, figure, figure_name, money, text, unit, whole
 from zhike_desk.records.policy import Cell
 from zhike_desk.records.queries import clients, listing
 from zhike_desk.records.queries.listing import Asked as Narrowed
-from zhike_desk.records.queries.segments import NOBODY, Flow, Group, Member, SegmentMap
+from zhike_desk.records.queries.segments import NOBODY, NONE, Flow, Group, Member, SegmentMap
 from zhike_desk.records.refusals import Refused
 from zhike_desk.ui.speech import told
-from zhike_desk.ui.why import Why, driven
+from zhike_desk.ui.why import Why
 from zhike_desk.ui.words import word
 
 FIGURES = ("clients", "assets", "revenue")
@@ -78,12 +78,13 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A cell of the map: the figure, its share, where it leads (empty: nowhere), its shade, its grades."""
+    """A cell of the map: the figure, its share, where it leads (empty: nowhere), where its reason is asked for, its shade, its grades."""
 
     text: str
     share: str
     url: str
     label: str
+    asks: str
     shade: str
     slices: Sequence[Slice]
     grades: str
@@ -109,6 +110,7 @@ class Quadrant:
     assets: str
     revenue: str
     url: str
+    asks: str
     shade: str
 
 
@@ -172,10 +174,10 @@ def build(
         scope=_scope(reach),
         aggregate="aggregate" in reach.limits,
         hidden=found.hidden,
-        unit=told("位", "clients") if state.show == "clients" else told("万元", "10k CNY"),
+        unit=unit(state.show),
         shown=state,
         query=state.written(),
-        figures=[Link(_figure_name(f), state.written(show=f), f == state.show) for f in FIGURES],
+        figures=[Link(figure_name(f), state.written(show=f), f == state.show) for f in FIGURES],
         choices=[_choice(name, state) for name in ("kind", "grade")],
         staff=staff,
         whose=state.narrowed.texts.get("staff_id", ""),
@@ -184,45 +186,19 @@ def build(
         lines=[Line(n, [drawer.cell(n, s) for s in stages], drawer.row(n)) for n in logics],
         totals=[drawer.column(s) for s in stages],
         all=drawer.whole(),
-        quadrants=[_quadrant(name, found, drawer.narrowed) for name in QUADRANTS],
+        quadrants=[_quadrant(name, state, found, drawer.narrowed) for name in QUADRANTS],
         unplaced=whole(found.quadrants[""].clients) if "" in found.quadrants else "",
         moves=moved,
         flows=[Link(moves.title(f), state.written(flow=f) + "#moves", f == state.flow) for f in moves.NAMES],
         stay=_stay(state),
         as_of=night,
-        why=_why(found, drawer, night),
+        why=whys.whole(found, state.show, night),
     )
-
-
-def _why(found: SegmentMap, drawer: _Drawer, night: date) -> Why:
-    """Say what the map adds up, and where most of it lies."""
-    parts = [
-        (f"{class_name('logic', logic)} · {class_name('stage', stage)}", float(getattr(g, drawer.show) or 0.0), _text(g, drawer.show))
-        for (logic, stage), g in found.cells.items()
-    ]  # fmt: skip
-    meaning = told(
-        "每格为该逻辑、该阶段客户的合计，行列与总计由格子相加；下列为最大的几格。",
-        "Each cell sums the clients of a logic and a stage; rows, columns and the total add cells up. Below are the largest.",
-    )
-    change = told(
-        "客户的逻辑、阶段、等级每夜重新判定；金额随行情与资金进出变化。",
-        "logic, stage and grade are judged anew every night; money moves with the market and with flows.",
-    )
-    model = told("盈利逻辑、生命周期与价值模型", "the models of logic, life cycle and value")
-    return Why(meaning, night, driven(parts), change, model, "logic")
 
 
 def _stay(state: Asked) -> Link:
     url = state.written(stay=None if state.stay else "1") + "#moves"
     return Link(told("含未变动", "With those who stayed"), url, state.stay)
-
-
-def _figure_name(name: str) -> str:
-    return {
-        "clients": told("客户数", "Clients"),
-        "assets": told("净资产", "Net assets"),
-        "revenue": told("近12月创收", "Revenue, 12 m"),
-    }[name]
 
 
 def _choice(name: str, state: Asked) -> Choice:
@@ -252,16 +228,11 @@ def _sentence(found: SegmentMap, moved: moves.Moves | None) -> str:
     return words + (moved.sentence if moved and moved.sentence and not moved.first else "")
 
 
-def class_name(group: str, value: str) -> str:
-    """Name a class; what has none isn't told."""
-    return word(group, value) if value else told("未判定", "not told")
-
-
 class _Drawer:
     """Draws cells of the map: shades compare with the largest cell, sums along rows and columns have none."""
 
     def __init__(self, state: Asked, found: SegmentMap, narrowed: Narrowed | None) -> None:
-        self.show, self.found, self.narrowed = state.show, found, narrowed
+        self.state, self.show, self.found, self.narrowed = state, state.show, found, narrowed
         self.most = max((self._of(g) for g in found.cells.values()), default=0.0)
         self.total = self._of(found.total)
 
@@ -294,10 +265,11 @@ class _Drawer:
         share = "" if group.hidden or not group.clients or self.total <= 0 else f"{value / self.total:.1%}"
         names = "·".join(class_name(group_, v) for group_, v in classes.items())
         return Spot(
-            text=_text(group, self.show),
+            text=text(group, self.show),
             share=share,
             url=_listed(self.narrowed, classes) if group.clients else "",
             label=told(f"{names or '全部'}：看名单", f"{names or 'All'}: see the clients"),
+            asks=_asks(self.state, classes) if share and classes else "",
             shade=f"tone-{depth}" if depth else "",
             slices=_slices(grades),
             grades="，".join(f"{word('grade', g)} {n}" for g, n in _ordered(grades)),
@@ -307,14 +279,6 @@ class _Drawer:
 def _depth(value: float, most: float) -> int:
     """Return a shade by the root of the share: one large cell must not leave all others blank."""
     return max(1, round(math.sqrt(value / most) * _SHADES)) if value > 0 and most > 0 else 0
-
-
-def _text(group: Group, show: str) -> str:
-    if group.hidden:
-        return "<5"
-    if not group.clients:
-        return "·"
-    return whole(group.clients) if show == "clients" else figure(getattr(group, show))
 
 
 def _ordered(grades: Mapping[str, int]) -> list[tuple[str, int]]:
@@ -340,7 +304,14 @@ def _listed(narrowed: Narrowed | None, classes: Mapping[str, str]) -> str:
     return reverse("clients") + (f"?{query}" if query else "")
 
 
-def _quadrant(name: str, found: SegmentMap, narrowed: Narrowed | None) -> Quadrant:
+def _asks(state: Asked, classes: Mapping[str, str]) -> str:
+    """Return where the reason of the figure of these classes is asked for."""
+    return reverse("segments_why") + state.written(
+        flow=None, stay=None, **{n: v or NONE for n, v in classes.items()}
+    )
+
+
+def _quadrant(name: str, state: Asked, found: SegmentMap, narrowed: Narrowed | None) -> Quadrant:
     group = found.quadrants.get(name, NOBODY)
     placed = sum(g.clients or 0 for n, g in found.quadrants.items() if n)
     share = (group.clients or 0) / placed if placed else 0.0
@@ -358,5 +329,6 @@ def _quadrant(name: str, found: SegmentMap, narrowed: Narrowed | None) -> Quadra
         assets="—" if group.hidden else figure(group.assets),
         revenue="—" if group.hidden else figure(group.revenue),
         url=_listed(narrowed, {"quadrant": name}) if group.clients else "",
+        asks=_asks(state, {"quadrant": name}) if group.clients else "",
         shade=f"tone-{_depth(share, 1.0)}",
     )

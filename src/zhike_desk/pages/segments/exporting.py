@@ -10,7 +10,8 @@ from django.views.decorators.http import require_POST
 
 from zhike.base.text import say
 from zhike_desk.gate import viewer_of
-from zhike_desk.pages.segments.context import LOGICS, STAGES, class_name
+from zhike_desk.pages.segments.context import LOGICS, STAGES
+from zhike_desk.pages.segments.writing import class_name
 from zhike_desk.records import clock
 from zhike_desk.records.actions import exports
 from zhike_desk.records.queries import segments as query

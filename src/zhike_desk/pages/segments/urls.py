@@ -8,5 +8,6 @@ from zhike_desk.pages.segments import exporting, views
 
 urlpatterns = [
     path("segments/", views.segments, name="segments"),
+    path("segments/why/", views.why, name="segments_why"),
     path("segments/export/", exporting.export, name="segments_export"),
 ]

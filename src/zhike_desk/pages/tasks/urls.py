@@ -13,6 +13,7 @@ urlpatterns = [
     path("tasks/new/", writing.new, name="tasks_new"),
     path("tasks/many/", writing.many, name="tasks_many"),
     path("tasks/<int:task>/", views.row, name="tasks_row"),
+    path("tasks/<int:task>/why/", views.why, name="tasks_why"),
     path("tasks/<int:task>/edit/", views.edit, name="tasks_edit"),
     path("tasks/<int:task>/write/", writing.write, name="tasks_write"),
     path("tasks/<int:task>/end/", writing.end, name="tasks_end"),

@@ -12,12 +12,14 @@ from zhike.base.text import say
 from zhike_desk.gate import viewer_of
 from zhike_desk.pages.tasks.context import build, line, presets, shown_at
 from zhike_desk.pages.tasks.context import week as week_page
+from zhike_desk.pages.tasks.whys import figures
 from zhike_desk.records import clock
 from zhike_desk.records.queries import tasks as query
 from zhike_desk.records.queries.views import saved
 from zhike_desk.records.refusals import Refused
 from zhike_desk.ui import lists
 from zhike_desk.ui.frame import night_of
+from zhike_desk.ui.speech import said
 
 
 @require_GET
@@ -84,6 +86,16 @@ def row(request: HttpRequest, task: int) -> HttpResponse:
 def edit(request: HttpRequest, task: int) -> HttpResponse:
     """Show one task's line with its day and who it lies with open to change."""
     return _row(request, task, "tasks/row_edit.html")
+
+
+@require_GET
+def why(request: HttpRequest, task: int) -> HttpResponse:
+    """Say why a task is there and why it is put down for so long; loaded when it is asked for."""
+    night, found = night_of(request), query.reckoned(viewer_of(request), task)
+    if found is None or night is None:
+        raise Http404
+    shown = {"title": said(found.row.title), "figures": figures(found, night.as_of)}
+    return render(request, "parts/whys.html", shown)
 
 
 def _row(request: HttpRequest, task: int, name: str) -> HttpResponse:

@@ -18,24 +18,7 @@ from zhike_desk.ui import lists
 from zhike_desk.ui.lists import Choice, Filter
 from zhike_desk.ui.marks import MARKS
 from zhike_desk.ui.speech import said, told
-from zhike_desk.ui.words import word
-
-# The rule that proposed it, as the trade calls it: what to do in three words.
-RULES: dict[str, tuple[str, str]] = {
-    "new_account_callback": ("新开户回访", "Call back a new account"),
-    "risk_assessment_expiring": ("重做风险测评", "Renew the risk assessment"),
-    "large_outflow": ("大额转出挽留", "Ask about a large outflow"),
-    "large_inflow": ("大额转入跟进", "Follow up a large inflow"),
-    "drawdown": ("回撤关怀", "Care after a drawdown"),
-    "rhythm_broken": ("交易节奏中断，唤回", "Rhythm broken: call"),
-    "stage_declining": ("转为衰退，挽留", "Declining: retain"),
-    "stage_lost": ("流失挽回", "Lost: win back"),
-    "stage_dormant": ("转为休眠，激活", "Dormant: wake"),
-    "stage_returned": ("回流关怀", "Returned: welcome"),
-    "stage_growing": ("成长期开发", "Growing: develop"),
-    "logic_changed": ("盈利逻辑改变，了解", "Logic changed: ask"),
-    "birthday": ("生日问候", "Birthday greeting"),
-}
+from zhike_desk.ui.words import WORDS, word
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,9 +274,7 @@ def due(on: date, today: date) -> DueSaid:
 
 
 def _what(reason: Reason) -> str:
-    if reason.rule in RULES:
-        return told(*RULES[reason.rule])
-    return word("proposal", reason.kind)
+    return word("rule", reason.rule) if reason.rule in WORDS["rule"] else word("proposal", reason.kind)
 
 
 def _rank(work: Work, today: date) -> str:

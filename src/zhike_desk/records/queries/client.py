@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
-from urllib.parse import parse_qs, urlencode
 
 from django.db import connection
 from django.db.models import CharField, Count, Exists, Max, OuterRef, QuerySet, Value
@@ -31,14 +30,15 @@ from zhike_desk.records.models import (
     Tag,
     Task,
 )
-from zhike_desk.records.queries import bonds, client_money, clients, listing, peers, timeline
+from zhike_desk.records.queries import bonds, client_money, peers, timeline
 from zhike_desk.records.queries.nights import Shown
 from zhike_desk.records.reaching import last_reached, missed
-from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Viewer
 
 _TASKS = 50
 NOTHING = say("", "")
+NONE_HELD = client_money.Held((), 0, 0.0, None)
+NO_STREAM = timeline.Stream((), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +126,14 @@ class Portrait:
     points: Mapping[str, float]
     measures: Mapping[str, float | None]
     details: Mapping[str, Detail]
-    compared: tuple[peers.Compared, ...]
     attributions: tuple[client_money.Attribution, ...]
-    assets: tuple[AssetDay, ...]
-    held: client_money.Held
     expected: tuple[client_money.Expected, ...]
-    links: tuple[bonds.Link, ...]
-    written: Written
-    stream: timeline.Stream
+    compared: tuple[peers.Compared, ...] = ()
+    assets: tuple[AssetDay, ...] = ()
+    held: client_money.Held = NONE_HELD
+    links: tuple[bonds.Link, ...] = ()
+    written: Written = field(default_factory=Written)
+    stream: timeline.Stream = NO_STREAM
 
     def measure(self, name: str) -> float | None:
         """Return a measure; None where the night doesn't have it or it isn't known."""
@@ -161,9 +161,23 @@ class Portrait:
 
 def portrait(viewer: Viewer, key: str, night: Shown) -> Portrait:
     """Return a client by number (or pseudonym); raise Denied where `viewer` may not see them, or there is none. Ten queries."""
+    found = explained(viewer, key)
+    row, money = found.row, viewer.may("client.money") is not None
+    return replace(
+        found,
+        compared=peers.compared(row, found.measures, night),
+        assets=client_money.assets(row) if money else (),
+        held=client_money.holdings(row) if money else NONE_HELD,
+        links=bonds.links(viewer, row),
+        written=written(viewer, row, night.as_of),
+        stream=timeline.of_client(viewer, row, night),
+    )
+
+
+def explained(viewer: Viewer, key: str) -> Portrait:
+    """Return of a client what the figures and classes of lists follow from, the rest of the page empty; raise Denied as `portrait`. Three queries."""
     row = scope.client(viewer, key)
     hidden = viewer.need("client.view").pseudonym
-    money = viewer.may("client.money") is not None
     values, details = measures(row.client_id)
     gained, expected = client_money.outlook(row)
     return Portrait(
@@ -176,15 +190,15 @@ def portrait(viewer: Viewer, key: str, night: Shown) -> Portrait:
         points=json.loads(row.criteria),
         measures=values,
         details=details,
-        compared=peers.compared(row, values, night),
-        attributions=gained if money else (),
-        assets=client_money.assets(row) if money else (),
-        held=client_money.holdings(row) if money else client_money.Held((), 0, 0.0, None),
+        attributions=gained if viewer.may("client.money") is not None else (),
         expected=expected,
-        links=bonds.links(viewer, row),
-        written=written(viewer, row, night.as_of),
-        stream=timeline.of_client(viewer, row, night),
     )
+
+
+def attributed(viewer: Viewer, key: str) -> tuple[tuple[client_money.Attribution, ...], float]:
+    """Return a client's profit by window, shortest first, and the securities they hold, CNY; raise Denied for a client that isn't `viewer`'s to see."""
+    row = scope.client(viewer, key, "client.money")
+    return client_money.outlook(row)[0], measures(row.client_id)[0].get("stocks_now") or 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,54 +357,3 @@ def _moment(text: str) -> datetime:
     """Read a moment as a database writes it into JSON; without an offset it is UTC."""
     found = datetime.fromisoformat(text)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """The clients before and after one in a list, as their pages are found; empty where there is none. `listed`: a list was left."""
-
-    query: str = ""
-    before: str = ""
-    after: str = ""
-    listed: bool = False
-
-    @property
-    def told(self) -> str:
-        """Return the query by which the next page knows the list."""
-        return urlencode({"in": self.query})
-
-
-_PLACED = replace(clients.LISTED, named="")
-"""The list of clients, entered at a place that is known: no look at where the named one stands."""
-
-
-def beside(viewer: Viewer, found: Portrait, query: str | None) -> Beside:
-    """Return who stands beside a client in the list that `query` asks for; nothing where the list can't be understood. Two queries."""
-    if query is None:
-        return Beside()
-    try:
-        state = clients.asked(parse_qs(query))
-    except Refused:  # an address somebody cut short: the client is shown, without neighbours
-        return Beside()
-    place = getattr(found.row, state.sort)
-    if place is None:
-        return Beside(query, listed=True)
-    mark = {"place": place, "client_id": found.row.client_id}
-    kept = not state.texts and not state.measures  # what somebody typed is a question of its own
-    sides = [
-        prepared.rows(_next, viewer, query, side, **mark) if kept else _next(viewer, query, side, **mark)
-        for side in ("before", "after")
-    ]
-    keys = [one[0][0] if one else "" for one in sides]
-    return Beside(query, keys[0], keys[1], listed=True)
-
-
-def _next(
-    viewer: Viewer, query: str, side: str, *, place: prepared.Value, client_id: str
-) -> QuerySet[Any, tuple[Any, ...]]:
-    """Return who stands next to a place on one side of the list that `query` asks for."""
-    state = replace(clients.asked(parse_qs(query)), after=None, before=None)
-    mark = (place, client_id)
-    state = replace(state, after=mark) if side == "after" else replace(state, before=mark)
-    name = "pseudonym" if viewer.need("client.list").pseudonym else "client_id"
-    return listing.entered(_PLACED, clients.matching(viewer, state), state, 1).values_list(name)

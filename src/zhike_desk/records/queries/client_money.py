@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import CharField, DateField, FloatField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast
 
-from zhike_desk.records import prepared, scope
+from zhike_desk.records import prepared
 from zhike_desk.records.book.series import AssetDay, unpack
 from zhike_desk.records.models import (
     BookAsset,
@@ -23,7 +23,6 @@ from zhike_desk.records.models import (
     BookProduct,
     BookSecurity,
 )
-from zhike_desk.records.viewer import Viewer
 
 PARTS = ("benchmark", "timing", "selection", "trading", "interest", "cost")
 DRIVERS = ("trading", "interest", "products", "cost", "market")
@@ -92,11 +91,6 @@ class Expected:
     parts: tuple[float, ...] = ()
     there: float | None = None
     model: str = ""
-
-
-def attributed(viewer: Viewer, key: str) -> tuple[Attribution, ...]:
-    """Return a client's profit by window, shortest first; raise Denied for a client that isn't `viewer`'s to see."""
-    return outlook(scope.client(viewer, key, "client.money"))[0]
 
 
 def outlook(client: BookClient) -> tuple[tuple[Attribution, ...], tuple[Expected, ...]]:

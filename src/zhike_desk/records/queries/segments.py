@@ -115,9 +115,30 @@ def staff(viewer: Viewer) -> tuple[Member, ...]:
 
 def segments(viewer: Viewer, state: Asked) -> SegmentMap:
     """Return the map of the clients within `viewer`'s scope; raise Denied to whom it isn't shown."""
-    cell = viewer.need(_ACTION)
-    rows = _own(viewer, state) if cell.scope in ("own", "self") else _published(viewer, state)
-    return _mapped(rows, LEAST if "aggregate" in cell.limits else 1)
+    return _mapped(_rows(viewer, state), _least(viewer))
+
+
+def graded(viewer: Viewer, state: Asked, classes: Mapping[str, str]) -> tuple[tuple[str, Group], ...]:
+    """Return the clients of `classes` (a logic and stage, or a quadrant) by grade, the best first.
+
+    Nothing where a grade holds too few to be told: what is told of the others would tell of them too.
+    """
+    at = {name: _BY.index(name) for name in classes}
+    rows = [row for row in _rows(viewer, state) if all(row[at[n]] == value for n, value in classes.items())]
+    sums = {grade: v for grade, v in _added(rows, lambda r: str(r[2])).items() if v[0] > 0}
+    if any(count < _least(viewer) for count, *_ in sums.values()):
+        return ()
+    order = [*clients.CHOICES["grade"], ""]
+    return tuple((grade, Group(*sums[grade])) for grade in order if grade in sums)
+
+
+def _rows(viewer: Viewer, state: Asked) -> list[_Row]:
+    own = viewer.need(_ACTION).scope in ("own", "self")
+    return _own(viewer, state) if own else _published(viewer, state)
+
+
+def _least(viewer: Viewer) -> int:
+    return LEAST if "aggregate" in viewer.need(_ACTION).limits else 1
 
 
 def _own(viewer: Viewer, state: Asked) -> list[_Row]:

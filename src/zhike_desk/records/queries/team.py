@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from zhike_desk.records import scope
 from zhike_desk.records import staff as staff_of
@@ -62,14 +62,14 @@ class HandedOver:
     at: datetime
 
 
-def rows(viewer: Viewer, at: datetime) -> list[Row]:
-    """Return the staff the viewer may see, who serves most first, those who left last; eight queries, whatever the branch's size."""
-    members = people.staff(viewer)
+def rows(viewer: Viewer, at: datetime, only: str = "") -> list[Row]:
+    """Return the staff the viewer may see (or one of them), who serves most first, those who left last; eight queries, whatever the branch's size."""
+    members = [m for m in people.staff(viewer) if only in ("", m.staff_id)]
     ids = [m.staff_id for m in members]
     served: dict[str, Mapping[str, Any]] = {
         r["staff_id"]: dict(r)
-        for r in BookClient.objects.filter(staff_id__in=ids, frozen=False)
-        .exclude(client_id__in=scope.held())
+        for r in _standing()
+        .filter(staff_id__in=ids)
         .values("staff_id")
         .annotate(
             n=Count("pk"),
@@ -93,10 +93,23 @@ def rows(viewer: Viewer, at: datetime) -> list[Row]:
     return sorted(found, key=lambda row: (row.left_on is not None, -row.clients, row.staff_id))
 
 
+def graded(viewer: Viewer, staff_id: str) -> list[tuple[str, int, float]]:
+    """Return grade, number and net assets (CNY) of the clients one of the staff mainly serves, most assets first; nobody's who isn't `viewer`'s to see."""
+    if all(m.staff_id != staff_id for m in people.staff(viewer)):
+        return []
+    told = _standing().filter(staff_id=staff_id).order_by().values_list("grade")
+    sums = told.annotate(n=Count("pk"), assets=Sum("net_now", filter=Q(net_now__gt=UNKNOWN)))
+    return sorted(((grade, n, assets or 0.0) for grade, n, assets in sums), key=lambda row: -row[2])
+
+
+def _standing() -> QuerySet[BookClient]:
+    """Return the clients that count: those neither frozen nor erased."""
+    return BookClient.objects.filter(frozen=False).exclude(client_id__in=scope.held())
+
+
 def _looked_after(ids: list[str]) -> dict[str, int]:
     """Count the clients each of the staff looks after in whatever role, the frozen apart."""
-    standing = BookClient.objects.filter(frozen=False).exclude(client_id__in=scope.held())
-    rows = BookRelation.objects.filter(staff_id__in=ids, client_id__in=standing.values("client_id"))
+    rows = BookRelation.objects.filter(staff_id__in=ids, client_id__in=_standing().values("client_id"))
     told = rows.order_by().values("staff_id").annotate(n=Count("client_id", distinct=True))
     return dict(told.values_list("staff_id", "n"))
 

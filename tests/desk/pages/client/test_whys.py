@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from people import PEOPLE
 from zhike.datacentre.generation import Generation
 from zhike.engine.parquet import read_table
 from zhike_desk.pages.client import whys
+from zhike_desk.pages.client.expected_view import expected_why
 from zhike_desk.pages.client.whys import Ground, sure
 from zhike_desk.records.book import UNKNOWN
 from zhike_desk.records.book.detailed import DETAILED, Detail
@@ -59,11 +61,29 @@ def test_drivers_are_the_largest_parts_in_their_order_against_the_strongest() ->
 def test_parts_add_up_to_the_figure(db: Path, viewer: Callable[[str], Viewer]) -> None:
     g = ground(viewer)
     with translation.override("en"):
-        for why, figure in ((whys.net, "net_now"), (whys.revenue, "revenue_12m"), (whys.expected, "clv_p50")):
+        for why, figure in (
+            (whys.net, "net_now"),
+            (whys.revenue, "revenue_12m"),
+            (whys.flow, "net_flow_3m"),
+            (whys.traded, "traded_3m"),
+        ):
             found = why(g)
             assert sum(money(d.told) for d in found.drivers) == pytest.approx(
                 g.found.figure(figure), abs=len(found.drivers)
             ), figure
+            assert found.change
+            assert g.night.generation_id[:8] in found.model
+
+
+def test_what_is_expected_is_taken_apart_and_of_an_older_night_what_can_be_told(
+    db: Path, viewer: Callable[[str], Viewer]
+) -> None:
+    g = ground(viewer)
+    year = next(e for e in g.found.expected if e.months == 12)
+    older = replace(g, found=replace(g.found, expected=(replace(year, parts=(), model=""),)))
+    with translation.override("en"):
+        for found, total in ((expected_why(g), sum(year.parts)), (expected_why(older), year.middle)):
+            assert sum(money(d.told) for d in found.drivers) == pytest.approx(total, abs=len(found.drivers))
             assert found.change
             assert g.night.generation_id[:8] in found.model
 
@@ -74,7 +94,7 @@ def test_what_an_institution_will_bring_is_not_given_and_the_reason_is(
     g = ground(viewer)
     g.found.row.kind = "institution"
     with translation.override("zh-hans"):
-        found = whys.expected(g)
+        found = expected_why(g)
         assert "席位" in found.meaning
         assert (found.drivers, bool(found.change)) == ((), True)
     assert not BookClient.objects.exclude(kind="individual").filter(clv_p50__gt=UNKNOWN).exists()

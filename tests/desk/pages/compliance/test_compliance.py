@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from urllib.parse import parse_qsl
 
 from django.test import Client
 
-from zhike_desk.records.models import Approval, BookClient, BookStaff, Complaint, User
+from zhike_desk.records.models import Approval, BookClient, BookStaff, Complaint, Pointer, User
 from zhike_desk.records.queries import compliance
 from zhike_desk.records.viewer import Viewer
 
@@ -149,3 +150,13 @@ def test_a_head_closes_a_complaint_from_the_register_and_compliance_sees_how(
     closed = signed_in("dora").get("/compliance/complaints/?state=closed").content.decode()
     assert "已退还" in closed
     assert "成立" in closed
+
+
+def test_before_the_first_night_each_register_marks_its_own_place(signed_in: Callable[[str], Client]) -> None:
+    Pointer.objects.all().delete()
+    browser = signed_in("dora")
+    for path in ("/compliance/", "/compliance/consents/", "/compliance/complaints/", "/compliance/holds/"):
+        html = browser.get(path).content.decode()
+        assert "还没有夜间运行过" in html
+        tabs = html[html.index('class="tabs"') :]
+        assert re.findall(r'href="([^"]*)" aria-current="page"', tabs) == [path]

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
-from zhike_desk.pages.market import behaviour, breadth, course
+from zhike_desk.pages.market import behaviour, breadth, course, whys
 from zhike_desk.pages.market.context import Asked, build
 from zhike_desk.pages.market.percentiles import percentile, placed
 from zhike_desk.records.models import BookMarket
@@ -227,3 +228,38 @@ def test_english_is_complete(signed_in: Sign) -> None:
     main = browser.get("/market/?by=wave").content.decode().partition("<main")[2].partition("</main>")[0]
     assert "Money effect" in main
     assert not re.search(r"[一-鿿]", main)
+
+
+def test_each_figure_of_breadth_is_taken_apart_and_says_what_it_does_to_the_money_effect(
+    viewer: Callable[[str], Viewer],
+) -> None:
+    year = query.days(viewer("bob"), 250)
+    with translation.override("en"):
+        found = dict(zip((f.column for f in breadth.FIGURES), whys.panels(year), strict=True))
+    assert all(why.meaning and why.change and why.as_of == year[-1].date for why in found.values())
+    last = year[-1].up_share
+    assert last is not None
+    parts = [float(d.told.replace("−", "-").rstrip("%")) for d in found["up_share"].drivers]
+    assert sum(parts) == pytest.approx(100 * last, abs=0.2)
+    assert "no part of the money effect" in found["dispersion"].change
+    assert "“Limit-ups less downs”" in found["limit_up"].change
+
+
+def test_a_part_at_its_median_is_nothing_of_the_money_effect_and_one_above_all_is_five_points_of_ten() -> (
+    None
+):
+    names = [column for column, *_ in breadth.PARTS if column not in ("limits", "up_share")]
+    flat = days(101, limit_up=5.0, limit_down=5.0, up_share=lambda n: n / 100, **dict.fromkeys(names, 0.5))
+    with translation.override("en"):
+        found = dict(zip((f.column for f in breadth.FIGURES), whys.panels(flat), strict=True))
+    assert "is +0.0 points" in found["above_ma20"].change
+    assert "is +5.0 points" in found["up_share"].change
+    assert [d.told for d in found["up_share"].drivers] == ["50.0%", "+49.0%", "+1.0%"]
+
+
+def test_the_heat_map_answers_for_the_state_of_today(signed_in: Sign) -> None:
+    html = signed_in("bob").get("/market/").content.decode()
+    box = html[html.index('id="behaviour"') :]
+    box = box[box.index("why-box") : box.index("why-foot")]
+    assert "什么会改变它" in box
+    assert re.findall(r'class="value">([^<]+)<', box)

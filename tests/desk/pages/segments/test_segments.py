@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ from django.test.utils import CaptureQueriesContext
 from zhike_desk.pages.segments import moves
 from zhike_desk.pages.segments.context import _slices as slices
 from zhike_desk.records import scope
+from zhike_desk.records.models import BookClient
+from zhike_desk.records.queries import segments as query
 from zhike_desk.records.queries.segments import Flow, Group
 from zhike_desk.records.viewer import Viewer
 
@@ -108,3 +111,66 @@ def test_the_bar_of_grades_fills_a_hundred() -> None:
         ("standard", "25.0", "75.0"),
     ]
     assert slices({}) == []
+
+
+def asks(html: str) -> list[str]:
+    return [url.replace("&amp;", "&") for url in re.findall(r'hx-get="(/segments/why/[^"]*)"', html)]
+
+
+def drivers(html: str) -> list[float]:
+    told = re.findall(r'class="value">([^<]*)<', html)
+    return [float(text.replace("−", "-").replace(",", "")) for text in told]
+
+
+@pytest.mark.parametrize("show", ["clients", "assets", "revenue"])
+def test_every_share_of_the_map_leads_to_its_reason_whose_parts_add_up(signed_in: Sign, show: str) -> None:
+    browser = signed_in("bob")
+    urls = asks(browser.get(f"/segments/?show={show}").content.decode())
+    assert len(urls) > 10
+    for url in urls:
+        html = browser.get(url).content.decode()
+        figure = re.search(r"<strong>([^<]*) <small>", html)
+        assert figure
+        assert "什么会改变它" in html
+        if "logic=" in url and "stage=" in url:
+            total = float(figure[1].replace("−", "-").replace(",", ""))
+            assert sum(drivers(html)) == pytest.approx(total, abs=0.06 * max(len(drivers(html)), 1)), url
+
+
+def test_who_sees_sums_only_is_not_told_what_a_few_clients_add(
+    signed_in: Sign, viewer: Callable[[str], Viewer]
+) -> None:
+    erin, state = viewer("erin"), query.asked(viewer("erin"), {})
+    found = query.segments(erin, state)
+    told = {
+        of: query.graded(erin, state, dict(zip(("logic", "stage"), of, strict=True))) for of in found.cells
+    }
+    counts: dict[tuple[str, str], Counter[str]] = {of: Counter() for of in found.cells}
+    for logic, stage, grade in BookClient.objects.filter(frozen=False).values_list("logic", "stage", "grade"):
+        counts[logic, stage][grade] += 1
+    for of, grades in told.items():
+        enough = min(counts[of].values()) >= query.LEAST
+        assert {grade: g.clients for grade, g in grades} == (dict(counts[of]) if enough else {}), of
+    few = [of for of, grades in told.items() if not grades and not found.cells[of].hidden]
+    assert few
+    logic, stage = few[0]
+    page = {"logic": logic or query.NONE, "stage": stage or query.NONE, "show": "assets"}
+    html = signed_in("erin").get("/segments/why/", page).content.decode()
+    assert drivers(html) == []
+    assert "不足 5 位" in html
+
+
+@pytest.mark.parametrize("asked", ["", "?logic=wooden", "?quadrant=keep&stage=lost"])
+def test_a_cell_that_isnt_there_is_refused(signed_in: Sign, asked: str) -> None:
+    assert signed_in("bob").get(f"/segments/why/{asked}").status_code == 422
+
+
+def test_the_reason_of_a_cell_asks_little_and_is_complete_in_english(signed_in: Sign) -> None:
+    browser = signed_in("bob")
+    browser.cookies["zhike_language"] = "en"
+    urls = asks(browser.get("/segments/").content.decode())
+    for url in (urls[0], urls[-1], next(u for u in urls if "stage" not in u)):
+        with CaptureQueriesContext(connection) as told:
+            html = browser.get(url).content.decode()
+        assert len(told) <= 12
+        assert not re.findall(r"[\u3400-\u9fff]", html)

@@ -20,6 +20,7 @@ from zhike_desk.records.actions.undo import undo
 from zhike_desk.records.models import BookClient, BookProposal, SavedView, Task
 from zhike_desk.records.queries import tasks as query
 from zhike_desk.records.viewer import Viewer
+from zhike_desk.ui.words import word
 
 SignedIn = Callable[[str], Client]
 Who = Callable[[str], Viewer]
@@ -252,3 +253,33 @@ def test_a_proposals_task_is_told_in_both_languages_until_somebody_words_it_anew
     renamed = query.one(by, row.id)
     assert renamed is not None
     assert renamed.title == Said("约面谈", "约面谈")
+
+
+def test_a_tasks_minutes_are_answered_for_beside_what_else_is_open_on_its_day(
+    viewer: Who, signed_in: SignedIn
+) -> None:
+    alice = viewer("alice")
+    own, other = add(alice, "甲", 1, minutes=20), add(alice, "乙", 1, minutes=35)
+    add(alice, "丙", 2, minutes=50)
+    browser = signed_in("alice")
+    assert f'hx-get="/tasks/{own.pk}/why/"' in browser.get("/tasks/").content.decode()
+    found = query.reckoned(alice, own.pk)
+    assert found is not None
+    assert (found.row.minutes, found.others, found.rule) == (20, other.minutes, "")
+    with CaptureQueriesContext(connection) as seen:
+        html = browser.get(f"/tasks/{own.pk}/why/").content.decode()
+    assert len(seen) <= 12
+    assert re.findall(r'class="value">([^<]*)<', html)[:2] == ["+20", "+35"]
+    assert html.count("什么会改变它") == 3
+    assert "建立" in html
+
+
+def test_a_task_made_of_a_proposal_names_its_rule_and_why_it_is_permitted(
+    viewer: Who, signed_in: SignedIn
+) -> None:
+    row = BookProposal.objects.filter(staff_id="E0002", arm="treat").order_by("place")[0]
+    done = tasks.accept_proposal(row.proposal_id, by=viewer("alice"), at=clock.now())
+    html = signed_in("alice").get(f"/tasks/{done.id}/why/").content.decode()
+    assert word("rule", row.rule) in html
+    assert in_words(row.suitability).zh[:12] in html
+    assert signed_in("charlie").get(f"/tasks/{done.id}/why/").status_code == 404

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from zhike_desk.records.actions import contacts
 from zhike_desk.records.models import Approval, BookClient, BookRelation, Move
@@ -79,3 +82,28 @@ def test_a_hand_over_waits_and_then_stands(signed_in: Callable[[str], Client]) -
     assert sorted(Move.objects.values_list("client_id", flat=True)) == numbers
     assert numbers[0] in bob.get("/team/").content.decode()
     assert signed_in("alice").post("/team/hand-over/", {"clients": numbers[0]}).status_code == 404
+
+
+def test_the_figures_of_one_of_the_staff_are_answered_for_by_parts_that_add_up(
+    viewer: Callable[[str], Viewer], signed_in: Callable[[str], Client]
+) -> None:
+    row = next(r for r in team.rows(viewer("bob"), AT) if r.clients and r.assets)
+    graded = team.graded(viewer("bob"), row.staff_id)
+    assert sum(n for _, n, _ in graded) == row.clients
+    assert round(sum(money for *_, money in graded), 2) == round(row.assets, 2)
+    browser = signed_in("bob")
+    assert f'hx-get="/team/{row.staff_id}/why/"' in browser.get("/team/").content.decode()
+    with CaptureQueriesContext(connection) as seen:
+        html = browser.get(f"/team/{row.staff_id}/why/").content.decode()
+    assert len(seen) <= 15
+    assert html.count("什么会改变它") == 5
+    counted = re.findall(r'class="value">([^<]*)<', html.split("<details")[1])
+    assert sum(int(n) for n in counted) == row.clients
+
+
+def test_nobody_is_told_of_staff_they_may_not_see(
+    viewer: Callable[[str], Viewer], signed_in: Callable[[str], Client]
+) -> None:
+    assert team.graded(viewer("alice"), "E0003") == []
+    assert signed_in("alice").get("/team/E0003/why/").status_code == 404
+    assert signed_in("alice").get("/team/E0002/why/").status_code == 200

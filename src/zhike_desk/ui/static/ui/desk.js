@@ -1,8 +1,9 @@
 /* What every page does: keys, toasts with undo, dialogs, menus, copying the exact value, colours.
    Pages mark up, they don't script:
      data-open="ID"          opens the dialog with that id        data-close        closes the dialog it lies in
+     data-fresh="ID"         in a dialog, holds what the template with that id holds each time it is opened, until more is loaded
      data-rows               a table or list walked by j and k; its rows are tr[data-row] or [data-row]; a[data-go] opens one
-     data-key="r"            what the key r presses (r, t, [ and ])
+     data-key="r"            what the key r presses (r, t, w, [ and ])
      data-copy               a click copies the exact value of a <data>
      data-back               goes back
    Events: `toast` with {text, undo} shows a toast (also from the server: HX-Trigger); `desk:undone` after an undo. */
@@ -106,6 +107,8 @@
     const dialog = document.getElementById(id);
     if (!dialog || typeof dialog.showModal !== "function" || dialog.open) return;
     document.querySelectorAll("details.menu[open], details.why[open], details.define[open]").forEach((menu) => { menu.open = false; });
+    const fresh = dialog.querySelector("[data-fresh]");
+    if (fresh) fresh.replaceChildren(document.getElementById(fresh.dataset.fresh).content.cloneNode(true));
     dialog.showModal();
     dialog.dispatchEvent(new CustomEvent("desk:open"));
   }
@@ -201,7 +204,7 @@
       row.querySelector("a[data-go], a")?.click();
       return true;
     },
-    "[": () => press("["), "]": () => press("]"), r: () => press("r"), t: () => press("t"),
+    "[": () => press("["), "]": () => press("]"), r: () => press("r"), t: () => press("t"), w: () => press("w"),
   };
 
   function typing(event) {
@@ -240,6 +243,10 @@
       if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
     });
   }
+  document.querySelectorAll(".tabs [aria-current]").forEach((tab) => {
+    const row = tab.closest(".tabs");
+    row.scrollLeft = Math.max(0, tab.offsetLeft + tab.offsetWidth - row.offsetLeft - row.clientWidth);
+  });
   reach();
   addEventListener("resize", reach);
   body.addEventListener("htmx:afterSettle", reach);
