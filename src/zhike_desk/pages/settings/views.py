@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from zhike.base.text import say
 from zhike_desk.gate import viewer_of
 from zhike_desk.pages.settings.resting import resting
-from zhike_desk.records import clock
+from zhike_desk.records import clock, thresholds
 from zhike_desk.records import settings as stored
 from zhike_desk.records.actions import people as actions
 from zhike_desk.records.actions import settings as setting
@@ -36,12 +36,17 @@ GROUPS: dict[str, tuple[str, str]] = {
     "complaints": ("投诉时限", "Complaints"),
     "calendar": ("工作日", "Working days"),
     "retention": ("保留", "Retention"),
+    "proposals": ("建议规则的阈值", "Thresholds of proposals"),
 }
 NOTES: dict[str, tuple[str, str]] = {
+    "proposals": (
+        "比例按小数填写，0.3 即 30%。批准后从下一次夜间运行起生效；默认值为数据目录 zhike.toml 的 [proposals]，其中没有的为本版本自带。",
+        "Shares are given as fractions: 0.3 is 30 %. Once approved they hold from the next night on; the defaults are those of [proposals] in zhike.toml, else this release's own.",
+    ),
     "calendar": (
-        "写法：2026-01-01 2026-02-15~2026-02-23，以空格或逗号分隔。投诉期限、文件晚到提醒与任务周历按工作日计算：过去以已知交易日为准，以后以交易日历文件（如已送来）与这里为准。"
+        "写法：2026-01-01 2026-02-15~2026-02-23，以空格或逗号分隔。投诉期限、文件晚到提醒、任务周历与（下一夜起）建议的到期日按工作日计算：过去以已知交易日为准，以后以交易日历文件（如已送来）与这里为准。"
         "调休上班的周末交易所不开市，仍是工作日，请写在第二格。放假安排以国务院办公厅每年的通知为准。",
-        "Written as 2026-01-01 2026-02-15~2026-02-23, blanks or commas between. Deadlines of complaints, the alert of late files and the week of tasks go by working days:"
+        "Written as 2026-01-01 2026-02-15~2026-02-23, blanks or commas between. Deadlines of complaints, the alert of late files, the week of tasks and, from the next night on, due days of proposals go by working days:"
         " past ones by the trading days known, those to come by a calendar file, where one came, and by what stands here. Exchanges are closed on weekends worked to make up"
         " for a holiday, people work: those belong in the second field. The State Council's yearly notice says which days they are.",
     ),
@@ -130,7 +135,7 @@ def _roles(viewer: Viewer) -> Sequence[str]:
 
 def _groups() -> list[Group]:
     found: dict[str, list[stored.Entry]] = {}
-    for entry in stored.entries():
+    for entry in (*stored.entries(), *thresholds.entries()):
         found.setdefault(entry.name.partition(".")[0], []).append(entry)
     return [
         Group(told(*GROUPS.get(name, (name, name))), entries, told(*NOTES.get(name, ("", ""))))
@@ -141,7 +146,7 @@ def _groups() -> list[Group]:
 @require_POST
 def put(request: HttpRequest) -> HttpResponse:
     """Ask that the settings that were changed in the form be changed; a second person decides."""
-    standing = {entry.name: entry for entry in stored.entries()}
+    standing = {entry.name: entry for entry in (*stored.entries(), *thresholds.entries())}
     values: dict[str, Any] = {}
     seen: dict[str, int] = {}
     for name, entry in standing.items():

@@ -14,6 +14,9 @@ MEDIA: tuple[str, ...] = get_args(Medium)
 Question = Literal["csat", "nps", "importance", "performance"]
 QUESTIONS: tuple[str, ...] = get_args(Question)
 
+KINDS = ("callback", "retain", "develop", "activate", "care", "product", "own")
+"""Where a task comes from: a kind of proposal, or one's own mind."""
+
 
 class Contact(Kept):
     """One contact with a client, as it was logged; `contact_id` is its number in the inbox and in every later night."""

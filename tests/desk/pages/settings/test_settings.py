@@ -91,7 +91,7 @@ def test_each_role_sees_its_own_part(signed_in: SignedIn) -> None:
 
 def test_a_branch_sees_what_its_numbers_rest_on(signed_in: SignedIn) -> None:
     html = signed_in("bob").get("/settings/").content.decode()
-    for title in ("等级与象限", "费率表", "夜间的阈值"):
+    for title in ("等级与象限", "费率表", "夜间的资源", "建议规则的阈值"):
         assert title in html
     assert re.search(
         r"个人</th><td><code>[^<]+</code></td><td class=\"n\">0\.5%", html
