@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -26,19 +27,25 @@ def team(request: HttpRequest) -> HttpResponse:
     viewer, night = viewer_of(request), night_of(request)
     found = query.rows(viewer, clock.now())
     moving = viewer.may("client.move") is not None
+    names = {row.staff_id: row.name for row in found}
     gone = [row for row in found if row.left_on is not None]
     context = {
         "rows": [row for row in found if row.left_on is None],
         "gone": gone,
         "gone_count": len(gone),
-        "names": {row.staff_id: row.name for row in found},
         "moving": moving,
         "receivers": query.receivers(viewer) if moving else [],
-        "moves": query.handed_over(viewer),
+        "moves": [
+            (m, _called(m.from_staff, names), _called(m.to_staff, names)) for m in query.handed_over(viewer)
+        ],
         "opens": viewer.may("client.list") is not None,
         "why": whys.table(night.as_of) if night is not None else None,
     }
     return render(request, "team/team.html", context)
+
+
+def _called(staff: str, names: Mapping[str, str]) -> str:
+    return f"{names.get(staff, '')} {staff}".strip()
 
 
 @require_GET

@@ -36,7 +36,8 @@ def hand_over(client_ids: Iterable[str], *, to_staff: str, reason: str, by: View
             "from_staff": found,
             "reason": text(reason, 200, REASON),
         }
-        summary = say(f"移交 {len(ids)} 位客户给 {to_staff}", f"hand {len(ids)} clients over to {to_staff}")
+        to = f"{staff_of.names({to_staff}).get(to_staff, '')} {to_staff}".strip()
+        summary = say(f"移交 {len(ids)} 位客户给 {to}", f"hand {len(ids)} clients over to {to}")
         return ask("client.move", payload, summary=summary, reason=reason, by=by, at=at)
 
 
