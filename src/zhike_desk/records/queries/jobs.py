@@ -34,7 +34,7 @@ STEPS: Mapping[str, Said] = {
     "value": say("重新评分", "scoring anew"),
     "done": say("完成", "done"),
 }
-_KINDS: Mapping[str, Said] = {
+KINDS: Mapping[str, Said] = {
     "night": say("夜间运行", "night run"),
     "publish": say("发布到工作台", "publication"),
     "preview": say("预览", "preview"),
@@ -130,7 +130,7 @@ def _seen(job: Job, viewer: Viewer) -> JobSeen:
     return JobSeen(
         id=job.pk,
         kind=job.kind,
-        name=_KINDS.get(job.kind, say(job.kind, job.kind)),
+        name=KINDS.get(job.kind, say(job.kind, job.kind)),
         state=job.state,
         step=STEPS.get(job.step, say(job.step, job.step)),
         done=job.done,
