@@ -205,18 +205,28 @@ def viewer(db: Path) -> Callable[[str], Viewer]:
 @pytest.fixture
 def signed_in(db: Path) -> Callable[[str], Client]:
     """Return who turns a name of `people` into a browser in which they have signed in."""
+    return _signed_in
+
+
+@pytest.fixture
+def unpublished(transactional: Path) -> Callable[[str], Client]:
+    """Return the same for a desk where no night was published yet."""
+    from zhike_desk.records.models import Pointer
+
+    Pointer.objects.all().delete()
+    return _signed_in
+
+
+def _signed_in(name: str) -> Client:
     from django.test import Client
 
     from zhike_desk.records.models import User
 
-    def client(name: str) -> Client:
-        browser = Client()
-        browser.force_login(
-            User.objects.get(username=name), "allauth.account.auth_backends.AuthenticationBackend"
-        )
-        return browser
-
-    return client
+    browser = Client()
+    browser.force_login(
+        User.objects.get(username=name), "allauth.account.auth_backends.AuthenticationBackend"
+    )
+    return browser
 
 
 @pytest.fixture(scope="session")

@@ -110,12 +110,15 @@ class BookComplaint(models.Model):
     upheld = models.BooleanField(null=True)
 
     class Meta:
-        """Read by the day it was received."""
+        """Read by the day it was received, and by client."""
 
         app_label = "book"
         managed = False
         db_table = "book_complaint"
-        indexes: ClassVar = [models.Index(fields=["opened_on", "complaint_id"], name="book_complaint_opened")]
+        indexes: ClassVar = [
+            models.Index(fields=["opened_on", "complaint_id"], name="book_complaint_opened"),
+            models.Index(fields=["client_id"], name="book_complaint_client"),
+        ]
 
 
 class BookDay(models.Model):

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from zhike_desk.records import clock
 from zhike_desk.records.actions import exports
-from zhike_desk.records.models import AuditRow, BookRelation, Pointer, SavedView, Tag, User
+from zhike_desk.records.models import AuditRow, BookRelation, SavedView, Tag
 from zhike_desk.records.viewer import Viewer
 
 SignedIn = Callable[[str], Client]
@@ -126,11 +124,8 @@ def test_who_may_not_care_for_clients_cannot_tag_them(signed_in: SignedIn, name:
     assert not Tag.objects.filter(word="x").exists()
 
 
-def test_before_the_first_night_the_page_says_what_comes_next(transactional: Path) -> None:
-    Pointer.objects.all().delete()
-    bob, alice = Client(), Client()
-    for browser, name in ((bob, "bob"), (alice, "alice")):
-        browser.force_login(User.objects.get(username=name), settings.AUTHENTICATION_BACKENDS[0])
+def test_before_the_first_night_the_page_says_what_comes_next(unpublished: SignedIn) -> None:
+    bob, alice = unpublished("bob"), unpublished("alice")
     assert "还没有夜间运行过" in bob.get("/clients/").content.decode()
     for page in ("/clients/", "/market/", "/segments/", "/tasks/"):
         leads = 'class="button first" href="/data/"'

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from django.test import Client
 
-from zhike_desk.records.models import Approval, BookClient, BookStaff, Complaint, Pointer, User
+from zhike_desk.records.models import Approval, BookClient, BookStaff, Complaint, User
 from zhike_desk.records.queries import compliance
 from zhike_desk.records.viewer import Viewer
 
@@ -152,9 +152,10 @@ def test_a_head_closes_a_complaint_from_the_register_and_compliance_sees_how(
     assert "成立" in closed
 
 
-def test_before_the_first_night_each_register_marks_its_own_place(signed_in: Callable[[str], Client]) -> None:
-    Pointer.objects.all().delete()
-    browser = signed_in("dora")
+def test_before_the_first_night_each_register_marks_its_own_place(
+    unpublished: Callable[[str], Client],
+) -> None:
+    browser = unpublished("dora")
     for path in ("/compliance/", "/compliance/consents/", "/compliance/complaints/", "/compliance/holds/"):
         html = browser.get(path).content.decode()
         assert "还没有夜间运行过" in html
