@@ -7,10 +7,11 @@ from collections.abc import Callable
 from datetime import date
 from urllib.parse import parse_qsl
 
+import pytest
 from django.test import Client
 
-from zhike_desk.records.models import Approval, BookClient, BookStaff, Complaint, Pointer, User
-from zhike_desk.records.queries import compliance
+from zhike_desk.records.models import Approval, BookClient, BookStaff, Complaint, User
+from zhike_desk.records.queries import compliance, nights
 from zhike_desk.records.viewer import Viewer
 
 DAY = date(2025, 7, 1)
@@ -152,8 +153,10 @@ def test_a_head_closes_a_complaint_from_the_register_and_compliance_sees_how(
     assert "成立" in closed
 
 
-def test_before_the_first_night_each_register_marks_its_own_place(signed_in: Callable[[str], Client]) -> None:
-    Pointer.objects.all().delete()
+def test_before_the_first_night_each_register_marks_its_own_place(
+    signed_in: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nights, "shown", lambda: None)
     browser = signed_in("dora")
     for path in ("/compliance/", "/compliance/consents/", "/compliance/complaints/", "/compliance/holds/"):
         html = browser.get(path).content.decode()
