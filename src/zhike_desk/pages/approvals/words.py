@@ -12,40 +12,6 @@ from zhike_desk.ui.words import word
 
 HIDDEN = ("words", "document", "seen")
 """What the act needs and nobody reads: the words of an export's columns, a whole document (linked instead), versions."""
-FIELDS: Mapping[str, tuple[str, str]] = {
-    "branch_id": ("营业部", "Branch"),
-    "client_id": ("客户", "Client"),
-    "clients": ("客户", "Clients"),
-    "deputy_id": ("代行人编号", "Deputy's number"),
-    "display_name": ("姓名", "Name"),
-    "do": ("操作", "Act"),
-    "drop": ("数据批次", "Drop"),
-    "feed": ("来源", "Feed"),
-    "fields": ("改为", "Becomes"),
-    "folder": ("上传批次", "Upload"),
-    "form": ("格式", "Format"),
-    "from_staff": ("原服务人员", "From staff"),
-    "given": ("客户同意", "Client agrees"),
-    "identity": ("未脱敏字段", "Unmasked fields"),
-    "is_active": ("可登录", "May sign in"),
-    "kind": ("种类", "Kind"),
-    "kinds": ("适用客户", "For clients"),
-    "language": ("语言", "Language"),
-    "of": ("名单", "List"),
-    "panel": ("评议", "Panel"),
-    "purpose": ("用途", "Purpose"),
-    "query": ("筛选", "Filters"),
-    "reason": ("原因", "Reason"),
-    "role": ("角色", "Role"),
-    "rows": ("行数", "Rows"),
-    "staff_id": ("员工编号", "Staff number"),
-    "to_staff": ("新服务人员", "To staff"),
-    "until": ("截止", "Until"),
-    "user_id": ("用户编号", "User's number"),
-    "username": ("用户名", "Username"),
-    "values": ("设置", "Settings"),
-    "version": ("模型版本", "Version"),
-}
 _VALUES: Mapping[str, tuple[str, str]] = {
     "add": ("新增", "Add"),
     "change": ("修改", "Change"),
@@ -73,15 +39,10 @@ def lines(payload: Mapping[str, object], staff: Mapping[str, str]) -> list[tuple
     `staff` names those whose numbers stand in it.
     """
     return [
-        (field(name), written(name, value, staff))
+        (word("field", name), written(name, value, staff))
         for name, value in payload.items()
         if name not in HIDDEN and value not in ("", [], {}, None)
     ]
-
-
-def field(name: str) -> str:
-    """Name a field of a request."""
-    return told(*FIELDS[name]) if name in FIELDS else name
 
 
 def written(name: str, value: object, names: Mapping[str, str] = _NOBODY) -> str:
@@ -95,7 +56,9 @@ def written(name: str, value: object, names: Mapping[str, str] = _NOBODY) -> str
         more = f" … ({len(value)})" if len(value) > _LONGEST else ""
         return ", ".join(str(v) for v in value[:_LONGEST]) + more
     if isinstance(value, dict):
-        return ", ".join(f"{field(k)}: {written(k, v, names)}" for k, v in list(value.items())[:_LONGEST])
+        return ", ".join(
+            f"{word('field', k)}: {written(k, v, names)}" for k, v in list(value.items())[:_LONGEST]
+        )
     text = masking.query(str(value)) if name == "query" else str(value)
     if name == "kind" and text in CONSENTS:
         return word("consent", text)

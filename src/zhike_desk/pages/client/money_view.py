@@ -14,7 +14,7 @@ from zhike_desk.records.queries.reference import Run
 from zhike_desk.records.queries.timeline import Event
 from zhike_desk.records.scope import day_of
 from zhike_desk.ui.figures import minus
-from zhike_desk.ui.speech import told
+from zhike_desk.ui.speech import chinese, told
 from zhike_desk.ui.templatetags.zhike import direction
 from zhike_desk.ui.words import word
 
@@ -25,6 +25,10 @@ _SMALL = 0.1
 _PAUSE = 7
 _DRAWN = 10.0
 """Below this amount a picture's scale would repeat 1 and 0: a sentence says it."""
+_NAMED_ZH, _NAMED_EN = 0.04, 0.09
+"""Parts of a chart's width a state of the market must hold for its name to be written there."""
+_SLANTED = {"media": [{"query": {"maxWidth": 420}, "option": {"xAxis": {"axisLabel": {"rotate": 32}}}}]}
+"""English names of six parts don't fit side by side on a telephone."""
 _LARGE = 10_000.0
 """From this amount on a picture is told in 万元."""
 
@@ -134,6 +138,7 @@ def _falling(
     shown = {"type": "bar", "barWidth": "56%", "silent": True}
     return {
         "grid": {"left": 8, "right": 8, "top": 28, "bottom": 4, "containLabel": True},
+        **({} if chinese() else _SLANTED),
         "xAxis": {"type": "category", "data": list(titles), "axisLabel": {"interval": 0, "hideOverlap": False}},
         "yAxis": {"type": "value", **_scale(large=large)},
         "series": [
@@ -266,12 +271,13 @@ def _points(days: Sequence[AssetDay], columns: Sequence[str]) -> list[list[Any]]
 
 def _shades(runs: Sequence[Run], first: date, last: date) -> list[list[dict[str, Any]]]:
     """Return the market's states behind the line: cold ones and warm ones, where they touch the days shown."""
-    found = []
+    found, least = [], _NAMED_ZH if chinese() else _NAMED_EN
     for run in runs:
         colour = _BANDS.get(run.state)
         if colour is None or run.last < first or run.first > last:
             continue
-        name = word("state", run.state) if (run.last - run.first).days >= 28 else ""
+        wide = (run.last - run.first).days >= least * max((last - first).days, 1)
+        name = word("state", run.state) if wide else ""
         begin: dict[str, Any] = {
             "xAxis": str(max(run.first, first)), "name": name, "itemStyle": {"color": f"token:{colour}", "opacity": 0.7},
             "label": {"color": "token:ink-3", "fontSize": 11, "position": "insideTop"},

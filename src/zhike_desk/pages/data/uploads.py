@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from zhike.datacentre.tables import TABLES
+from zhike.datacentre.tables.definition import Type
 from zhike_desk.gate import viewer_of
 from zhike_desk.pages.data.picking import mapped, picks
 from zhike_desk.records import clock
@@ -19,6 +22,8 @@ from zhike_desk.records.queries import data as query
 from zhike_desk.ui.speech import language, told
 
 REASONS = 20
+_DECIMAL = re.compile(r"-?\d+\.\d+")
+_FIGURES = frozenset({Type.MONEY, Type.QUANTITY, Type.PRICE, Type.RATE, Type.COUNT, Type.NUMBER})
 SEVERITIES = {"error": ("错误", "Error"), "warning": ("警告", "Warning"), "info": ("提示", "Note")}
 
 
@@ -36,7 +41,17 @@ class Looked:
     columns: list[tuple[str, str]]
     unsure: list[tuple[str, str]]
     rejected: str
-    samples: list[dict[str, Any]]
+    samples: list[Sample]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The first rows of a file as understood: their table, its columns as (name, what it means, whether it is a figure), rows as (line, cells)."""
+
+    file: str
+    table: str
+    columns: list[tuple[str, str, bool]]
+    rows: list[tuple[int, list[tuple[str, bool]]]]
 
 
 @require_POST
@@ -58,7 +73,10 @@ def preview(request: HttpRequest, number: int) -> HttpResponse:
         "files": [_looked(f, report.get("samples", ())) for f in report.get("files", ())],
         "reasons": [(r, told(*SEVERITIES[r["severity"]]), told(r["zh"], r["en"])) for r in reasons[:REASONS]],
         "more_reasons": max(len(reasons) - REASONS, 0),
-        "tables": [(n, t["new"], t["changed"], t["unchanged"], t["quarantined"]) for n, t in tables.items()],
+        "tables": [
+            (n, _holds(n), t["new"], t["changed"], t["unchanged"], t["quarantined"])
+            for n, t in tables.items()
+        ],
         "findings": report.get("findings", {}),
         "mapping": (batch.mapping if batch else "") or _suggested(report),
         "picks": picks(report.get("files", ())),
@@ -81,8 +99,44 @@ def _looked(file: dict[str, Any], samples: Sequence[dict[str, Any]]) -> Looked:
         columns=[(source, ours or "") for source, ours in file["columns"].items()],
         unsure=[(source, "、".join(file["proposals"].get(source, ()))) for source in file["unsure"]],
         rejected=told(rejected.get("zh", ""), rejected.get("en", "")) if rejected else "",
-        samples=[s for s in samples if s["file"] == file["file"] and s["rows"]],
+        samples=[_sample(s) for s in samples if s["file"] == file["file"] and s["rows"]],
     )
+
+
+def _sample(given: dict[str, Any]) -> Sample:
+    table = TABLES.get(given["table"])
+    known = {c.name: c for c in table.columns} if table is not None else {}
+    columns = [
+        (
+            name,
+            told(known[name].zh, known[name].meaning) if name in known else "",
+            name in known and known[name].type in _FIGURES,
+        )
+        for name in given["columns"]
+    ]
+    rows = [
+        (
+            line,
+            [
+                (_plain(cell) if figure else cell, figure)
+                for cell, (*_, figure) in zip(cells, columns, strict=True)
+            ],
+        )
+        for line, cells in given["rows"]
+    ]
+    return Sample(given["file"], given["table"], columns, rows)
+
+
+def _plain(cell: Any) -> Any:
+    """Write a figure without the noughts its type has room for."""
+    text = str(cell)
+    return text.rstrip("0").rstrip(".") if _DECIMAL.fullmatch(text) else cell
+
+
+def _holds(name: str) -> str:
+    """Say what a table holds."""
+    table = TABLES.get(name)
+    return told(table.zh, table.meaning) if table is not None else ""
 
 
 def _suggested(report: dict[str, Any]) -> str:

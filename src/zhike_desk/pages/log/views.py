@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from zhike.base.text import say
 from zhike_desk.gate import viewer_of
-from zhike_desk.pages.log.words import ROOMS, named, whom
+from zhike_desk.pages.log.words import ROOMS, details, named, whom
 from zhike_desk.records.audit import DESK_DAY
 from zhike_desk.records.queries import log as query
 from zhike_desk.records.refusals import Refused
@@ -34,6 +34,7 @@ class Line:
     whom: str
     role: str
     detail: str
+    exact: str
     day: str
 
 
@@ -72,10 +73,14 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 def _line(act: query.Act) -> Line:
     rest = {name: value for name, value in act.detail.items() if name != DESK_DAY}
-    detail = json.dumps(rest, ensure_ascii=False) if rest else ""
-    short = detail if len(detail) <= _LONGEST else detail[:_LONGEST] + "…"
     role = told("系统", "System") if act.role == "system" else word("role", act.role)
-    return Line(act, named(act.action), whom(act.kind), role, short, str(act.detail.get(DESK_DAY, "")))
+    exact = _short(json.dumps(rest, ensure_ascii=False)) if rest else ""
+    day = str(act.detail.get(DESK_DAY, ""))
+    return Line(act, named(act.action), whom(act.kind), role, _short(details(rest)), exact, day)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 
 def _day(text: str) -> date | None:

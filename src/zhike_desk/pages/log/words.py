@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from zhike_desk.ui.speech import told
+from collections.abc import Mapping
+from typing import Any
+
+from zhike_desk.records.queries.jobs import KINDS
+from zhike_desk.ui.speech import said, told
+from zhike_desk.ui.words import word
+
+_GROUPS = {"medium": "medium", "role": "role", "severity": "severity", "field": "identity"}
+"""Fields whose values are classes with names of their own."""
 
 ROOMS: dict[str, tuple[str, str]] = {
     "client.": ("客户", "Clients"),
@@ -132,3 +140,29 @@ def named(action: str) -> str:
 def whom(kind: str) -> str:
     """Name what an act was done to, in the request's language."""
     return told(*OBJECTS[kind]) if kind in OBJECTS else kind
+
+
+def details(told_of: Mapping[str, Any]) -> str:
+    """Write what an act's row tells besides, field by field, in the request's language; codes of ours stay codes."""
+    mark = told("：", ": ")
+    parts = [
+        f"{word('field', name)}{mark}{_written(name, value)}"
+        for name, value in told_of.items()
+        if value is not None and value != ""
+    ]
+    return told("；", "; ").join(parts)
+
+
+def _written(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return told("是", "yes") if value else told("否", "no")
+    if isinstance(value, list):
+        return ", ".join(_written(name, v) for v in value)
+    if isinstance(value, Mapping):
+        return details(value)
+    text = str(value)
+    if name == "of":
+        return named(text)
+    if name == "kind" and text in KINDS:
+        return said(KINDS[text])
+    return word(_GROUPS[name], text) if name in _GROUPS else text

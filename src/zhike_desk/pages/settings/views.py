@@ -51,14 +51,22 @@ NOTES: dict[str, tuple[str, str]] = {
         " for a holiday, people work: those belong in the second field. The State Council's yearly notice says which days they are.",
     ),
 }
-SCOPES: dict[str, tuple[str, str]] = {
+READING: dict[str, tuple[str, str]] = {
     "client.list": ("客户列表", "lists of clients"),
     "client.view": ("客户全景", "a client"),
     "client.money": ("资产与交易", "assets and trades"),
-    "care.read": ("联系、任务、备注：读", "contacts, tasks, notes: read"),
-    "care.write": ("联系、任务、备注：写", "contacts, tasks, notes: write"),
-    "data.upload": ("上传数据文件", "deliver files"),
+    "care.read": ("联系、任务、备注、投诉：读", "contacts, tasks, notes, complaints: read"),
+    "today.view": ("今日清单（须同时可读联系与任务）", "the day's list (with contacts and tasks: read)"),
+    "market.view": ("市场", "the market"),
+    "segment.view": ("客群", "segments"),
+    "job.view": ("我的后台任务", "my jobs"),
 }
+DOING: dict[str, tuple[str, str]] = {
+    "care.write": ("联系、任务、备注、标签、评价、投诉：写", "contacts, tasks, notes, tags, answers, complaints: write"),
+    "undo": ("撤销令牌可做的操作", "undo what the token may do"),
+    "data.upload": ("上传数据文件并查看检查结果（不导入）", "upload files and read what their check found (nothing is taken in)"),
+}  # fmt: skip
+"""What a token may be used for, as its owner chooses it: what it reads, what it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +106,25 @@ def _context(viewer: Viewer) -> dict[str, Any]:
         "deputies": people.deputies(viewer, today),
         "names_deputy": names_deputy,
         "candidates": people.candidates(viewer) if names_deputy else [],
-        "tokens": people.tokens(viewer) if viewer.may("token.write") else None,
-        "scopes": [(n, told(*SCOPES.get(n, (n, n)))) for n in sorted(policy().tokens) if viewer.may(n)],
+        "tokens": _tokens(viewer) if viewer.may("token.write") else None,
+        "scopes": _scopes(viewer),
     }
+
+
+def _scopes(viewer: Viewer) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return what the viewer may give a token, in its two parts; a part that is empty isn't shown."""
+    parts = ((told("读", "Read"), READING), (told("做", "Do"), DOING))
+    found = [
+        (title, [(n, told(*words)) for n, words in part.items() if viewer.may(n)]) for title, part in parts
+    ]
+    return [(title, part) for title, part in found if part]
+
+
+def _tokens(viewer: Viewer) -> list[tuple[people.Token, str]]:
+    """Return the viewer's tokens, each with what it may be used for in words."""
+    words = READING | DOING
+    between = told("、", ", ")
+    return [(t, between.join(told(*words[n]) for n in words if n in t.scopes)) for t in people.tokens(viewer)]
 
 
 def _roles(viewer: Viewer) -> Sequence[str]:

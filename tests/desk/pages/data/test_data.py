@@ -172,7 +172,7 @@ def test_a_look_shows_the_first_rows_as_understood_and_why_others_stay_out(
     work_off("preview")
     html = browser.get(f"/data/upload/{number}/").content.decode()
     assert "前 1 行，按理解后的样子" in html
-    assert "<td>2025-01-06</td><td>0020000001</td><td>3</td>" in html
+    assert '<td>2025-01-06</td><td>0020000001</td><td class="n">3</td>' in html
     assert "2025-13-06" in html.split("哪里不对")[1]
     sheet = browser.get(f"/data/upload/{number}/reasons/")
     assert sheet.headers["Content-Disposition"] == 'attachment; filename="reasons.csv"'

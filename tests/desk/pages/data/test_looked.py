@@ -19,19 +19,33 @@ FILE: dict[str, Any] = {
     "lines": 9, "accepted": 5, "quarantined": 3, "other": 1,
     "columns": {"成交价": "price", "备注": None}, "unsure": ["方向", "备注"], "proposals": {"方向": ["side", "kind"]},
 }  # fmt: skip
+COLUMNS = ["client_id", "price", "quantity", "flag_of_theirs"]
 SAMPLES = [
-    {"file": "a.csv", "rows": [[2, ["x"]]]},
-    {"file": "a.csv", "rows": []},
-    {"file": "b.csv", "rows": [[2, ["y"]]]},
-]
+    {"file": "a.csv", "table": "trade", "columns": COLUMNS, "rows": [[2, ["001.50", "11.51000000", "700.0000", "1.50"]]]},
+    {"file": "a.csv", "table": "trade", "columns": COLUMNS, "rows": []},
+    {"file": "b.csv", "table": "trade", "columns": COLUMNS, "rows": [[2, ["y", "", "-0.50", ""]]]},
+]  # fmt: skip
 
 
 def test_a_file_is_told_as_it_was_looked_at() -> None:
     assert uploads._looked(FILE, SAMPLES) == uploads.Looked(
         file="a.csv", table="trade", form="csv · gb18030", lines=9, accepted=5, quarantined=3, other=1,
         columns=[("成交价", "price"), ("备注", "")], unsure=[("方向", "side、kind"), ("备注", "")],
-        rejected="", samples=SAMPLES[:1],
+        rejected="", samples=[uploads._sample(SAMPLES[0])],
     )  # fmt: skip
+
+
+def test_figures_are_told_apart_and_lose_the_noughts_their_type_has_room_for() -> None:
+    with translation.override("en"):
+        found = uploads._sample(SAMPLES[0])
+    assert [(name, bool(meaning), figure) for name, meaning, figure in found.columns] == [
+        ("client_id", True, False),
+        ("price", True, True),
+        ("quantity", True, True),
+        ("flag_of_theirs", False, False),
+    ]
+    assert found.rows == [(2, [("001.50", False), ("11.51", True), ("700", True), ("1.50", False)])]
+    assert uploads._sample(SAMPLES[2]).rows == [(2, [("y", False), ("", True), ("-0.5", True), ("", False)])]
 
 
 def test_a_rejected_file_says_why_in_the_language_of_the_request() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from zhike_desk.pages.log import words
 from zhike_desk.records.models import ApiToken, Consent, Task  # noqa: F401  (read by the names of states)
@@ -118,3 +119,28 @@ def test_fields_that_are_revealed_and_kinds_of_consent_are_named_once_and_all() 
         and re.search(r'"(证件号码?|通话录音|录音|数据使用|资料使用)"', p.read_text("utf-8"))
     ]
     assert twice == []
+
+
+def test_what_a_row_tells_besides_is_written_field_by_field_in_either_language() -> None:
+    told_of = {
+        "left": "cash",
+        "right": "credit",
+        "value": 2.0,
+        "given": True,
+        "of": "client.hold",
+        "kind": "preview",
+        "role": "head",
+        "note": "",
+    }
+    with translation.override("zh-hans"):
+        found = words.details(told_of)
+    assert (
+        found
+        == "左项：cash；右项：credit；取值：2.0；客户同意：是；事项：封存、删除或解除封存；种类：预览；角色：营业部负责人"
+    )
+    with translation.override("en"):
+        assert (
+            words.details({"fields": {"is_active": False}, "clients": ["1", "2"]})
+            == "Becomes: May sign in: no; Clients: 1, 2"
+        )
+        assert words.details({"never_heard_of": 3}) == "never_heard_of: 3"
