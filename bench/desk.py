@@ -79,6 +79,18 @@ def _works(keys: dict[str, str]) -> list[Work]:
         Work(f"page {DEEP}, all clients", "dora", keys["deep"]),
         Work("filtered by class", "dora", "/clients/?logic=trend&grade=gold", fragment=True),
         Work("filtered by bound", "dora", "/clients/?net_now.min=500000&sort=-score", fragment=True),
+        Work(
+            "filtered by two bounds, by return",
+            "dora",
+            "/clients/?days_since_trade.min=200&net_now.max=1000&sort=-twr_12m",
+            fragment=True,
+        ),
+        Work(
+            "filtered by a bound few fit, by pinyin",
+            "dora",
+            "/clients/?clv_p50.min=1000&sort=sort_key",
+            fragment=True,
+        ),
         Work("filtered by class, head", "bob", "/clients/?logic=trend&grade=gold", fragment=True),
         Work("filtered by a measure", "dora", "/clients/?m.turnover_3m.min=2", cpu=300.0, fragment=True),
         Work("filtered by a measure, head", "bob", "/clients/?m.turnover_3m.min=2", cpu=300.0, fragment=True),

@@ -81,7 +81,7 @@ def _one(form: str) -> None:
 
     from zhike_desk.records import demo
     from zhike_desk.records.actions import exports
-    from zhike_desk.records.book.following import follow
+    from zhike_desk.records.following import follow
     from zhike_desk.records.models import Job, User
 
     call_command("migrate", verbosity=0)

@@ -259,7 +259,7 @@ class _Reader:
     """Reads as requests do: the pointer once, then client by client, and what belongs to them."""
 
     def __init__(self, most: int, *, torn: bool) -> None:
-        from zhike_desk.records.book.following import follow
+        from zhike_desk.records.following import follow
         from zhike_desk.records.models import BookClient
         from zhike_desk.records.rows.clients import pseudonym
 

@@ -41,7 +41,7 @@ from zhike_desk.records.models import (
     Task,
     User,
 )  # fmt: skip
-from zhike_desk.records.queries import clients, nights, permission, timeline
+from zhike_desk.records.queries import clients, nights, outgoing, permission, timeline
 from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Denied, Viewer
 
@@ -199,7 +199,7 @@ def _exported(by: Viewer, client_id: str, action: str) -> bool:
     if by.role == "analyst":
         exports.count("", by=by)
         raise Denied(action)
-    return exports._matching("", by, action).filter(client_id=client_id).exists()
+    return outgoing.matching_clients("", by, action).filter(client_id=client_id).exists()
 
 
 def _timeline(by: Viewer, client_id: str) -> Any:

@@ -70,7 +70,7 @@ def desk(request: pytest.FixtureRequest) -> Iterator[Path]:
     from django.db import connection, connections
     from django.test.utils import setup_test_environment, teardown_test_environment
 
-    from zhike_desk.records.book.following import follow
+    from zhike_desk.records.following import follow
 
     home = Path(settings.HOME)
     setup_test_environment()
@@ -121,7 +121,7 @@ def db(desk: Path) -> Iterator[Path]:
     from django.core.cache import caches
     from django.db import transaction
 
-    from zhike_desk.records.book.following import follow
+    from zhike_desk.records.following import follow
 
     follow()
     caches["memory"].clear()  # what a process remembers would outlive the rows it was read from
@@ -133,7 +133,7 @@ def db(desk: Path) -> Iterator[Path]:
 @pytest.fixture
 def transactional(desk: Path) -> Iterator[Path]:
     """Give the home folder to a test that commits, or has several connections; rows and pointer are put back afterwards."""
-    from zhike_desk.records.book.following import follow
+    from zhike_desk.records.following import follow
 
     follow()
     yield desk
@@ -144,7 +144,7 @@ def transactional(desk: Path) -> Iterator[Path]:
 def lived_in(desk: Path) -> Iterator[Path]:
     """Give the home folder of a desk where a morning's work was done; put back after the module."""
     import desk_lived
-    from zhike_desk.records.book.following import follow
+    from zhike_desk.records.following import follow
 
     follow()
     desk_lived.morning()
@@ -160,7 +160,7 @@ def _put_back(desk: Path) -> None:
 
     from zhike.base.errors import DamagedStore
     from zhike_desk.records import audit
-    from zhike_desk.records.book.following import follow
+    from zhike_desk.records.following import follow
     from zhike_desk.records.models import AuditHead, AuditRow, Pointer, Publication
     from zhike_desk.records.publish import publish
 

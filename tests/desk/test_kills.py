@@ -27,7 +27,7 @@ import django
 django.setup()
 from zhike_desk.records import clock, scope
 from zhike_desk.records.actions import contacts
-from zhike_desk.records.book import following
+from zhike_desk.records import following
 from zhike_desk.records.models import User
 from zhike_desk.records.viewer import Viewer
 

@@ -14,9 +14,8 @@ class Records(AppConfig):
 
     def ready(self) -> None:
         """Follow the published book on every connection; ring for every job; write sign-ins down; know our own checks."""
-        from zhike_desk.records import checks, queue
+        from zhike_desk.records import checks, following, queue
         from zhike_desk.records.actions import signing
-        from zhike_desk.records.book import following
 
         following.begin()
         queue.begin()

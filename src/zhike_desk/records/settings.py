@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields, replace
+from datetime import date, timedelta
 from typing import Any
 
 from zhike.base.text import Said, say
 from zhike_desk.records.models import Setting
 
+_MOST_DAYS = 400
+_LONGEST = timedelta(days=31)
+_BETWEEN = re.compile(r"[\s,，、;；]+")
 _CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 
 
@@ -44,6 +48,48 @@ def clock(default: str, zh: str, en: str) -> Any:
         return value
 
     return field(default=default, metadata={"fit": fit, "zh": zh, "en": en})
+
+
+def days(zh: str, en: str) -> Any:
+    """Declare a list of days: 2026-01-01, or from one to another, 2026-02-15~2026-02-23, blanks or commas between."""
+
+    def fit(value: Any) -> str:
+        wrong = Unfit(
+            say(
+                f"{zh}：请写日期或区间，如 2026-01-01 2026-02-15~2026-02-23，最多 {_MOST_DAYS} 天。",
+                f"{en}: days or stretches, as in 2026-01-01 2026-02-15~2026-02-23, {_MOST_DAYS} days at the most.",
+            )
+        )
+        written = " ".join(part for part in _BETWEEN.split(value) if part) if isinstance(value, str) else "?"
+        try:
+            found = days_of(written)
+        except ValueError as error:
+            raise wrong from error
+        if len(found) > _MOST_DAYS:
+            raise wrong
+        return written
+
+    return field(default="", metadata={"fit": fit, "zh": zh, "en": en})
+
+
+def days_of(written: str) -> frozenset[date]:
+    """Return the days of a setting; raise ValueError where they can't be understood."""
+    found: set[date] = set()
+    for part in written.split():
+        first, dash, last = part.partition("~")
+        begin, end = date.fromisoformat(first), date.fromisoformat(last if dash else first)
+        if not begin <= end <= begin + _LONGEST:
+            raise ValueError(part)
+        found.update(begin + timedelta(days=n) for n in range((end - begin).days + 1))
+    return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Which days are free or worked against the week; the exchanges' past days are known without."""
+
+    holidays: str = days("法定节假日放假的日子", "public holidays, the days off")
+    workdays: str = days("调休上班的周末", "weekends worked to make up for a holiday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +192,7 @@ class DeskSettings:
     night: Night = Night()
     shown: Shown = Shown()
     complaints: Complaints = Complaints()
+    calendar: Calendar = Calendar()
     retention: Retention = Retention()
 
 

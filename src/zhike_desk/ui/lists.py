@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from zhike_desk.records.queries import listing
 from zhike_desk.records.queries.listing import Asked, Column, Listed
+from zhike_desk.records.viewer import Viewer
 from zhike_desk.ui.speech import said
 
 
@@ -55,6 +56,12 @@ def head(
         sorted=("descending" if state.descending else "ascending") if here else "",
         figure=column.figure,
     )
+
+
+def exported(viewer: Viewer) -> bool:
+    """Tell whether lists may be taken out row by row."""
+    cell = viewer.may("export.small")
+    return cell is not None and "aggregate" not in cell.limits
 
 
 def choice(name: str, title: str, options: Iterable[tuple[str, str]], state: Asked) -> Choice:

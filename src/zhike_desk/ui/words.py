@@ -92,6 +92,12 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "structured": ("结构化", "Structured"),
         "private": ("私募", "Private"),
     },
+    "task": {
+        "open": ("未完成", "Open"),
+        "done": ("已完成", "Done"),
+        "dropped": ("已放弃", "Given up"),
+    },
+    "must_do": {"yes": ("必做", "Must do"), "no": ("非必做", "Not obligatory")},
     "medium": {
         "phone": ("电话", "Telephone"),
         "wecom": ("企业微信", "WeCom"),

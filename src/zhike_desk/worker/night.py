@@ -18,10 +18,9 @@ from zhike.datacentre.retention import retire
 from zhike.datacentre.store.house import Store
 from zhike.run import run_night
 from zhike_desk import made_up
-from zhike_desk.records import clock, feedback
+from zhike_desk.records import clock, feedback, following
 from zhike_desk.records.actions import moves, undo
 from zhike_desk.records.arrivals import TAKEN, feed_of, waiting
-from zhike_desk.records.book import following
 from zhike_desk.records.jobs import Work, runs
 from zhike_desk.records.publish import publish
 

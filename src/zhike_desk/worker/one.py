@@ -34,8 +34,7 @@ def main(words: list[str]) -> int:
 
 def do(number: int) -> int:
     """Do the running job of that number in this process."""
-    from zhike_desk.records import clock, jobs
-    from zhike_desk.records.book import following
+    from zhike_desk.records import clock, following, jobs
     from zhike_desk.records.models import Job
     from zhike_desk.records.refusals import Conflict, Refused
     from zhike_desk.records.viewer import Denied, Viewer

@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from playwright.sync_api import Page, expect
 
 from desk_browser import Look
-from zhike_desk.records.book.following import follow
+from zhike_desk.records.following import follow
 from zhike_desk.records.models import Contact, User
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from desk_browser import THEMES, WIDTHS, Look
 from people import PEOPLE
-from zhike_desk.records.book.following import follow
+from zhike_desk.records.following import follow
 from zhike_desk.records.models import BookClient, BookHolding, BookRelation, Contact
 
 

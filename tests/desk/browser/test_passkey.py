@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 import desk_browser
 from desk_browser import Window
-from zhike_desk.records.book.following import follow
+from zhike_desk.records.following import follow
 from zhike_desk.records.models import AuditRow, User
 
 _KEY = {

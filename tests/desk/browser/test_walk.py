@@ -36,6 +36,7 @@ STOPS = {
     "value-panel": ("ahp_panel", "/value/panels/{panel}/"),
     "approvals": ("approvals", "/approvals/"),
     "team": ("team", "/team/"),
+    "team-hand-over": ("team_hand_form", "/team/hand-over/form/?staff=E0002"),
     "data": ("data", "/data/"),
     "data-findings": ("data_findings", "/data/findings/"),
     "compliance": ("compliance", "/compliance/"),
@@ -56,7 +57,7 @@ STOPS = {
     "account-passkeys": ("mfa_list_webauthn", "/account/2fa/webauthn/"),
     "account-password": ("account_change_password", "/account/password/change/"),
 }
-WITHOUT_PAGE = {"home", "palette", "views"}  # redirect, dialog, acts of lists
+WITHOUT_PAGE = {"home", "palette", "views", "exports"}  # redirect, dialog, acts of lists
 
 
 def allowed(stop: str) -> list[str]:
@@ -85,7 +86,7 @@ def every() -> list[tuple[str, str, int, str]]:
 def address(stop: str, who: str) -> str:
     """Return where a page is found by somebody: a client of theirs, by pseudonym where they see no number."""
     from zhike_desk.records import scope
-    from zhike_desk.records.book.following import follow
+    from zhike_desk.records.following import follow
     from zhike_desk.records.models import Panel
 
     follow()  # beside a browser's loop the connection is another

@@ -22,7 +22,7 @@ import trust_walk
 from trust_ground import AT
 from zhike_desk.records import audit, scope
 from zhike_desk.records.actions import exports
-from zhike_desk.records.book.following import books, follow
+from zhike_desk.records.following import books, follow
 from zhike_desk.records.models import (
     Approval,
     BookClient,

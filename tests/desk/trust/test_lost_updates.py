@@ -77,7 +77,7 @@ def _add_one(counted: int) -> int:
 
 def _at_once(work: Callable[[], list[int]]) -> tuple[list[int], list[BaseException]]:
     """Let all writers begin together, each on a connection of its own; return what they gave back, and their errors."""
-    from zhike_desk.records.book.following import follow
+    from zhike_desk.records.following import follow
 
     given: list[int] = []
     errors: list[BaseException] = []

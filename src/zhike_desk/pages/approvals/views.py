@@ -32,7 +32,7 @@ _EXPORTS = 10
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One request: what, why, by whom, how it stands, exactly what would be done, and what it is about."""
+    """One request: what, why, by whom, how it stands, exactly what would be done where it waits, and what it is about."""
 
     row: query.Asked
     says: str
@@ -49,18 +49,18 @@ def approvals(request: HttpRequest) -> HttpResponse:
     shown = {row.id for row in first}
     others = [row for row in query.asked(viewer, now) if row.id not in shown]
     about = query.about(viewer, [*first, *others], scope.day_of(now))
-    waiting, rest = ([_line(row, about[row.id]) for row in rows] for rows in (first, others))
+    staff = query.staff_in(first, words.STAFF)
     context = {
-        "waiting": waiting,
-        "rest": rest,
+        "waiting": [_line(row, about[row.id], words.lines(row.payload, staff)) for row in first],
+        "rest": [_line(row, about[row.id], []) for row in others],
         "decides": viewer.may("approval.decide") is not None,
         "exports": jobs.recent(viewer, ("export",), _EXPORTS) if viewer.may("export.large") else [],
     }
     return render(request, "approvals/approvals.html", context)
 
 
-def _line(row: query.Asked, about: query.About) -> Line:
-    return Line(row, said(row.says), told(*STATES[row.state]), words.lines(row.payload), about)
+def _line(row: query.Asked, about: query.About, payload: list[tuple[str, str]]) -> Line:
+    return Line(row, said(row.says), told(*STATES[row.state]), payload, about)
 
 
 @require_POST
@@ -90,7 +90,7 @@ def decide(request: HttpRequest, number: int) -> HttpResponse:
 def file(request: HttpRequest, number: int) -> FileResponse:
     """Give the file of an approved export to who asked for it; each time is written down, so it is no GET."""
     path, media = exports.download(number, by=viewer_of(request), at=clock.now())
-    name = f"zhike-clients-{number}{path.suffix}"
+    name = f"zhike-{path.name.partition('-')[0]}-{number}{path.suffix}"
     return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=media)
 
 

@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from zhike_desk.records import staff
 from zhike_desk.records.queries import clients, listing
 from zhike_desk.records.queries.listing import Asked, Bound, Column
 from zhike_desk.records.queries.reference import Meaning
 from zhike_desk.records.viewer import Viewer
 from zhike_desk.ui import lists, marks, measured
+from zhike_desk.ui.acts import who
 from zhike_desk.ui.lists import Choice, Filter, Head
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.templatetags import zhike as writing
@@ -79,6 +79,7 @@ class ClientsPage:
     can_save: bool
     can_share: bool
     can_care: bool
+    can_move: bool
     can_export: bool
 
 
@@ -108,13 +109,9 @@ def build(state: Asked, page: clients.Page, viewer: Viewer, measures: Mapping[st
         can_save=saving is not None,
         can_share=saving is not None and saving.scope != "self",
         can_care=viewer.may("care.write") is not None,
-        can_export=_exports(viewer),
+        can_move=viewer.may("client.move") is not None,
+        can_export=lists.exported(viewer),
     )
-
-
-def _exports(viewer: Viewer) -> bool:
-    cell = viewer.may("export.small")
-    return cell is not None and "aggregate" not in cell.limits
 
 
 def _beside(state: Asked, **cursor: str) -> str:
@@ -230,7 +227,7 @@ def _text(name: str, value: str) -> str:
             told("拒绝营销", "No marketing") if value == "1" else told("未拒绝营销", "Marketing not refused")
         )
     if name == "staff_id":
-        value = staff.names({value}).get(value, value)
+        value = who(value)
     titles = {
         "tag": told("标签", "Tag"),
         "staff_id": told("客户经理", "Manager"),

@@ -20,6 +20,7 @@ from zhike_desk.records.queries import listing, reference
 from zhike_desk.records.queries.views import saved
 from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Viewer
+from zhike_desk.ui.acts import in_words
 from zhike_desk.ui.frame import night_of
 from zhike_desk.ui.measured import asked_unit
 from zhike_desk.ui.speech import said, told
@@ -144,19 +145,13 @@ def _chosen(request: HttpRequest, viewer: Viewer, state: listing.Asked) -> list[
 
 def _confirm(request: HttpRequest, rows: int, listed: str) -> HttpResponse:
     """Show what would be done to how many clients; its form asks for the job."""
-    _, arguments = _act(request)
-    act = request.POST["act"]
-    names = {
-        "tag": told("加标签", "Add the tag"),
-        "untag": told("去标签", "Remove the tag"),
-        "task": told("建任务", "A task"),
-    }
-    what = " · ".join(value for value in arguments.values() if value)
+    act, arguments = _act(request)
+    what = in_words(act, arguments)
     context = {
-        "about": told(f"{names[act]}：{what}，共 {rows:,} 位客户", f"{names[act]}: {what}, {rows:,} clients"),
+        "about": told(f"{what}，共 {rows:,} 位客户", f"{what}: {rows:,} clients"),
         "rows": rows,
         "url": f"{reverse('clients_bulk')}?{listed}",
         "back": f"{reverse('clients')}?{listed}",
-        "fields": [("act", act), ("all", "1"), *arguments.items()],
+        "fields": [("act", request.POST["act"]), ("all", "1"), *arguments.items()],
     }
     return render(request, "lists/bulk_confirm.html", context)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,18 +12,9 @@ from zhike_desk.records import clock
 from zhike_desk.records.actions import bulk
 from zhike_desk.records.actions import jobs as act
 from zhike_desk.records.queries import jobs as query
-from zhike_desk.records.queries.jobs import BulkSeen
+from zhike_desk.ui.acts import in_words
 from zhike_desk.ui.frame import night_of
 from zhike_desk.ui.speech import told
-
-ACTS: Mapping[str, tuple[str, str]] = {
-    "tag.add": ("加标签“{word}”", "add the tag “{word}”"),
-    "tag.remove": ("去标签“{word}”", "remove the tag “{word}”"),
-    "task.add": ("建任务“{title}”，{due_on} 到期", "a task “{title}”, due {due_on}"),
-    "tasks.done": ("任务标为完成", "mark tasks as done"),
-    "tasks.move": ("任务改期到 {due_on}", "put tasks off until {due_on}"),
-    "tasks.hand": ("任务交给 {staff_id}", "hand tasks to {staff_id}"),
-}
 
 
 @require_GET
@@ -40,7 +29,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     viewer = viewer_of(request)
     job = query.one(viewer, number)
     about = query.bulk(viewer, number, clock.now(night_of(request))) if job.kind == "bulk" else None
-    context = {"job": job, "bulk": about, "about": _about(about) if about else ""}
+    context = {"job": job, "bulk": about, "about": in_words(about.act, about.arguments) if about else ""}
     name = "jobs/job.html" if request.htmx.target == "job" else "jobs/one.html"  # type: ignore[attr-defined]
     return render(request, name, context)
 
@@ -61,8 +50,3 @@ def back(request: HttpRequest, number: int) -> HttpResponse:
         return redirect("jobs_one", int(done.id))
     messages.success(request, told(f"已撤销 {done.rows:,} 项。", f"{done.rows:,} rows are as they were."))
     return redirect("jobs_one", number)
-
-
-def _about(found: BulkSeen) -> str:
-    zh, en = ACTS[found.act]
-    return told(zh, en).format(**found.arguments)

@@ -125,6 +125,7 @@ OBJECTS: dict[str, tuple[str, str]] = {
     "setting": ("设置", "Setting"),
     "sums": ("汇总表", "Table of sums"),
     "task": ("任务", "Task"),
+    "tasks": ("任务数", "Tasks, how many"),
     "token": ("令牌", "Token"),
     "user": ("账号", "Account"),
     "view": ("视图", "View"),

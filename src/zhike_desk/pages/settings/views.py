@@ -34,7 +34,17 @@ GROUPS: dict[str, tuple[str, str]] = {
     "night": ("夜间运行", "The night"),
     "shown": ("提示", "What is pointed out"),
     "complaints": ("投诉时限", "Complaints"),
+    "calendar": ("工作日", "Working days"),
     "retention": ("保留", "Retention"),
+}
+NOTES: dict[str, tuple[str, str]] = {
+    "calendar": (
+        "写法：2026-01-01 2026-02-15~2026-02-23，以空格或逗号分隔。投诉期限、文件晚到提醒与任务周历按工作日计算：过去以已知交易日为准，以后以交易日历文件（如已送来）与这里为准。"
+        "调休上班的周末交易所不开市，仍是工作日，请写在第二格。放假安排以国务院办公厅每年的通知为准。",
+        "Written as 2026-01-01 2026-02-15~2026-02-23, blanks or commas between. Deadlines of complaints, the alert of late files and the week of tasks go by working days:"
+        " past ones by the trading days known, those to come by a calendar file, where one came, and by what stands here. Exchanges are closed on weekends worked to make up"
+        " for a holiday, people work: those belong in the second field. The State Council's yearly notice says which days they are.",
+    ),
 }
 SCOPES: dict[str, tuple[str, str]] = {
     "client.list": ("客户列表", "lists of clients"),
@@ -48,10 +58,11 @@ SCOPES: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Settings that belong together."""
+    """Settings that belong together, and what one should know to change them."""
 
     title: str
     entries: Sequence[stored.Entry]
+    note: str = ""
 
 
 @require_GET
@@ -97,7 +108,10 @@ def _groups() -> list[Group]:
     found: dict[str, list[stored.Entry]] = {}
     for entry in stored.entries():
         found.setdefault(entry.name.partition(".")[0], []).append(entry)
-    return [Group(told(*GROUPS.get(name, (name, name))), entries) for name, entries in found.items()]
+    return [
+        Group(told(*GROUPS.get(name, (name, name))), entries, told(*NOTES.get(name, ("", ""))))
+        for name, entries in found.items()
+    ]
 
 
 @require_POST
@@ -107,8 +121,8 @@ def put(request: HttpRequest) -> HttpResponse:
     values: dict[str, Any] = {}
     seen: dict[str, int] = {}
     for name, entry in standing.items():
-        typed = request.POST.get(name, "").strip()
-        if typed and typed != str(entry.value):
+        typed = request.POST.get(name, str(entry.value)).strip()
+        if typed != str(entry.value) and (typed or entry.default == ""):
             values[name] = (
                 int(typed)
                 if isinstance(entry.default, int) and typed.isascii() and typed.isdigit() and len(typed) < 9

@@ -5,20 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from django.urls import reverse
 
 from zhike_desk.records.queries import listing
 from zhike_desk.records.queries.listing import Asked
-from zhike_desk.records.queries.tasks import KINDS, LISTED, CalendarDay, Colleague, Page, Row, Week
+from zhike_desk.records.queries.tasks import (
+    ALWAYS,
+    KINDS,
+    LISTED,
+    CalendarDay,
+    Colleague,
+    Page,
+    Row,
+    Week,
+    asked,
+)
 from zhike_desk.ui import lists
+from zhike_desk.ui.acts import who
 from zhike_desk.ui.lists import Choice, Filter, Head
 from zhike_desk.ui.marks import MARKS
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.words import word
 
-STATES = {"open": ("未完成", "Open"), "done": ("已完成", "Done"), "dropped": ("已放弃", "Given up")}
-_MUST = {"yes": ("必做", "Must do"), "no": ("非必做", "Not obligatory")}
+CHOSEN = tuple(name for name in LISTED.columns if name not in ALWAYS)
+"""Columns that can be shown or left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +62,7 @@ class Line:
     staff: str
     open: bool
     ended: str
+    state: str
     mine: bool
 
 
@@ -66,6 +79,8 @@ class TasksPage:
     """The list: heads, lines, filters, the pages beside it."""
 
     heads: Sequence[Head]
+    shown: Sequence[str]
+    columns: Sequence[tuple[str, str, bool]]
     lines: Sequence[Line]
     choices: Sequence[Choice]
     filters: Sequence[Filter]
@@ -112,11 +127,13 @@ def build(state: Asked, page: Page, today: date, colleagues: Sequence[Colleague]
     """Turn a page of tasks into what the template writes."""
     bound = state.bounds.get("due_on")
     return TasksPage(
-        heads=[lists.head(LISTED, LISTED.columns[name], state, down=False) for name in LISTED.shown],
+        heads=[lists.head(LISTED, LISTED.columns[name], state, down=False) for name in state.shown],
+        shown=state.shown,
+        columns=[(name, said(LISTED.columns[name].title), name in state.shown) for name in CHOSEN],
         lines=[line(r, today) for r in page.rows],
         choices=[_choice(name, state) for name in LISTED.choices],
         filters=_filters(state),
-        hidden=[(n, v) for n, v in state.texts.items()],
+        hidden=_hidden(state),
         low=_iso(bound.low if bound else None),
         high=_iso(bound.high if bound else None),
         newer=_beside(state, before=page.newer),
@@ -143,6 +160,18 @@ def _order(state: Asked) -> str:
     return told(f"按{title}，从小到大", f"By {title.lower()}, smallest first")
 
 
+def _hidden(state: Asked) -> list[tuple[str, str]]:
+    """Return what of the list's state the form of filters has no field for; the columns that stand always begin those chosen."""
+    fields = {*LISTED.choices, "due_on.min", "due_on.max", "cols"}
+    kept = [(name, value) for name, value in parse_qsl(_query(state)) if name not in fields]
+    return [*kept, ("cols", ",".join(ALWAYS))]
+
+
+def shown_at(address: str) -> Sequence[str]:
+    """Return the columns of the list that stands at an address: a line that is drawn anew has those of its table."""
+    return asked(parse_qs(urlsplit(address).query)).shown
+
+
 def line(row: Row, today: date) -> Line:
     """Turn one task into its line."""
     return Line(
@@ -163,7 +192,8 @@ def line(row: Row, today: date) -> Line:
         open=row.state == "open",
         ended=""
         if row.state == "open"
-        else "：".join(p for p in (told(*STATES[row.state]), row.outcome) if p),
+        else "：".join(p for p in (word("task", row.state), row.outcome) if p),
+        state=word("task", row.state),
         mine=row.mine,
     )
 
@@ -208,7 +238,7 @@ def week(found: Week, today: date) -> WeekPage:
 
 def _box(found: CalendarDay, capacity: float | None, today: date) -> DayBox:
     english = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-    working = capacity if found.on.weekday() < 5 else None
+    working = capacity if found.works else None
     return DayBox(
         on=found.on,
         name=told("周" + "一二三四五六日"[found.on.weekday()], english[found.on.weekday()]),
@@ -229,9 +259,7 @@ def _query(state: Asked, **changed: str | None) -> str:
 
 
 def _named(name: str, value: str) -> str:
-    if name == "state":
-        return told(*STATES[value])
-    return told(*_MUST[value]) if name == "must_do" else word("proposal", value)
+    return word({"state": "task", "must_do": "must_do"}.get(name, "proposal"), value)
 
 
 def _title(name: str) -> str:
@@ -253,7 +281,10 @@ def _filters(state: Asked) -> list[Filter]:
         ends = " – ".join((_iso(bound.low) or "…", _iso(bound.high) or "…"))
         found.append(lists.without(LISTED, state, f"{_title(name)}：{ends}", f"{name}.min", f"{name}.max"))
     titles = {"staff_id": told("负责人", "Who"), "client_id": told("客户号", "Client number")}
-    return found + [lists.without(LISTED, state, f"{titles[n]}：{v}", n) for n, v in state.texts.items()]
+    return found + [
+        lists.without(LISTED, state, f"{titles[n]}：{who(v) if n == 'staff_id' else v}", n)
+        for n, v in state.texts.items()
+    ]
 
 
 def _iso(value: float | date | None) -> str:

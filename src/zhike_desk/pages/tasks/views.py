@@ -10,13 +10,14 @@ from django.views.decorators.http import require_GET
 
 from zhike.base.text import say
 from zhike_desk.gate import viewer_of
-from zhike_desk.pages.tasks.context import build, line, presets
+from zhike_desk.pages.tasks.context import build, line, presets, shown_at
 from zhike_desk.pages.tasks.context import week as week_page
 from zhike_desk.pages.tasks.whys import figures
 from zhike_desk.records import clock
 from zhike_desk.records.queries import tasks as query
 from zhike_desk.records.queries.views import saved
 from zhike_desk.records.refusals import Refused
+from zhike_desk.ui import lists
 from zhike_desk.ui.frame import night_of
 from zhike_desk.ui.speech import said
 
@@ -35,6 +36,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
         "presets": presets(today),
         "today": today,
         "may_write": viewer.may("care.write") is not None,
+        "can_export": lists.exported(viewer),
         "tab": "list",
     }
     if request.htmx.target != "list":  # type: ignore[attr-defined]
@@ -103,6 +105,7 @@ def _row(request: HttpRequest, task: int, name: str) -> HttpResponse:
         raise Http404
     shown = {
         "line": line(found, clock.today(night_of(request))),
+        "shown": shown_at(request.headers.get("HX-Current-URL", "")),
         "colleagues": query.colleagues(viewer),
         "may_write": True,
     }

@@ -23,9 +23,11 @@ from zhike_desk.records.actions.writing import BULK_ROWS, Bulk, Done
 from zhike_desk.records.queries import tasks as query
 from zhike_desk.records.refusals import Conflict, Refused
 from zhike_desk.records.viewer import Viewer
+from zhike_desk.ui.acts import in_words, who
 from zhike_desk.ui.frame import night_of
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.toasts import flash, toast
+from zhike_desk.ui.words import word
 
 
 @require_http_methods(["GET", "POST"])
@@ -109,13 +111,19 @@ def _diff(conflict: Conflict) -> list[tuple[str, Any, Any]]:
         "state": told("状态", "State"),
         "outcome": told("结果", "Outcome"),
     }
-    return [(names[n], _plain(conflict.theirs[n]), _plain(v)) for n, v in conflict.mine.items() if n in names]
+    return [
+        (names[n], _plain(n, conflict.theirs[n]), _plain(n, v))
+        for n, v in conflict.mine.items()
+        if n in names
+    ]
 
 
-def _plain(value: Any) -> str:
+def _plain(name: str, value: Any) -> str:
+    if name == "staff_id":
+        return who(value)
     if isinstance(value, date):
         return value.isoformat()
-    return told(*context.STATES[value]) if value in context.STATES else str(value)
+    return word("task", value) if name == "state" else str(value)
 
 
 @require_POST
@@ -138,7 +146,8 @@ def end(request: HttpRequest, task: int) -> HttpResponse:
 
 def _answer(request: HttpRequest, viewer: Viewer, task: int, text: str, undo: str) -> HttpResponse:
     found = query.one(viewer, task)
-    shown: dict[str, Any] = {"colleagues": query.colleagues(viewer), "may_write": True}
+    columns = context.shown_at(request.headers.get("HX-Current-URL", ""))
+    shown: dict[str, Any] = {"colleagues": query.colleagues(viewer), "may_write": True, "shown": columns}
     if found is not None:
         shown["line"] = context.line(found, clock.today(night_of(request)))
     response = render(request, "tasks/row.html" if found is not None else "tasks/gone.html", shown)
@@ -183,16 +192,10 @@ def _chosen(request: HttpRequest, viewer: Viewer) -> list[tuple[int, int]]:
 
 def _confirm(request: HttpRequest, rows: int) -> HttpResponse:
     """Show what would be done to how many tasks; its form asks for the job."""
-    names = {
-        "done": told("标为完成", "Mark as done"),
-        "postponed": told("改期到", "Put off until"),
-        "handed": told("交给", "Hand to"),
-    }
-    how = request.POST["how"]
-    what = " ".join([names[how], *_act(request)[1].values()])
+    what = in_words(*_act(request))
     kept = ("how", "until", "to", "query")
     context = {
-        "about": told(f"{what}，共 {rows:,} 项任务", f"{what}, {rows:,} tasks"),
+        "about": told(f"{what}，共 {rows:,} 项", f"{what}: {rows:,}"),
         "rows": rows,
         "url": reverse("tasks_many"),
         "back": f"{reverse('tasks')}?{request.POST.get('query', '')}",

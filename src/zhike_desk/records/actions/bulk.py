@@ -1,4 +1,7 @@
-"""One act for many clients or tasks: up to 200 at once, all or told one by one; more of them, as a list asks for, are a job."""
+"""One act for many clients or tasks: up to 200 at once, all or told one by one; more of them, as a list asks for, are a job.
+
+A hand-over of more than 200 clients is such a job too, but one that two people agreed on (`moves`): nobody else can ask for it.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from django.db.models import QuerySet
 
 from zhike.base.text import say
 from zhike_desk.records import audit
-from zhike_desk.records.actions import outcomes, tags, tasks, undo
+from zhike_desk.records.actions import moves, outcomes, tags, tasks, undo
 from zhike_desk.records.actions.writing import BULK_ROWS, Bulk, Done, Refused, one_of
 from zhike_desk.records.jobs import Cancelled
 from zhike_desk.records.models import Job, User
@@ -34,6 +37,8 @@ class _Act:
     to: Literal["clients", "tasks"]
     fit: Callable[[Mapping[str, Any], Viewer, datetime], object]
     do: _Do
+    second: bool = False
+    """Asked for elsewhere, and approved by a second person: its job is all there is of it here."""
 
 
 def apply(act: str, rows: Sequence[Any], arguments: Mapping[str, Any], *, by: Viewer, at: datetime) -> Bulk:
@@ -42,7 +47,7 @@ def apply(act: str, rows: Sequence[Any], arguments: Mapping[str, Any], *, by: Vi
     `tag.add`, `tag.remove` with `word`; `task.add` with `title`, `due_on`; `tasks.done`; `tasks.move` with `due_on`;
     `tasks.hand` with `staff_id`.
     """
-    one_of(act, ACTS, say("批量操作", "act"))
+    _known(act)
     if len(rows) > BULK_ROWS:
         raise Refused(
             say(
@@ -54,15 +59,19 @@ def apply(act: str, rows: Sequence[Any], arguments: Mapping[str, Any], *, by: Vi
         return ACTS[act].do(rows, arguments, by, at)
 
 
+def _known(act: str) -> None:
+    one_of(act, [name for name, known in ACTS.items() if not known.second], say("批量操作", "act"))
+
+
 def count(act: str, query: str, *, by: Viewer) -> int:
     """Count the rows of a list (its URL's query) that an act would be done to: what is shown, and confirmed."""
-    one_of(act, ACTS, say("批量操作", "act"))
+    _known(act)
     return _asked_for(act, query, by).count()
 
 
 def ask(act: str, query: str, arguments: Mapping[str, Any], *, typed: int, by: Viewer, at: datetime) -> Done:
     """Set up a job that does `act` to all rows of a list (its URL's query) as it is now; `typed` must be their count."""
-    one_of(act, ACTS, say("批量操作", "act"))
+    _known(act)
     with transaction.atomic():
         ACTS[act].fit(arguments, by, at)
         rows = _rows(act, query, by)
@@ -126,7 +135,7 @@ def _some(
 ) -> None:
     """Do the act to some of the rows, and write with it how far the job is and how it is undone."""
     with transaction.atomic():
-        bulk = apply(asked["act"], some, asked["arguments"], by=by, at=at)
+        bulk = ACTS[asked["act"]].do(some, asked["arguments"], by, at)
         found["rows"] += bulk.rows
         found["undo"] += [bulk.undo] if bulk.undo else []
         found["left"] += [[name, why.zh, why.en] for name, why in bulk.left]
@@ -242,6 +251,12 @@ ACTS: dict[str, _Act] = {
         "clients",
         lambda a, by, at: tasks.add_many((), title=_title(a), due_on=_day(a), by=by, at=at),
         lambda rows, a, by, at: tasks.add_many(_ids(rows), title=_title(a), due_on=_day(a), by=by, at=at),
+    ),
+    moves.ACT: _Act(
+        "clients",
+        lambda a, by, at: by.need("client.move"),
+        lambda rows, a, by, at: moves.give(rows, to_staff=a["staff_id"], reason=a["reason"], by=by, at=at),
+        second=True,
     ),
     "tasks.done": _Act(
         "tasks",

@@ -9,31 +9,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
-from urllib.parse import parse_qs
+from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 
-from zhike.base.measure import UNITS
 from zhike.base.text import Language, say
-from zhike_desk.records import audit, exported, masking, scope, settings, sheets, wording
+from zhike_desk.records import audit, exported, masking, settings, sheets, wording
 from zhike_desk.records.actions.asking import act, ask
 from zhike_desk.records.actions.writing import Done, Refused, one_of, text
 from zhike_desk.records.exported import folder
-from zhike_desk.records.models import Approval, BookClient, BookIdentity, Job, User
+from zhike_desk.records.models import Approval, Job, User
 from zhike_desk.records.policy import policy
-from zhike_desk.records.queries import clients, nights
-from zhike_desk.records.queries.reference import Meaning
+from zhike_desk.records.queries import nights, outgoing
+from zhike_desk.records.queries.outgoing import Words
 from zhike_desk.records.sheets import Column, Form, Watermark
 from zhike_desk.records.viewer import Denied, Viewer
 
 PURPOSE = say("用途", "purpose")
-_CHUNK = 2_000
 _LONGEST = timedelta(days=1)  # no file takes that long to make
-_KINDS = {"text": "text", "choice": "text", "date": "date"}
-Words = Mapping[str, Mapping[str, str]]
-"""How classes are called in a file: column → value → name."""
 _NO_WORDS: Words = {}
 
 
@@ -47,14 +40,15 @@ class File:
     rows: int
 
 
-def count(query: str, *, by: Viewer, action: str = "export.small") -> int:
+def count(query: str, *, of: str = "clients", by: Viewer, action: str = "export.small") -> int:
     """Count the rows an export of a list (its URL's query) would have: what the viewer types to confirm it."""
-    return _matching(query, by, action).count()
+    return outgoing.LISTS[of].matching(query, by, action).count()
 
 
 def small(
     query: str,
     *,
+    of: str = "clients",
     form: Form,
     purpose: str,
     typed: int,
@@ -63,14 +57,14 @@ def small(
     by: Viewer,
     at: datetime,
 ) -> File:
-    """Return a list (its URL's query) as a file of masked rows, at most 200; `typed` must be their count.
+    """Return a list of clients or of tasks (its URL's query) as a file of masked rows, at most 200; `typed` must be their count.
 
     Raises Refused for more rows, another count, or no purpose; Denied where the viewer may take out sums only.
     """
     with transaction.atomic():
         _rows_allowed(by, "export.small")
         one_of(form, sheets.FORMS, say("格式", "format"))
-        why, rows = text(purpose, 200, PURPOSE), count(query, by=by)
+        why, rows = text(purpose, 200, PURPOSE), count(query, of=of, by=by)
         most = settings.current().export.rows
         if rows > most:
             raise Refused(
@@ -81,16 +75,11 @@ def small(
             )
         _confirmed(typed, rows)
         mark = Watermark(by, at, why, _as_of(), language)
-        columns, lines = _table(query, (), words, language, by, "export.small")
-        audit.append(
-            by,
-            "export.small",
-            at=at,
-            kind="clients",
-            object_id=str(rows),
-            detail=_told(query, why, form, rows),
-        )
-        return _file("clients", form, columns, lines, mark)
+        asked = outgoing.Asked(query, (), words, language)
+        columns, lines = outgoing.LISTS[of].table(asked, by, "export.small")
+        detail = _told(query, why, form, rows)
+        audit.append(by, "export.small", at=at, kind=of, object_id=str(rows), detail=detail)
+        return _file(of, form, columns, lines, mark)
 
 
 def aggregated(
@@ -112,6 +101,7 @@ def aggregated(
 def request(
     query: str,
     *,
+    of: str = "clients",
     form: Form,
     identity: Sequence[str] = (),
     purpose: str,
@@ -127,18 +117,18 @@ def request(
         one_of(form, sheets.FORMS, say("格式", "format"))
         for name in identity:
             one_of(name, policy().fields["reveal"], say("字段", "field"))
-        why, rows = text(purpose, 200, PURPOSE), count(query, by=by, action="export.large")
+        why, rows = text(purpose, 200, PURPOSE), count(query, of=of, by=by, action="export.large")
         _confirmed(typed, rows)
         payload = {
-            "query": query, "form": form, "identity": list(identity), "purpose": why, "rows": rows,
+            "of": of, "query": query, "form": form, "identity": list(identity), "purpose": why, "rows": rows,
             "words": {k: dict(v) for k, v in words.items()}, "language": language,
         }  # fmt: skip
         named = [wording.IDENTITY[name] for name in identity]
+        what = outgoing.LISTS[of].says(rows)
         summary = say(
-            f"导出 {rows} 行客户"
+            f"导出 {what.zh}"
             + (f"，含未脱敏字段：{'、'.join(n.zh for n in named)}" if named else "（脱敏）"),
-            f"export {rows} clients"
-            + (f", unmasked: {', '.join(n.en for n in named)}" if named else " (masked)"),
+            f"export {what.en}" + (f", unmasked: {', '.join(n.en for n in named)}" if named else " (masked)"),
         )
         return ask("export.large", payload, summary=summary, reason=why, by=by, at=at)
 
@@ -147,7 +137,8 @@ def request(
 def _carry_out(payload: Mapping[str, Any], by: Viewer, at: datetime) -> Done:
     """Set the job up, once a second person agrees; the worker makes the file (`produce`)."""
     by.need("export.large")
-    if (rows := count(payload["query"], by=by, action="export.large")) > payload["rows"]:
+    rows = count(payload["query"], of=payload.get("of", "clients"), by=by, action="export.large")
+    if rows > payload["rows"]:
         raise Refused(
             say(
                 f"名单已增至 {rows} 行，超过申请的 {payload['rows']} 行，请重新申请。",
@@ -186,10 +177,10 @@ def produce(job_id: int, at: datetime, told: Callable[[int], None] | None = None
     by = Viewer.of(asker)
     _rows_allowed(by, "export.large")
     mark = Watermark(by, at, asked["purpose"], _as_of(), asked["language"], asked["approved_by"])
-    columns, lines = _table(
-        asked["query"], asked["identity"], asked["words"], asked["language"], by, "export.large"
-    )
-    name = f"clients-{job_id}-{secrets.token_hex(8)}.{asked['form']}"
+    of = asked.get("of", "clients")
+    wanted = outgoing.Asked(asked["query"], asked["identity"], asked["words"], asked["language"])
+    columns, lines = outgoing.LISTS[of].table(wanted, by, "export.large")
+    name = f"{of}-{job_id}-{secrets.token_hex(8)}.{asked['form']}"
     kept = exported.listing(_telling(lines, told), folder() / name)
     rows = sheets.write(folder() / name, asked["form"], columns, kept, mark)
     with transaction.atomic():
@@ -253,89 +244,14 @@ def _rows_allowed(by: Viewer, action: str) -> None:
 
 def _confirmed(typed: int, rows: int) -> None:
     if rows == 0:
-        raise Refused(say("没有可导出的客户。", "There is no client to export."))
+        raise Refused(say("没有可导出的内容。", "There is nothing to export."))
     if typed != rows:
         raise Refused(say(f"请输入行数 {rows} 以确认导出。", f"Type the number of rows, {rows}, to confirm."))
 
 
-def _matching(query: str, by: Viewer, action: str) -> QuerySet[BookClient]:
-    """Return the clients of a list that may leave the house: who is frozen or erased never does."""
-    state = clients.asked(parse_qs(query))
-    return clients.matching(by, state, action).filter(frozen=False).exclude(client_id__in=scope.held())
-
-
-def _table(
-    query: str, identity: Sequence[str], words: Words, language: Language, by: Viewer, action: str
-) -> tuple[list[Column], Iterator[list[Any]]]:
-    """Return the columns of a list and its rows: number, name, phone (unmasked where `identity` says so), then what it shows."""
-    state = clients.asked(parse_qs(query))
-    shown = [name for name in state.shown if name != "sort_key"]
-    who = ["client_id", "name", "phone", *(name for name in identity if name not in ("name", "phone"))]
-    columns = [Column(_WHO[name].in_language(language), "text") for name in who]
-    for name in shown:
-        listed = clients.LISTED.columns[name]
-        kind = cast("Any", _KINDS.get(listed.kind, "number"))
-        columns.append(Column(listed.title.in_language(language), kind))
-    measures = clients.measures() if state.extra else {}
-    columns += [Column(_headed(measures[name], language), "number") for name in state.extra]
-    sign = "-" if state.descending else ""
-    rows = _matching(query, by, action).order_by(f"{sign}{state.sort}", f"{sign}client_id")
-    return columns, _lines(rows, who, identity, shown, state.extra, words)
-
-
-def _headed(measure: Meaning, language: Language) -> str:
-    """Return the heading of a measure's column: what it is called and its unit, in which the file has it as it was computed."""
-    name = measure.label.in_language(language)
-    unit = UNITS.get(measure.unit, say(measure.unit, measure.unit)).in_language(language)
-    return say(f"{name}（{unit}）", f"{name} ({unit})").in_language(language)
-
-
-_WHO = {"client_id": say("客户号", "Client number"), **wording.IDENTITY}
-
-
-def _lines(
-    rows: QuerySet[BookClient],
-    who: Sequence[str],
-    identity: Sequence[str],
-    shown: Sequence[str],
-    extra: Sequence[str],
-    words: Words,
-) -> Iterator[list[Any]]:
-    columns = ["client_id", "name", "phone", *shown]
-    for chunk in _chunks(rows.values_list(*columns).iterator(chunk_size=_CHUNK)):
-        ids = [row[0] for row in chunk]
-        bare = _identities(ids, identity)
-        more = clients.measured(ids, extra)
-        for row in chunk:
-            known = dict(zip(columns[:3], row[:3], strict=True)) | bare.get(row[0], {})
-            values = [words.get(n, {}).get(v, v) for n, v in zip(shown, row[3:], strict=True)]
-            yield [known.get(n, "") for n in who] + values + [more.get(row[0], {}).get(n) for n in extra]
-
-
-def _identities(ids: list[str], identity: Sequence[str]) -> dict[str, dict[str, str]]:
-    if not identity:
-        return {}
-    found = BookIdentity.objects.filter(client_id__in=ids).values_list("client_id", *identity)
-    return {
-        row[0]: {n: "" if v is None else str(v) for n, v in zip(identity, row[1:], strict=True)}
-        for row in found
-    }
-
-
-def _chunks(rows: Iterable[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
-    held: list[tuple[Any, ...]] = []
-    for row in rows:
-        held.append(row)
-        if len(held) == _CHUNK:
-            yield held
-            held = []
-    if held:
-        yield held
-
-
 def _telling(lines: Iterator[list[Any]], told: Callable[[int], None] | None) -> Iterator[list[Any]]:
     for done, line in enumerate(lines, 1):
-        if told is not None and done % _CHUNK == 0:
+        if told is not None and done % outgoing.CHUNK == 0:
             told(done)
         yield line
 

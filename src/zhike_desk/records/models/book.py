@@ -14,6 +14,12 @@ from django.db import models
 
 from zhike_desk.records.book import UNKNOWN
 
+FIGURES = (
+    *("score", "net_now", "net_flow_3m", "revenue_12m", "traded_3m", "pnl_3m", "twr_12m"),
+    *("days_since_trade", "days_since_contact", "clv_p50", "opened_on"),
+)
+"""What lists of clients are sorted by and held between bounds."""
+
 
 def code(**more: object) -> models.CharField[str, str]:
     """Declare a code or a class: never null, empty where there is none."""
@@ -85,28 +91,21 @@ class BookClient(models.Model):
     clv_p50 = sortable()
 
     class Meta:
-        """Each sortable column has an index with the client's number behind it; classes are filtered by index."""
+        """Each sortable column has an index with the client's number behind it, then every figure: a list's bounds are looked at there.
+
+        So a page sorted by one figure and held to others reads no row that it doesn't show. Classes are filtered by index.
+        """
 
         app_label = "book"
         managed = False
         db_table = "book_client"
         indexes: ClassVar = (
             [
-                models.Index(fields=[column, "client_id"], name=f"book_client_{column}")
-                for column in (
-                    "sort_key",
-                    "score",
-                    "net_now",
-                    "net_flow_3m",
-                    "revenue_12m",
-                    "traded_3m",
-                    "pnl_3m",
-                    "twr_12m",
-                    "days_since_trade",
-                    "days_since_contact",
-                    "clv_p50",
-                    "opened_on",
+                models.Index(
+                    fields=[column, "client_id", *(other for other in FIGURES if other != column)],
+                    name=f"book_client_{column}",
                 )
+                for column in ("sort_key", *FIGURES)
             ]
             + [
                 models.Index(fields=[column, "score", "client_id"], name=f"book_client_by_{column}")

@@ -97,6 +97,40 @@ class BookProduct(models.Model):
         indexes: ClassVar = [models.Index(fields=["client_id"], name="book_product_client")]
 
 
+class BookComplaint(models.Model):
+    """A complaint as the files tell of it on the day of the night; those written down at the desk come back by them too, under their own number."""
+
+    complaint_id = code(primary_key=True)
+    client_id = code()
+    staff_id = code(default="")
+    category = models.CharField(max_length=120, default="")
+    severity = models.IntegerField()
+    opened_on = models.DateField()
+    closed_on = models.DateField(null=True)
+    upheld = models.BooleanField(null=True)
+
+    class Meta:
+        """Read by the day it was received."""
+
+        app_label = "book"
+        managed = False
+        db_table = "book_complaint"
+        indexes: ClassVar = [models.Index(fields=["opened_on", "complaint_id"], name="book_complaint_opened")]
+
+
+class BookDay(models.Model):
+    """A day the exchanges were open, or will be as far as a calendar was delivered."""
+
+    date = models.DateField(primary_key=True)
+
+    class Meta:
+        """A few thousand days."""
+
+        app_label = "book"
+        managed = False
+        db_table = "book_day"
+
+
 class BookTimeline(models.Model):
     """What happened to a client, a sentence an event; the desk's own contacts and tasks are told beside it."""
 

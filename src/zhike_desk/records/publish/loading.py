@@ -119,6 +119,8 @@ class Loading:
             "book_security": facts.securities(source),
             "book_holding": source.streamed("holding_now"),
             "book_product": facts.products(source),
+            "book_complaint": facts.complaints(source),
+            "book_day": facts.days(source),
             "book_timeline": facts.timeline(source),
             "book_attribution": source.streamed("attribution"),
             "book_clv": source.streamed("clv"),

@@ -20,7 +20,7 @@ from zhike.datacentre.generation import Generation
 from zhike.engine.durable import only_writer
 from zhike_desk import keys
 from zhike_desk.records import audit
-from zhike_desk.records.book.following import books
+from zhike_desk.records.following import books
 from zhike_desk.records.models import Pointer, Publication
 from zhike_desk.records.publish import postgres_book, sqlite_book
 from zhike_desk.records.publish.loading import Book, Loading
@@ -28,7 +28,7 @@ from zhike_desk.records.rows.preparing import Ground
 from zhike_desk.records.rows.source import Source
 
 KEPT = 3
-FORMAT = 11
+FORMAT = 12
 
 
 def publish(

@@ -16,19 +16,20 @@ from zhike.base.text import Said, say
 from zhike_desk.records import settings
 from zhike_desk.records.arrivals import arrivals
 from zhike_desk.records.models import Job, Setting, User
-from zhike_desk.records.queries import nights
+from zhike_desk.records.queries import nights, working_days
 from zhike_desk.records.viewer import Viewer
 
 KEPT_SECONDS = 20
 """How long a process goes by what it last looked up for the frame."""
 _KEY = "alerts.watch"
-_SATURDAY = 5
 _USUAL_DAYS = 3
 """A feed that came on so many days of the last seven is expected every working day."""
 _WATCHED = {
     "undo": "undo.seconds",
     "stale": "shown.stale_days",
     "by": "night.drop_by",
+    "holidays": "calendar.holidays",
+    "workdays": "calendar.workdays",
 }
 
 
@@ -71,12 +72,12 @@ def alerts(viewer: Viewer, at: datetime) -> list[Alert]:
     found = [_failed()]
     if not django_settings.DEMO:
         rules = settings.current()
-        found += [_stale(at, rules.shown.stale_days), _late(at, rules.night.drop_by)]
+        found += [_stale(at, rules.shown.stale_days), _late(at, rules.night.drop_by, rules.calendar)]
     return [alert for alert in found if alert is not None]
 
 
 def watch(viewer: Viewer, at: datetime) -> Watch:
-    """Return what the frame goes by: one query at the most, none within twenty seconds of the last look of this process."""
+    """Return what the frame goes by: two queries at the most, none within twenty seconds of the last look of this process."""
     found: Watch | None = caches["memory"].get(_KEY)
     if found is None:
         found = _looked(viewer, at)
@@ -97,11 +98,12 @@ def _looked(viewer: Viewer, at: datetime) -> Watch:
     }
     asked: Any = rows.values(**kept, **{f"night_{n}": s for n, s in run.items()})
     told: dict[str, Any] = asked.first() or {}
+    free = settings.Calendar(told.get("holidays") or "", told.get("workdays") or "")
     return Watch(
         undo_seconds=_or(told.get("undo"), defaults.undo.seconds),
         stale_days=_or(told.get("stale"), defaults.shown.stale_days),
         last=_last(told),
-        late=None if django_settings.DEMO else _late(at, _or(told.get("by"), defaults.night.drop_by)),
+        late=None if django_settings.DEMO else _late(at, _or(told.get("by"), defaults.night.drop_by), free),
     )
 
 
@@ -152,10 +154,10 @@ def _stale(at: datetime, most: int) -> Alert | None:
     )
 
 
-def _late(at: datetime, by: str) -> Alert | None:
+def _late(at: datetime, by: str, free: settings.Calendar) -> Alert | None:
     """Tell of a working day past its hour on which nothing came, or not what usually does."""
     local = timezone.localtime(at)
-    if local.weekday() >= _SATURDAY or local.time() < time.fromisoformat(by):
+    if local.time() < time.fromisoformat(by) or not working_days.current(free).works(local.date()):
         return None
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     came = arrivals(Path(django_settings.HOME), midnight - timedelta(days=7))

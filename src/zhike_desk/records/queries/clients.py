@@ -77,6 +77,9 @@ LISTED = Listed(
 
 FEW = 120_000
 """Clients up to whom a measure's filter is answered from its own column: to sort more than these costs more than to look each one up."""
+RARE = 5_000
+"""Clients up to whom those within a bound are gathered and sorted; where more fit, a page is full before the list has come far."""
+_LOOKED_AT = 4
 _MOST_STAFF = 200
 _ALWAYS = ("client_id", "pseudonym", "kind", "name", "phone", "staff_id", "opt_out")
 
@@ -129,9 +132,11 @@ def measure_called(words: str) -> str:
     return words
 
 
-def matching(viewer: Viewer, state: Asked, action: str = "client.list") -> QuerySet[BookClient]:
-    """Return the clients within `viewer`'s scope that the list asks for."""
-    rows = listing.matching(scope.clients(viewer, action), state)
+def matching(
+    viewer: Viewer, state: Asked, action: str = "client.list", by: str | None = None
+) -> QuerySet[BookClient]:
+    """Return the clients within `viewer`'s scope that the list asks for; `by` as `listing.matching` has it."""
+    rows = listing.matching(scope.clients(viewer, action), state, by)
     if "q" in state.texts:
         if action != "client.list":
             raise found_by_name()
@@ -155,7 +160,9 @@ def page(viewer: Viewer, state: Asked) -> Page:
         usual = asked({})
         state = replace(state, sort=usual.sort, descending=usual.descending, after=None, before=None)
     wanted = {*state.shown, state.sort, *_ALWAYS}
-    found = listing.sliced(LISTED, matching(viewer, state).only(*wanted), state)
+    by = _rare(viewer, state)
+    rows = matching(viewer, state, by=by).only(*wanted)
+    found = listing.sliced(LISTED, rows, state, gathered=bool(by))
     ids = [r.client_id for r in found.rows]
     staff = staff_of.names({r.staff_id for r in found.rows}) if "staff_id" in state.shown else {}
     extra = measured(ids, state.extra)
@@ -164,6 +171,19 @@ def page(viewer: Viewer, state: Asked) -> Page:
         found.newer,
         found.older,
     )
+
+
+def _rare(viewer: Viewer, state: Asked) -> str:
+    """Return a bounded column within whose bounds at most `RARE` clients lie; "" where the list is better followed in its order.
+
+    Own clients are few however the list is bounded: nothing is counted for them.
+    """
+    everybody = viewer.need("client.list").scope == "all"
+    for name in list(state.bounds)[:_LOOKED_AT] if everybody else ():
+        alone = Asked(bounds={name: state.bounds[name]})
+        if not listing.counted(matching(viewer, alone), RARE)[1]:
+            return name
+    return ""
 
 
 def count(viewer: Viewer, state: Asked) -> tuple[int, bool]:

@@ -1,4 +1,7 @@
-"""The register of complaints: those still open with the days they are due, and what came of the others. For heads and compliance."""
+"""The register of complaints: those still open with the days they are due, and what came of the others. For heads and compliance.
+
+Those written down at the desk stand beside those that came with the files; what was written down here and came back by the files stands once.
+"""
 
 from __future__ import annotations
 
@@ -7,25 +10,26 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
-from django.db.models.functions import TruncDate
+from django.db import connection
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Collate, TruncDate
 
 from zhike.base.text import say
 from zhike_desk.records import scope, settings
 from zhike_desk.records import staff as staff_of
 from zhike_desk.records.masking import struck
-from zhike_desk.records.models import BookClient, Complaint
-from zhike_desk.records.queries import listing
+from zhike_desk.records.models import BookClient, BookComplaint, Complaint
+from zhike_desk.records.queries import listing, working_days
 from zhike_desk.records.queries.listing import Column, Listed
+from zhike_desk.records.queries.working_days import WorkingDays
 from zhike_desk.records.viewer import Viewer
 
 STATES = ("open", "late", "closed")
-_FRIDAY = 4
 
 
 LISTED = Listed(
     page="complaints",
-    key="id",
+    key="number",
     columns={
         "opened_on": Column("opened_on", say("受理", "Received"), "date", say("受理日期。", "The day it was received."), True)
     },
@@ -37,9 +41,12 @@ LISTED = Listed(
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One complaint: whose (`key`: where their page is, empty where it isn't to be seen), about whom, the days it is due, how it ended."""
+    """One complaint: whose (`key`: where their page is, empty where it isn't to be seen), about whom, the days it is due, how it ended.
 
-    id: int
+    `id` is None for one that came with the files: it is closed where it came from. `by` is who wrote it down here.
+    """
+
+    id: int | None
     version: int
     key: str
     client: str
@@ -69,66 +76,80 @@ class Register:
     rules: settings.Complaints
 
 
-def working_days_later(day: date, days: int) -> date:
-    """Return the day so many weekdays later; holidays aren't known ahead."""
-    while days > 0:
-        day += timedelta(days=1)
-        days -= day.weekday() <= _FRIDAY
-    return day
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """By when complaints are due, and which days count."""
+
+    rules: settings.Complaints
+    days: WorkingDays
 
 
 def register(viewer: Viewer, query: Mapping[str, Sequence[str]], today: date) -> Register:
-    """Return the page of complaints that the URL asks for, the oldest first; five queries. Raises Refused for what can't be understood."""
+    """Return the page of complaints that the URL asks for, the oldest first; eight queries. Raises Refused for what can't be understood."""
     asked = listing.asked(LISTED, query)
     state = asked.choices.get("state", ("open",))[0]
-    days = settings.current().complaints
-    rows = _seen(viewer)
-    open_ = Q(closed_at__isnull=True)
-    late = open_ & Q(opened_on__lte=_last_late(today, days.close_days))
-    wanted = {"open": open_, "late": late, "closed": ~open_}
-    counts = {name: listing.counted(rows.filter(need))[0] for name, need in wanted.items()}
-    found = listing.sliced(LISTED, rows.filter(wanted[state]), replace(asked, choices={}))
-    lines = _lines(viewer, found.rows, days)
-    return Register(state, counts, lines, *listing.beside(LISTED, asked, found), days)
+    set_ = settings.current()
+    due = _Due(set_.complaints, working_days.current(set_.calendar))
+    ours, theirs = _desks(viewer), _files(viewer)
+    wanted = [_states(rows, day, due, today) for rows, day in ((ours, "closed_at"), (theirs, "closed_on"))]
+    counted = [
+        rows.order_by().aggregate(**{n: Count("pk", filter=q) for n, q in needs.items()})
+        for rows, needs in zip((ours, theirs), wanted, strict=True)
+    ]
+    counts = {name: sum(of[name] for of in counted) for name in STATES}
+    plain = replace(asked, choices={})
+    found = listing.sliced(LISTED, ours.filter(wanted[0][state]), plain, also=theirs.filter(wanted[1][state]))
+    lines = _lines(viewer, found.rows, due)
+    return Register(state, counts, lines, *listing.beside(LISTED, asked, found), due.rules)
 
 
-def _seen(viewer: Viewer) -> QuerySet[Complaint]:
-    rows = Complaint.objects.filter(undone_at__isnull=True).annotate(opened_on=TruncDate("opened_at"))
+def _states(rows: QuerySet[Any], closed: str, due: _Due, today: date) -> dict[str, Q]:
+    """Return what holds of complaints of each state."""
+    open_ = Q(**{f"{closed}__isnull": True})
+    late = open_ & Q(opened_on__lte=due.days.last_late(today, due.rules.close_days))
+    return {"open": open_, "late": late, "closed": ~open_}
+
+
+def _desks(viewer: Viewer) -> QuerySet[Complaint]:
+    """Return the complaints written down here; numbers in the order of their bytes, in which a book's are."""
+    number = Collate("complaint_id", "C") if connection.vendor == "postgresql" else F("complaint_id")
+    rows = Complaint.objects.filter(undone_at__isnull=True).annotate(
+        opened_on=TruncDate("opened_at"), number=number
+    )
     return scope.of_clients(rows, viewer, "complaint.read").select_related("by")
 
 
-def _last_late(today: date, days: int) -> date:
-    """Return the last day of receipt whose complaints should be closed before `today`."""
-    day = today
-    while working_days_later(day, days) >= today:
-        day -= timedelta(days=1)
-    return day
+def _files(viewer: Viewer) -> QuerySet[BookComplaint]:
+    ours = Complaint.objects.filter(complaint_id=OuterRef("complaint_id"))
+    rows = BookComplaint.objects.filter(~Exists(ours)).annotate(number=F("complaint_id"))
+    return scope.of_clients(rows, viewer, "complaint.read")
 
 
-def _lines(viewer: Viewer, rows: Sequence[Any], days: settings.Complaints) -> tuple[Line, ...]:
+def _lines(viewer: Viewer, rows: Sequence[Any], due: _Due) -> tuple[Line, ...]:
     clients: Mapping[str, BookClient] = scope.clients(viewer, "complaint.read").in_bulk({r.client_id for r in rows}) if rows else {}  # fmt: skip
     names = staff_of.names({r.staff_id for r in rows if r.staff_id})
-    return tuple(_line(row, clients.get(row.client_id), names, days) for row in rows)
+    return tuple(_line(row, clients.get(row.client_id), names, due) for row in rows)
 
 
-def _line(row: Any, client: BookClient | None, names: Mapping[str, str], days: settings.Complaints) -> Line:
+def _line(row: Any, client: BookClient | None, names: Mapping[str, str], due: _Due) -> Line:
+    ours = row if isinstance(row, Complaint) else None
     return Line(
-        id=row.pk,
-        version=row.version,
+        id=ours.pk if ours else None,
+        version=ours.version if ours else 0,
         key=client.client_id if client is not None else "",
         client=client.name if client is not None else "",
         category=struck(row.category),
         severity=row.severity,
         about=names.get(row.staff_id, row.staff_id),
-        by=row.by.display_name or row.by.username,
+        by=(ours.by.display_name or ours.by.username) if ours else "",
         opened_on=row.opened_on,
-        acknowledge_by=working_days_later(row.opened_on, days.acknowledge_days),
-        acknowledged_on=_day(row.acknowledged_at),
-        close_by=working_days_later(row.opened_on, days.close_days),
-        last_by=row.opened_on + timedelta(days=days.last_days),
-        closed_on=_day(row.closed_at),
+        acknowledge_by=due.days.later(row.opened_on, due.rules.acknowledge_days),
+        acknowledged_on=_day(ours.acknowledged_at) if ours else None,
+        close_by=due.days.later(row.opened_on, due.rules.close_days),
+        last_by=row.opened_on + timedelta(days=due.rules.last_days),
+        closed_on=_day(ours.closed_at) if ours else row.closed_on,
         upheld=row.upheld,
-        outcome=struck(row.outcome),
+        outcome=struck(ours.outcome) if ours else "",
     )
 
 

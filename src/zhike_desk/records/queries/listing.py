@@ -14,10 +14,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from operator import attrgetter
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Func, Q, QuerySet
 
 from zhike.base.text import Said, say
 from zhike_desk.records.book import UNKNOWN
@@ -194,24 +195,56 @@ def _cant(name: str, value: str) -> Refused:
     )
 
 
-def matching(rows: QuerySet[Any], state: Asked) -> QuerySet[Any]:
-    """Keep of `rows` what classes and bounds of the columns ask for (texts and measures are the list's own matter)."""
+class Seen(Func):
+    """A column that is looked at and never entered by: SQLite takes no index for it. PostgreSQL knows from statistics what pays."""
+
+    template = "%(expressions)s"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        """Write it with the sign that hides a column from SQLite's planner."""
+        return self.as_sql(compiler, connection, template="+%(expressions)s", **more)
+
+
+def matching(rows: QuerySet[Any], state: Asked, by: str | None = None) -> QuerySet[Any]:
+    """Keep of `rows` what classes and bounds of the columns ask for (texts and measures are the list's own matter).
+
+    `by` names the only bound whose index may be entered, "" none of them; None leaves it to the database.
+    """
     for name, wanted in state.choices.items():
         rows = rows.filter(**({f"{name}__in": wanted} if len(wanted) > 1 else {name: wanted[0]}))
     for name, bound in state.bounds.items():
+        column = name
+        if by not in (None, name):
+            column = f"seen_{name}"
+            rows = rows.alias(**{column: Seen(F(name))})
         if bound.low is not None:
-            rows = rows.filter(**{f"{name}__gte": bound.low})
+            rows = rows.filter(**{f"{column}__gte": bound.low})
         if bound.high is not None:
-            rows = rows.filter(**{f"{name}__lte": bound.high})
+            rows = rows.filter(**{f"{column}__lte": bound.high})
             if bound.low is None and not isinstance(bound.high, date):
-                rows = rows.filter(**{f"{name}__gt": UNKNOWN})
+                rows = rows.filter(**{f"{column}__gt": UNKNOWN})
     return rows
 
 
-def sliced(listed: Listed, rows: QuerySet[Any], state: Asked, size: int = PAGE) -> Slice:
-    """Read one page of `rows`, in one query of `size` + 1 rows, entered by the index of (sort, key)."""
+def sliced(
+    listed: Listed,
+    rows: QuerySet[Any],
+    state: Asked,
+    size: int = PAGE,
+    *,
+    gathered: bool = False,
+    also: QuerySet[Any] | None = None,
+) -> Slice:
+    """Read one page of `rows`, in one query of `size` + 1 rows, entered by the index of (sort, key); `gathered`: few fit, they are sorted.
+
+    Rows of another table that stand in the same list (`also`, with columns of the same names, keys told apart) take another.
+    """
     backwards = state.before is not None
-    read = list(entered(listed, rows, _placed(rows, listed, state), size + 1))
+    state = _placed(rows, listed, state)
+    read = list(entered(listed, rows, state, size + 1, gathered=gathered))
+    if also is not None:
+        both = [*read, *entered(listed, also, state, size + 1)]
+        read = sorted(both, key=attrgetter(state.sort, listed.key), reverse=state.descending != backwards)
     more, read = len(read) > size, read[:size]
     if backwards:
         read.reverse()
@@ -224,14 +257,18 @@ def sliced(listed: Listed, rows: QuerySet[Any], state: Asked, size: int = PAGE) 
     )
 
 
-def entered(listed: Listed, rows: QuerySet[Any], state: Asked, most: int) -> QuerySet[Any]:
+def entered(
+    listed: Listed, rows: QuerySet[Any], state: Asked, most: int, *, gathered: bool = False
+) -> QuerySet[Any]:
     """Return the first `most` of `rows` beyond the mark of `state`, from there on in its direction."""
     descending = state.descending != (state.before is not None)
     found = _beyond(rows, listed.key, state, descending)
     if not state.descending and listed.columns[state.sort].figure:
         found = found.filter(**{f"{state.sort}__gt": UNKNOWN})
-    sign = "-" if descending else ""
-    return found.order_by(f"{sign}{state.sort}", f"{sign}{listed.key}")[:most]
+    places: list[F | Func] = [F(name) for name in (state.sort, listed.key)]
+    if gathered:
+        places = [Seen(place) for place in places]
+    return found.order_by(*(place.desc() if descending else place.asc() for place in places))[:most]
 
 
 def _beyond(rows: QuerySet[Any], key: str, state: Asked, descending: bool) -> QuerySet[Any]:

@@ -10,15 +10,17 @@ from typing import Any
 from django.db.models import Count, QuerySet, Sum
 
 from zhike.base.text import Said, say
-from zhike_desk.records import scope, sentences
+from zhike_desk.records import scope, sentences, settings
 from zhike_desk.records import staff as staff_of
 from zhike_desk.records.masking import struck
 from zhike_desk.records.models import BookClient, BookProposal, BookStaff, Task
-from zhike_desk.records.queries import listing
+from zhike_desk.records.queries import listing, working_days
 from zhike_desk.records.queries.listing import Asked, Column, Listed
 from zhike_desk.records.queries.workload import capacity, minutes_of
 from zhike_desk.records.viewer import Viewer
 
+ALWAYS = ("due_on", "title")
+"""Columns that always stand, first."""
 KINDS = ("callback", "retain", "develop", "activate", "care", "product", "own")
 DAYS = 7
 MOST_A_DAY = 30
@@ -95,9 +97,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class CalendarDay:
-    """One day of the week: its tasks (at most 30 of `count`), the minutes they take."""
+    """One day of the week: whether it is worked, its tasks (at most 30 of `count`), the minutes they take."""
 
     on: date
+    works: bool
     rows: tuple[Row, ...]
     count: int
     minutes: float
@@ -124,6 +127,7 @@ class Colleague:
 def asked(query: Mapping[str, Sequence[str]]) -> Asked:
     """Read the state of a list of tasks from its URL's query; without a state it shows the open ones. Raises Refused."""
     found = listing.asked(LISTED, query)
+    found = replace(found, shown=(*ALWAYS, *(name for name in found.shown if name not in ALWAYS)))
     if "state" not in found.choices:
         found = replace(found, choices={**found.choices, "state": ("open",)})
     return found
@@ -199,11 +203,14 @@ def week(viewer: Viewer, day: date, *, staff: str = "") -> Week:
     }
     first = within.order_by("due_on", "-must_do", "id")[: DAYS * MOST_A_DAY]
     told = _rows(viewer, list(first))
-    days = []
+    days, worked = [], working_days.current(settings.current().calendar)
     for n in range(DAYS):
         on = monday + timedelta(days=n)
         number, minutes = sums.get(on, (0, 0.0))
-        days.append(CalendarDay(on, tuple(r for r in told if r.due_on == on)[:MOST_A_DAY], number, minutes))
+        works = worked.works(on)
+        days.append(
+            CalendarDay(on, works, tuple(r for r in told if r.due_on == on)[:MOST_A_DAY], number, minutes)
+        )
     return Week(
         monday, tuple(days), rows.filter(due_on__lt=monday).count(), capacity(viewer, "care.read", staff)
     )

@@ -52,9 +52,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """A hand-over that stands until the files say so too."""
+    """A hand-over that stands until the files say so too: of which client (number, masked name), from whom to whom by name."""
 
     client_id: str
+    client: str
     from_staff: str
     to_staff: str
     reason: str
@@ -130,17 +131,25 @@ def _tasks(ids: list[str], today: date) -> dict[str, Mapping[str, Any]]:
     return {r["staff_id"]: dict(r) for r in told.order_by()}
 
 
-def receivers(viewer: Viewer) -> list[tuple[str, str]]:
-    """Return the staff of the branch that clients can be handed to, as (number, name), for who may hand over."""
-    viewer.need("client.move")
-    found = staff_of.working(viewer.branch_id).order_by("staff_id")
-    return list(found.values_list("staff_id", "name"))
-
-
 def handed_over(viewer: Viewer) -> list[HandedOver]:
-    """Return the standing hand-overs of clients the viewer may see, newest first."""
+    """Return the standing hand-overs of clients the viewer may see, newest first. Three queries."""
     moves = Move.objects.filter(ended_at__isnull=True)
-    if viewer.may("client.list") is None:
+    cell = viewer.may("client.list")
+    if cell is None:
         return []
-    seen = scope.of_clients(moves, viewer, "client.list").order_by("-id")[:_MOVES_SHOWN]
-    return [HandedOver(m.client_id, m.from_staff, m.to_staff, m.reason, m.created_at) for m in seen]
+    seen = list(scope.of_clients(moves, viewer, "client.list").order_by("-id")[:_MOVES_SHOWN])
+    called = staff_of.names({number for m in seen for number in (m.from_staff, m.to_staff)})
+    rows = scope.clients(viewer, "client.list").filter(client_id__in=[m.client_id for m in seen])
+    named = dict(rows.values_list("client_id", "pseudonym" if cell.pseudonym else "name"))
+    return [
+        HandedOver(
+            named[m.client_id] if cell.pseudonym else m.client_id,
+            named[m.client_id],
+            called.get(m.from_staff, m.from_staff),
+            called.get(m.to_staff, m.to_staff),
+            m.reason,
+            m.created_at,
+        )
+        for m in seen
+        if m.client_id in named
+    ]

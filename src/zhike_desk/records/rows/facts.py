@@ -146,6 +146,28 @@ def proposals(source: Source, clients: pa.Table) -> Iterator[pa.Table]:
     yield rows.append_column("place", places(rows["client_id"], rows["arm"]))
 
 
+def complaints(source: Source) -> Iterator[pa.Table]:
+    """Yield the complaints received up to the day of the night; one closed later was open then."""
+    rows = source.stored("complaint").rename_columns({"opened_at": "opened_on", "closed_at": "closed_on"})
+    for name in ("opened_on", "closed_on"):
+        rows = rows.set_column(rows.column_names.index(name), name, rows[name].cast(pa.date32(), safe=False))
+    day = pa.scalar(source.as_of, pa.date32())
+    later = pc.fill_null(pc.greater(rows["closed_on"], day), False)
+    for name in ("closed_on", "upheld"):
+        held = pc.if_else(later, pa.scalar(None, rows[name].type), rows[name])
+        rows = rows.set_column(rows.column_names.index(name), name, held)
+    yield rows.filter(pc.less_equal(rows["opened_on"], day))
+
+
+def days(source: Source) -> Iterator[pa.Table]:
+    """Yield the trading days: those of the market, and those of the calendar, which may tell of days to come."""
+    told = [source.whole("market_state")["date"], source.stored("calendar", ("date",))["date"]]
+    known = pc.unique(
+        pa.chunked_array([c.cast(pa.date32()) for part in told for c in part.chunks], pa.date32())
+    )
+    yield pa.table({"date": known.take(pc.sort_indices(known))})
+
+
 def timeline(source: Source) -> Iterator[pa.Table]:
     """Yield what happened with clients, file by file."""
     for rows in source.streamed("timeline"):

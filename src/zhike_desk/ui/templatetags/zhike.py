@@ -68,6 +68,12 @@ def said(sentence: Said) -> str:
 
 
 @register.filter
+def noted(text: str) -> str:
+    """Say what staff noted: {{ row.category|noted }}."""
+    return speech.noted(text)
+
+
+@register.filter
 def industry(name: str) -> str:
     """Name an industry: {{ row.industry|industry }}."""
     return speech.industry(name)

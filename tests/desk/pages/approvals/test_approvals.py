@@ -8,7 +8,7 @@ from django.test import Client
 
 from trust_ground import AT
 from zhike_desk.records.actions import exports
-from zhike_desk.records.models import Approval, AuditRow, BookClient, Job, Move, Panel, User
+from zhike_desk.records.models import Approval, AuditRow, BookClient, BookStaff, Job, Move, Panel, User
 
 SignedIn = Callable[[str], Client]
 
@@ -106,7 +106,10 @@ def test_a_hand_over_leads_to_its_clients_for_who_may_open_them_and_tells_its_fi
     for name in ("bob", "dora"):
         page = signed_in(name).get("/approvals/").content.decode()
         assert f'href="/clients/{client}/"' in page
-    assert "<dt>新服务人员</dt><dd>E0003</dd>" in page
+    assert "<dt>新服务人员</dt><dd>" in page
+    (taker,) = BookStaff.objects.filter(staff_id="E0003")
+    assert f"<dd>{taker.name} · E0003</dd>" in page
+    assert f"给{taker.name}" in page
     for raw in ("to_staff", "from_staff"):
         assert raw not in page
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from urllib.parse import parse_qsl
 
+from django.conf import settings
 from django.test import Client
 
 from zhike_desk.records.models import Approval, BookClient, BookStaff, Complaint, Pointer, User
@@ -152,9 +154,10 @@ def test_a_head_closes_a_complaint_from_the_register_and_compliance_sees_how(
     assert "成立" in closed
 
 
-def test_before_the_first_night_each_register_marks_its_own_place(signed_in: Callable[[str], Client]) -> None:
+def test_before_the_first_night_each_register_marks_its_own_place(transactional: Path) -> None:
     Pointer.objects.all().delete()
-    browser = signed_in("dora")
+    browser = Client()
+    browser.force_login(User.objects.get(username="dora"), settings.AUTHENTICATION_BACKENDS[0])
     for path in ("/compliance/", "/compliance/consents/", "/compliance/complaints/", "/compliance/holds/"):
         html = browser.get(path).content.decode()
         assert "还没有夜间运行过" in html

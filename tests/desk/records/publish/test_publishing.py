@@ -16,7 +16,7 @@ from zhike.datacentre.generation import Generation
 from zhike.engine.durable import only_writer
 from zhike_desk.commands import preparing
 from zhike_desk.records import audit
-from zhike_desk.records.book.following import books, follow
+from zhike_desk.records.following import books, follow
 from zhike_desk.records.models import AuditRow, BookClient, Pointer, Publication
 from zhike_desk.records.publish import publish, publishing
 from zhike_desk.records.publish.loading import Book

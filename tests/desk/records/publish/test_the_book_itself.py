@@ -16,7 +16,7 @@ from django.db import connection
 
 from zhike.base.errors import BrokenPromise, UsageError
 from zhike.datacentre.generation import Generation
-from zhike_desk.records.book.following import books, follow
+from zhike_desk.records.following import books, follow
 from zhike_desk.records.models import (
     AuditRow,
     Pointer,

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from zhike_desk.records.book import UNKNOWN
 from zhike_desk.records.models import BookClient
+from zhike_desk.records.models.book import FIGURES
 from zhike_desk.records.queries import clients, listing
 from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Viewer
@@ -157,3 +161,75 @@ def test_who_refused_marketing_is_a_filter(viewer: Who) -> None:
         {c.opt_out for c in clients.matching(bob, clients.asked({"opt_out": [v]}))} for v in ("1", "0")
     )
     assert (refused, rest) == ({True}, {False})
+
+
+@pytest.mark.parametrize("rare", [0, 6, 10_000], ids=["followed", "one gathered", "gathered"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"net_now.min": ["1000"], "sort": ["-score"]},
+        {"net_now.max": ["200000"], "days_since_trade.min": ["3"], "sort": ["days_since_contact"]},
+        {"opened_on.min": ["2024-06-01"], "clv_p50.min": ["10"], "sort": ["-net_now"]},
+        {"net_now.min": ["1000"], "net_now.max": ["1001"], "sort": ["sort_key"]},
+        {"logic": ["trend"], "twr_12m.min": ["-0.5"], "sort": ["-revenue_12m"]},
+    ],
+)
+def test_bounds_give_the_same_pages_however_they_are_found(
+    viewer: Who, monkeypatch: pytest.MonkeyPatch, rare: int, query: dict[str, list[str]]
+) -> None:
+    monkeypatch.setattr(clients, "RARE", rare)
+    dora, state, seen = viewer("dora"), clients.asked(query), list[str]()
+    while True:
+        page = clients.page(dora, state)
+        seen += [row.number for row in page.rows]
+        if not page.older:
+            break
+        state = clients.asked({**query, "after": [page.older]})
+    fits = [
+        c
+        for c in BookClient.objects.all()
+        if all(_lies(getattr(c, name), bound) for name, bound in state.bounds.items())
+        and c.logic in state.choices.get("logic", (c.logic,))
+    ]
+    if not state.descending and state.sort != "sort_key":
+        fits = [c for c in fits if getattr(c, state.sort) != UNKNOWN]
+    told = sorted(fits, key=lambda c: (getattr(c, state.sort), c.client_id), reverse=state.descending)
+    assert seen == [c.client_id for c in told]
+
+
+def _lies(value: Any, bound: listing.Bound) -> bool:
+    if value is None or value == UNKNOWN:
+        return False
+    low, high = (
+        bound.low if bound.low is not None else value,
+        bound.high if bound.high is not None else value,
+    )
+    return bool(low <= value <= high)
+
+
+def test_sqlite_finds_what_bounds_leave_within_an_index_whether_many_fit_or_few(
+    viewer: Who, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("of SQLite's planner")
+    plans = {}
+    for rare in (0, 10_000):
+        monkeypatch.setattr(clients, "RARE", rare)
+        state = clients.asked({"net_now.min": ["1000"], "sort": ["-clv_p50"]})
+        with CaptureQueriesContext(connection) as asked:
+            assert clients.page(viewer("dora"), state).rows
+        with connection.cursor() as cursor:
+            cursor.execute("EXPLAIN QUERY PLAN " + asked[-1]["sql"])
+            plans[rare] = [line[-1] for line in cursor.fetchall()]
+    assert plans[0] == ["SCAN book_client USING INDEX book_client_clv_p50"]
+    assert plans[10_000] == [
+        "SEARCH book_client USING INDEX book_client_net_now (net_now>?)",
+        "USE TEMP B-TREE FOR ORDER BY",
+    ]
+
+
+def test_a_list_held_to_every_figure_still_costs_few_queries(viewer: Who) -> None:
+    query = {f"{name}.min": ["-1000000"] for name in FIGURES if name != "opened_on"}
+    with CaptureQueriesContext(connection) as asked:
+        clients.page(viewer("dora"), clients.asked(query))
+    assert len(asked) <= 8

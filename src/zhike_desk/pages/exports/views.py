@@ -1,4 +1,4 @@
-"""Taking a list of clients out: a small masked one at once, a larger or unmasked one asked for."""
+"""Taking a list out: a small masked one at once, a larger or unmasked one asked for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from zhike_desk.gate import viewer_of
 from zhike_desk.records import clock
 from zhike_desk.records.actions import exports
 from zhike_desk.records.policy import policy
-from zhike_desk.records.queries.clients import CHOICES
+from zhike_desk.records.queries import clients, tasks
 from zhike_desk.records.refusals import Refused
 from zhike_desk.records.settings import current
 from zhike_desk.records.sheets import Form
@@ -24,33 +24,34 @@ from zhike_desk.ui.words import word
 
 
 @require_GET
-def form(request: HttpRequest) -> HttpResponse:
+def form(request: HttpRequest, of: str) -> HttpResponse:
     """Show what an export of the list as it stands would be: its rows, and whether it must be asked for."""
     viewer = viewer_of(request)
     query = request.GET.urlencode()
     may_ask = viewer.may("export.large") is not None
-    rows, most = exports.count(query, by=viewer), current().export.rows
+    rows, most = exports.count(query, of=of, by=viewer), current().export.rows
     context = {
         "query": query,
+        "url": reverse(f"{of}_export"),
         "rows": rows,
         "most": most,
         "large": rows > most,
         "may_ask": may_ask,
         "fields": [(n, word("identity", n)) for n in policy().fields["reveal"]] if may_ask else [],
     }
-    return render(request, "clients/export.html", context)
+    return render(request, "exports/form.html", context)
 
 
 @require_POST
-def export(request: HttpRequest) -> HttpResponse | FileResponse:
+def export(request: HttpRequest, of: str) -> HttpResponse | FileResponse:
     """Give a small masked file at once; ask for any other."""
     viewer, now = viewer_of(request), clock.now()
     query, purpose = request.POST.get("query", ""), request.POST.get("purpose", "")
     chosen = cast("Form", request.POST.get("form", ""))
     if request.POST.get("act") == "ask":
         exports.request(
-            query, form=chosen, identity=request.POST.getlist("identity"), purpose=purpose, typed=_typed(request),
-            words=_words(), language=language(), by=viewer, at=now,
+            query, of=of, form=chosen, identity=request.POST.getlist("identity"), purpose=purpose, typed=_typed(request),
+            words=_words(of), language=language(), by=viewer, at=now,
         )  # fmt: skip
         messages.success(
             request,
@@ -59,13 +60,14 @@ def export(request: HttpRequest) -> HttpResponse | FileResponse:
                 "Asked for; once approved it is downloaded from Approvals.",
             ),
         )
-        return redirect(f"{reverse('clients')}?{query}")
+        return redirect(f"{reverse(of)}?{query}")
     found = exports.small(
         query,
+        of=of,
         form=chosen,
         purpose=purpose,
         typed=_typed(request),
-        words=_words(),
+        words=_words(of),
         language=language(),
         by=viewer,
         at=now,
@@ -82,6 +84,9 @@ def _typed(request: HttpRequest) -> int:
     return int(text)
 
 
-def _words() -> dict[str, dict[str, str]]:
+def _words(of: str) -> dict[str, dict[str, str]]:
     """Return how the list's classes are called in the request's language."""
-    return {name: {v: word(name, v) for v in values} for name, values in CHOICES.items()}
+    if of == "tasks":
+        found = {"kind": ("proposal", tasks.KINDS), "state": ("task", tasks.LISTED.choices["state"])}
+        return {name: {v: word(group, v) for v in values} for name, (group, values) in found.items()}
+    return {name: {v: word(name, v) for v in values} for name, values in clients.CHOICES.items()}

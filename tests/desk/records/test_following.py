@@ -15,7 +15,7 @@ from django.db import OperationalError, connection, transaction
 
 from zhike.base.errors import DamagedStore
 from zhike_desk import keys
-from zhike_desk.records.book import following
+from zhike_desk.records import following
 from zhike_desk.records.models import BookClient, Pointer
 from zhike_desk.records.publish import publish
 from zhike_desk.records.rows.clients import pseudonym
@@ -40,6 +40,20 @@ def test_a_request_reads_the_book_that_the_pointer_names_when_it_begins(transact
     request_started.send(sender=None)
     assert following.follow() == after != before
     assert BookClient.objects.count() == 80
+
+
+def test_numbers_come_under_the_night_of_their_book_though_another_was_published_meanwhile(
+    transactional: Path,
+) -> None:
+    following.follow()
+    before = following.night()
+    again(transactional, hours=3)
+    assert before is not None
+    assert following.night() == before  # the pointer is elsewhere, the book isn't
+    request_started.send(sender=None)
+    after = following.night()
+    assert after is not None
+    assert after.published_at == AT + timedelta(hours=3) != before.published_at
 
 
 def test_a_connection_made_anew_reads_the_book_again(transactional: Path) -> None:
@@ -83,6 +97,7 @@ def test_a_book_that_was_removed_is_an_error_that_says_so(
 def test_no_pointer_is_no_book(transactional: Path) -> None:
     Pointer.objects.all().delete()
     assert following.follow() == ""
+    assert following.night() is None
 
 
 def test_a_book_is_never_written(db: Path) -> None:

@@ -8,6 +8,8 @@ stays, whatever the pointer does meanwhile. Each thread has its own connection, 
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,15 +19,27 @@ from django.core.signals import request_started
 from django.db import OperationalError, ProgrammingError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
+from django.db.models import QuerySet
 
 from zhike.base.errors import DamagedStore
 from zhike.base.text import say
+from zhike_desk.records import prepared
+from zhike_desk.records.models import Pointer
 
 _log = logging.getLogger(__name__)
-_SEEN = "_zhike_book"
+_SEEN, _NIGHT = "_zhike_book", "_zhike_night"
 _ALIAS = "book"
 _MAPPED = 1 << 36
 """Bytes of a book that may be mapped into memory: more than any has; SQLite takes what it was built for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The night readers see: its generation, the day its numbers hold for, when it was published."""
+
+    generation_id: str
+    as_of: date
+    published_at: datetime
 
 
 def begin() -> None:
@@ -54,10 +68,22 @@ def follow() -> str:
     """
     if connection.in_atomic_block and _seen():
         return _seen()
-    place = _published()  # may open the connection anew, and then it has seen none
+    place, night = _published()  # may open the connection anew, and then it has seen none
     if place != (seen := _seen()):
         _turn(connection, seen, place)
+    setattr(connection, _NIGHT, night)
     return place
+
+
+def night() -> Shown | None:
+    """Return the night whose book this thread's connection reads, so that numbers never come under another night's name; None where none is published.
+
+    Raises DamagedStore as `follow` does.
+    """
+    if not _seen():
+        follow()
+    found: Shown | None = getattr(connection, _NIGHT, None)
+    return found
 
 
 def _seen() -> str:
@@ -70,19 +96,23 @@ def books(home_desk: Path | None = None) -> Path:
     return (home_desk or Path(settings.DESK)) / "books"
 
 
-def _published() -> str:
-    """Ask the pointer; nothing is published where the desk's tables aren't there yet."""
-    with connection.cursor() as cursor:
-        try:
-            cursor.execute(
-                "SELECT p.place FROM records_pointer q JOIN records_publication p ON p.id = q.publication_id"
-            )
-        except (OperationalError, ProgrammingError):
-            if "records_pointer" in connection.introspection.table_names(cursor):
-                raise
-            return ""
-        row = cursor.fetchone()
-    return row[0] if row else ""
+def _published() -> tuple[str, Shown | None]:
+    """Ask the pointer; nothing is published where the desk's tables aren't there yet.
+
+    Every request asks, so the publication's documents stay where they are: to parse them takes longer than the query.
+    """
+    try:
+        found = prepared.rows(_pointed)
+    except (OperationalError, ProgrammingError):
+        if Pointer._meta.db_table in connection.introspection.table_names():
+            raise
+        return "", None
+    return (found[0][0], Shown(*found[0][1:])) if found else ("", None)
+
+
+def _pointed() -> QuerySet[Any, tuple[Any, ...]]:
+    names = ("place", "generation_id", "as_of", "published_at")
+    return Pointer.objects.values_list(*(f"publication__{name}" for name in names))[:1]
 
 
 def _turn(wrapper: BaseDatabaseWrapper, seen: str, place: str) -> None:

@@ -1,0 +1,1 @@
+"""导出: taking a list out, of clients or of tasks."""
