@@ -53,5 +53,9 @@ def busy() -> dict[str, str]:
     task = ground.task(alice, client_id, title=words, reason=words)
     ground.note(alice, client_id, words)
     contact = ground.contact(alice, client_id, outcome=f"打 {PHONE}")
-    ids = {"task": str(task.pk), "task_id": str(task.pk), "contact": str(contact.pk), "<int>": str(task.pk)}
+    told = ground.complaint(alice, client_id, category=f"态度 {PHONE}", outcome=words)
+    ids = {
+        "task": str(task.pk), "task_id": str(task.pk), "contact": str(contact.pk), "complaint_id": str(told.pk),
+        "<int>": str(task.pk),
+    }  # fmt: skip
     return {"client_id": client_id, "key": client_id, "<string>": client_id, **ids}

@@ -34,6 +34,7 @@ from zhike_desk.records.actions import (
 from zhike_desk.records.models import (
     BookClient,
     BookRelation,
+    Complaint,
     Contact,
     Hold,
     Note,
@@ -87,7 +88,7 @@ def viewers() -> dict[str, Viewer]:
     """Return everybody, and two tokens of Alice: one for care, one that may list clients."""
     found = {user.username: Viewer.of(user) for user in User.objects.filter(username__in=PEOPLE)}
     alice = User.objects.get(username="alice")
-    found["token for care"] = Viewer.of(alice, frozenset({"care.read", "care.write", "client.view"}))
+    found["token for care"] = Viewer.of(alice, frozenset({"care.read", "care.write", "client.view", "undo"}))
     found["token for lists"] = Viewer.of(alice, frozenset({"client.list"}))
     return found
 
@@ -172,6 +173,14 @@ def note(by: Viewer, client_id: str, text: str = "喜欢打新") -> Note:
     return Note.objects.create(client_id=client_id, text=text, by_id=by.user_id, created_at=AT, changed_at=AT)
 
 
+def complaint(by: Viewer, client_id: str, **more: Any) -> Complaint:
+    """Write a complaint of a client's down, past all rules."""
+    fields = {"complaint_id": f"desk-{Complaint.objects.count()}", "opened_at": AT, "category": "服务", "severity": 1, **more}  # fmt: skip
+    return Complaint.objects.create(
+        client_id=client_id, by_id=by.user_id, created_at=AT, changed_at=AT, **fields
+    )
+
+
 def _undone(by: Viewer, client_id: str) -> Any:
     return undo.undo(
         contacts.log(client_id, medium="phone", purpose="care", outcome="好", by=by, at=AT).undo, by=by, at=AT
@@ -229,7 +238,7 @@ _BOTH = ("care",)
 ACTS = (
     Act("log a contact", CARE, lambda v, c: contacts.log(c, medium="phone", purpose="care", outcome="好", by=v, at=AT), _BOTH),
     Act("edit a contact", CARE, lambda v, c: contacts.edit(contact(v, c).pk, seen=1, medium="visit", purpose="care", outcome="满意", by=v, at=AT), _BOTH),
-    Act("undo a contact", CARE, _undone),
+    Act("undo a contact", CARE, _undone, _BOTH),
     Act("add a task", CARE, lambda v, c: tasks.add("回访", due_on=DUE, client_id=c, by=v, at=AT), _BOTH),
     Act("close a task", CARE, lambda v, c: tasks.close(task(v, c).pk, outcome="好", seen=1, by=v, at=AT), _BOTH),
     Act("drop a task", CARE, lambda v, c: tasks.drop(task(v, c).pk, reason="已办", seen=1, by=v, at=AT), _BOTH),

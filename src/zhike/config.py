@@ -13,6 +13,9 @@ raw_days = 7300        # delivered bytes older than that may be removed, by `zhi
 
 [proposals]
 assessment_months = 24 # how long a risk assessment holds; every number of `zhike.decisions.proposals.Settings` may be set here
+days_off = [2026-01-01]      # holidays to come, on which nothing is due; days_worked: weekends worked instead
+
+What a branch sets at its workbench stands beside it, in `branch.toml`, and is laid over [proposals].
 """
 
 from __future__ import annotations
@@ -20,7 +23,8 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,11 +38,14 @@ if TYPE_CHECKING:
     from zhike.decisions.proposals import Settings
 
 FILE = "zhike.toml"
+BRANCH = "branch.toml"
+"""What a branch has set at its workbench, in the same form: laid over `zhike.toml`."""
 _KNOWN: Mapping[str, tuple[str, ...]] = {
     "engine": ("threads", "memory", "spill", "on"),
     "keep": ("generations", "generation_days", "raw_days"),
 }
 _PROPOSALS = "proposals"
+_LISTS = ("days_off", "days_worked")
 _VARIABLES = {"threads": "ZHIKE_THREADS", "memory": "ZHIKE_MEMORY", "on": "ZHIKE_ENGINE"}
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)i?b?\s*", re.IGNORECASE)
 _POWER = {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}
@@ -78,22 +85,36 @@ def keep_settings(home: Path) -> Keep:
     return Keep(**{name: None if value == "all" else value for name, value in found.items()})
 
 
-def proposal_settings(home: Path) -> Settings:
-    """Read the thresholds of proposals; raise UsageError where one can't be understood, or can't work."""
+def proposal_settings(home: Path, files: Sequence[str] = (FILE, BRANCH)) -> Settings:
+    """Read the thresholds of proposals, a later file over an earlier one; raise UsageError where one can't be understood, or can't work."""
     from zhike.decisions.proposals import (
         Settings,  # heavy, and who asks for the engine alone needs none of it
     )
 
-    where, plain = f"{home / FILE} [{_PROPOSALS}]", Settings()
-    numbers = [name for name in Settings.__slots__ if isinstance(getattr(plain, name), int | float)]
-    found = _read(home / FILE).get(_PROPOSALS, {})
-    for name, value in found.items():
-        _refuse_unknown(name, numbers, where)
+    found: dict[str, Any] = {}
+    for file in files:
+        entries = _read(home / file).get(_PROPOSALS, {})
+        found |= _thresholds(entries, Settings(), f"{home / file} [{_PROPOSALS}]")
+    return Settings(**found)
+
+
+def _thresholds(entries: Mapping[str, Any], plain: Settings, where: str) -> dict[str, Any]:
+    """Return a section's thresholds as they are kept: numbers, and lists of days as ISO texts in their order."""
+    numbers = [name for name in plain.__slots__ if isinstance(getattr(plain, name), int | float)]
+    found: dict[str, Any] = {}
+    for name, value in entries.items():
+        _refuse_unknown(name, (*numbers, *_LISTS), where)
+        if name in _LISTS:
+            if not isinstance(value, list) or not all(type(day) is date for day in value):
+                raise _unreadable(name, value, where, "日期列表，如 [2026-01-01]", "days, as in [2026-01-01]")
+            found[name] = tuple(day.isoformat() for day in sorted(value))
+            continue
         kinds = (int,) if isinstance(getattr(plain, name), int) else (int, float)
         if type(value) not in kinds or not 0 <= value < float("inf"):
             whole = ("整数", "whole number") if kinds == (int,) else ("数", "number")
             raise _unreadable(name, value, where, f"不小于 0 的{whole[0]}", f"a {whole[1]} of 0 or more")
-    return Settings(**found)
+        found[name] = value
+    return found
 
 
 def size(value: object, where: str = "") -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from zhike.base.errors import UsageError
-from zhike.config import engine_settings, keep_settings, proposal_settings, size
+from zhike.config import FILE, engine_settings, keep_settings, proposal_settings, size
 from zhike.datacentre.retention import Keep
 from zhike.decisions import proposals
 from zhike.engine import EngineSettings
@@ -26,9 +26,21 @@ def test_every_number_of_the_proposals_is_a_branchs_own_and_its_night_follows_it
     assert proposal_settings(tmp_path) == mine == NightSettings.of(tmp_path).proposals
 
 
+def test_what_a_branch_set_at_its_workbench_lies_over_the_file(tmp_path: Path) -> None:
+    (tmp_path / "zhike.toml").write_text("[proposals]\nassessment_months = 12\nflow_share = 0.5\n", "utf-8")
+    (tmp_path / "branch.toml").write_text(
+        "[proposals]\nflow_share = 0.4\ndays_off = [2026-02-16, 2026-02-15]\n", "utf-8"
+    )
+    mine = proposals.Settings(assessment_months=12, flow_share=0.4, days_off=("2026-02-15", "2026-02-16"))
+    assert proposal_settings(tmp_path) == mine == NightSettings.of(tmp_path).proposals
+    assert proposal_settings(tmp_path, (FILE,)).flow_share == 0.5
+
+
 @pytest.mark.parametrize(
     "line",
     [
+        'days_off = ["2026-01-01"]',
+        "days_off = 2026-01-01",
         "assessment_months = 12.5",
         "assessment_months = -1",
         "flow_share = true",

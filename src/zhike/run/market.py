@@ -46,13 +46,17 @@ _QUOTE = (
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """The price book (without securities where there were no quotes), the fold's book, the states, the index and its name."""
+    """The price book (without securities where there were no quotes), the fold's book, the states, the index and its name.
+
+    `ahead`: the trading days after the night's that a calendar tells of, as day numbers.
+    """
 
     prices: Prices
     book: Book
     states: pa.Table
     index: pa.Table
     index_id: str
+    ahead: npt.NDArray[np.int32]
 
 
 def market_of(sources: Sources, as_of: date, settings: MarketSettings, ranked: StandingSettings) -> Market:
@@ -60,7 +64,11 @@ def market_of(sources: Sources, as_of: date, settings: MarketSettings, ranked: S
     indices = _until(sources.rows("index_quote"), as_of)
     index_id = _benchmark(indices, settings)
     index = indices.filter(pc.equal(indices["index_id"].cast(pa.string()), index_id))
-    calendar = _until(sources.rows("calendar"), as_of)
+    told = sources.rows("calendar")
+    calendar, ahead = (
+        _until(told, as_of),
+        np.unique(told["date"].cast(pa.int32()).to_numpy()).astype(np.int32),
+    )
     quotes = _quotes(sources, as_of)
     first = next(quotes, None)
     actions = sources.rows("corporate_action")
@@ -71,7 +79,8 @@ def market_of(sources: Sources, as_of: date, settings: MarketSettings, ranked: S
     else:
         prices = prices_of(chain((first,), quotes), sources.rows("security"), days, actions, settings)
     book = book_of(prices, standing_of(prices, ranked), _closes(index, prices), actions)
-    return Market(prices, book, _states(prices, index, as_of, settings), index, index_id)
+    states = _states(prices, index, as_of, settings)
+    return Market(prices, book, states, index, index_id, ahead[ahead > day_no(as_of)])
 
 
 def _states(prices: Prices, index: pa.Table, as_of: date, settings: MarketSettings) -> pa.Table:
@@ -142,11 +151,12 @@ def _no_prices(days: npt.NDArray[np.int32]) -> Prices:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What every range needs of the market: the fold's book, the securities that its rows stand for, the states."""
+    """What every range needs of the market: the fold's book, the securities that its rows stand for, the states, the trading days ahead."""
 
     book: Book
     securities: tuple[str, ...]
     states: pa.Table
+    ahead: npt.NDArray[np.int32]
 
 
 def keep(market: Market, folder: Path) -> Market:
@@ -160,6 +170,7 @@ def keep(market: Market, folder: Path) -> Market:
     save_arrays(folder / "prices", grids)
     save_book(folder / "book", market.book)
     (folder / "securities.txt").write_text("\n".join(market.prices.securities), "utf-8")
+    np.save(folder / "ahead.npy", market.ahead)
     feather.write_feather(market.states, str(folder / "states.arrow"), compression="lz4")
     opened: dict[str, Any] = load_arrays(folder / "prices", tuple(grids))
     return replace(market, prices=replace(market.prices, **opened), book=load_book(folder / "book"))
@@ -170,4 +181,5 @@ def kept(folder: Path) -> Kept:
     """Open what `keep` wrote, once in a process."""
     names = (folder / "securities.txt").read_text("utf-8")
     securities = tuple(names.split("\n")) if names else ()
-    return Kept(load_book(folder / "book"), securities, feather.read_table(str(folder / "states.arrow")))
+    states = feather.read_table(str(folder / "states.arrow"))
+    return Kept(load_book(folder / "book"), securities, states, np.load(folder / "ahead.npy"))

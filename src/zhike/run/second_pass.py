@@ -125,7 +125,9 @@ def _proposals(
         position=task.kept("position"), account=given("account"), stage=stage, previous_stage=before["stage"],
         logic=logic, previous_logic=before["logic"], usual_pause=_common(late).usual_pause,
     )  # fmt: skip
-    return propose(inputs, _days(task), task.as_of, task.settings.proposals).table
+    return propose(
+        inputs, _days(task), task.as_of, task.settings.proposals, ahead=kept(task.work).ahead
+    ).table
 
 
 def _changed(logic: pa.Table, before: pa.Table | None) -> pa.Table:

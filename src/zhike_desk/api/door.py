@@ -5,18 +5,21 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.core.cache import caches
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI, Router
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 from ninja.security import HttpBearer
 from ninja.throttling import AuthRateThrottle
 
 from zhike.base.errors import UsageError
 from zhike.base.text import say
-from zhike_desk.api.schemas import Difference, Problem, Refusal
+from zhike_desk.api.schemas.answers import Difference, Problem, Refusal
 from zhike_desk.records import clock
 from zhike_desk.records.actions import tokens
 from zhike_desk.records.policy import policy
@@ -25,6 +28,12 @@ from zhike_desk.records.viewer import Denied, Viewer
 
 RATE = "600/m"
 MISSING = "Not found"
+UNREADABLE = Refused(
+    say(
+        "请求内容无法读取：不是有效的 JSON 或 multipart，含有空字符，或超出大小、个数的上限。",
+        "The request can't be read: no valid JSON or multipart, the character NUL in it, or more of it than is taken.",
+    )
+)
 ANSWERS: dict[int, type[Any]] = {401: Problem, 404: Problem, 422: Refusal, 429: Problem}
 CHANGES: dict[int, type[Any]] = {**ANSWERS, 409: Difference}
 
@@ -63,7 +72,7 @@ router = Router()
 
 
 def needs(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Hold an operation to policy.yaml: the route `api:<its name>` names the action its viewer needs."""
+    """Hold an operation to policy.yaml: the route `api:<its name>` names the action its viewer needs, and its description the scope."""
     action = policy().route(f"api:{function.__name__}")
     if action is None:
         raise UsageError(
@@ -76,11 +85,21 @@ def needs(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def held(request: HttpRequest, *args: Any, **more: Any) -> Any:
         viewer_of(request).need(action)
+        if _has_nul(request):
+            raise UNREADABLE
         return function(request, *args, **more)
 
     # The framework reads annotations in the wrapper's module, where the operation's names aren't known: they are read here.
     held.__signature__ = inspect.signature(function, eval_str=True)  # type: ignore[attr-defined]
+    held.__doc__ = f"{inspect.getdoc(function)}\n\nScope of the token: `{action}`."
     return held
+
+
+def _has_nul(request: HttpRequest) -> bool:
+    """Tell whether a request holds the character NUL, which PostgreSQL takes in no text; files hold what they hold."""
+    asked = [request.path, *(value for values in request.GET.lists() for value in values[1])]
+    sent = b"" if (request.content_type or "").startswith("multipart/") else request.body
+    return b"\\u0000" in sent or any("\0" in text for text in asked)
 
 
 def viewer_of(request: HttpRequest) -> Viewer:
@@ -106,6 +125,20 @@ def _unfit(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return api.create_response(
         request, {"detail": f"请求不符合接口约定：{told}", "detail_en": told}, status=422
     )
+
+
+@api.exception_handler(HttpError)
+def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """Answer what can't be read as JSON as what doesn't fit; the framework's other errors keep their status."""
+    if error.status_code == HTTPStatus.BAD_REQUEST:
+        return _refused(request, UNREADABLE)
+    return api.create_response(request, {"detail": str(error)}, status=error.status_code)
+
+
+@api.exception_handler(SuspiciousOperation)
+@api.exception_handler(MultiPartParserError)
+def _not_taken(request: HttpRequest, error: Exception) -> HttpResponse:
+    return _refused(request, UNREADABLE)
 
 
 @api.exception_handler(Conflict)

@@ -18,7 +18,7 @@ from zhike.datacentre.retention import retire
 from zhike.datacentre.store.house import Store
 from zhike.run import run_night
 from zhike_desk import made_up
-from zhike_desk.records import clock, feedback, following
+from zhike_desk.records import clock, feedback, following, thresholds
 from zhike_desk.records.actions import moves, undo
 from zhike_desk.records.arrivals import TAKEN, feed_of, waiting
 from zhike_desk.records.jobs import Work, runs
@@ -39,6 +39,7 @@ def night(work: Work) -> dict[str, Any]:
             continue
     with _timed(seconds, "ingest"):
         taken = [_taken_in(work, drop) for drop in waiting(work.home)]
+    thresholds.hand_on(work.home)
     with _timed(seconds, "run"):
         found = patient(
             work, lambda: run_night(work.home, None, engine_settings(work.home), progress=work.tell)

@@ -4,27 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from zhike_desk.records.actions import tokens
+from api_caller import caller, described, token
 from zhike_desk.records.models import ApiToken, AuditRow, BookClient, BookRelation, Contact, Task
 from zhike_desk.records.policy import policy
 from zhike_desk.records.viewer import Viewer
 
 Who = Callable[[str], Viewer]
 EVERYTHING = ("client.list", "client.view", "client.money", "care.read", "care.write")
-
-
-def token(viewer: Viewer, *scopes: str) -> str:
-    return tokens.create("test", scopes=scopes, days=30, by=viewer, at=timezone.now()).secret
-
-
-def caller(secret: str) -> Client:
-    return Client(headers={"authorization": f"Bearer {secret}"})
 
 
 @pytest.fixture
@@ -34,11 +26,6 @@ def alice(viewer: Who) -> Client:
 
 def own(staff_id: str = "E0002") -> str:
     return BookClient.objects.filter(staff_id=staff_id).order_by("-score")[0].client_id
-
-
-def description() -> dict[str, Any]:
-    found: dict[str, Any] = Client().get("/api/openapi.json").json()
-    return found
 
 
 def test_without_a_token_or_with_one_that_ended_there_is_nothing(viewer: Who) -> None:
@@ -118,10 +105,10 @@ def test_who_comes_late_is_told_what_stands_now(alice: Client) -> None:
     assert Task.objects.get(pk=number).state == "open"
 
 
-def test_every_operation_is_in_the_policy_and_every_one_of_the_policy_is_there() -> None:
+def test_every_operation_is_in_the_policy_and_every_one_of_the_policy_is_there(db: Path) -> None:
     operations = {
         f"api:{operation['operationId']}"
-        for path in description()["paths"].values()
+        for path in described()["paths"].values()
         for operation in path.values()
     }
     written = {

@@ -10,7 +10,7 @@ from datetime import date as Date
 import numpy as np
 import pyarrow as pa
 
-from zhike.base.period import Days, date_of
+from zhike.base.period import Days, date_of, day_no
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables.worklist import PROPOSAL
 from zhike.decisions.proposals.facts import Facts, Inputs, Ints, facts_of
@@ -36,9 +36,14 @@ def propose(
     as_of: Date,
     settings: Settings | None = None,
     rules: Sequence[Rule] = RULES,
+    ahead: Days | None = None,
 ) -> Proposed:
-    """Apply every rule to every client; keep what is permitted. The same inputs give the same rows, in order of client."""
+    """Apply every rule to every client; keep what is permitted. The same inputs give the same rows, in order of client.
+
+    `ahead`: trading days after `as_of` that a calendar tells of; they say which days nothing is due on.
+    """
     settings = settings or Settings()
+    week = Week.of(calendar_days, ahead, settings)
     facts = facts_of(inputs, calendar_days, as_of, settings)
     made, withheld = [], []
     for rule in rules:
@@ -47,7 +52,7 @@ def propose(
             if verdict.refusal:
                 withheld.append((facts.clients[hit.i], rule.name, verdict.refusal, verdict.why.zh))
             else:
-                made.append(_row(facts, rule, hit, verdict, settings))
+                made.append(_row(facts, rule, hit, verdict, settings, week))
     made.sort(key=lambda row: (str(row["client_id"]), str(row["proposal_id"])))
     schema = schema_of(PROPOSAL)
     columns = [
@@ -58,7 +63,9 @@ def propose(
     return Proposed(pa.table(columns, schema=schema), pa.table(kept, schema=WITHHELD))
 
 
-def _row(facts: Facts, rule: Rule, hit: Hit, verdict: Verdict, settings: Settings) -> dict[str, object]:
+def _row(
+    facts: Facts, rule: Rule, hit: Hit, verdict: Verdict, settings: Settings, week: Week
+) -> dict[str, object]:
     client = facts.clients[hit.i]
     due = hit.due if verdict.due is None else min(hit.due, verdict.due)
     return {
@@ -72,19 +79,39 @@ def _row(facts: Facts, rule: Rule, hit: Hit, verdict: Verdict, settings: Setting
         "suitability": verdict.why.zh,
         "suitability_told": verdict.why.stored,
         "minutes": float(rule.minutes),
-        "due_on": date_of(workday(due, facts.trading_days)),
+        "due_on": date_of(week.workday(due)),
         "must_do": rule.must_do,
         "cooldown_until": None if rule.must_do else date_of(facts.as_of + rule.cooldown_days),
         "arm": "treat" if rule.must_do else arm(client, rule.name, settings),
     }
 
 
-def workday(day: int, trading_days: Ints) -> int:
-    """Return the trading day that `day` is, or the one before it; a day the calendar doesn't reach is one unless it is a weekend's."""
-    if len(trading_days) and day <= trading_days[-1]:
-        at = int(np.searchsorted(trading_days, day, side="right")) - 1
-        return int(trading_days[at]) if at >= 0 else day
-    return day - max((day + 3) % 7 - 4, 0)  # 1970-01-01 was a Thursday
+@dataclass(frozen=True, slots=True)
+class Week:
+    """Which days are worked: the trading days, as far as they are known; beyond them weekdays that aren't off, and weekends that are worked."""
+
+    known: Ints
+    off: frozenset[int] = frozenset()
+    worked: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(cls, calendar_days: Days, ahead: Days | None, settings: Settings) -> Week:
+        """Return the week of a night, from its trading days and what the branch has set."""
+        days = [np.asarray(d, np.int64) for d in (calendar_days, ahead) if d is not None]
+        off, worked = (
+            frozenset(day_no(Date.fromisoformat(d)) for d in told)
+            for told in (settings.days_off, settings.days_worked)
+        )
+        return cls(np.unique(np.concatenate(days)), off, worked)
+
+    def workday(self, day: int) -> int:
+        """Return the working day that `day` is, or the last one before it."""
+        while not len(self.known) or day > self.known[-1]:
+            if day in self.worked or ((day + 3) % 7 < 5 and day not in self.off):  # 1970-01-01 was a Thursday
+                return day
+            day -= 1
+        at = int(np.searchsorted(self.known, day, side="right")) - 1
+        return int(self.known[at]) if at >= 0 else day
 
 
 def arm(client: str, rule: str, settings: Settings) -> str:

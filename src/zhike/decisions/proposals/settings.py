@@ -58,6 +58,10 @@ class Settings:
     """What an account's status contains when its closing or transfer was applied for."""
     hold_share: float = 0.1
     """Share of may-do proposals held back to measure what the others bring."""
+    days_off: tuple[str, ...] = ()
+    """Public holidays to come, as ISO days: nothing is due on them. Past ones are told by the trading days."""
+    days_worked: tuple[str, ...] = ()
+    """Weekends to come that are worked to make up for a holiday, as ISO days."""
     salt: str = "zhike"
     """What the lots of the held-back are drawn with; another salt draws others."""
 

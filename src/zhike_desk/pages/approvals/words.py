@@ -12,8 +12,6 @@ from zhike_desk.ui.words import word
 
 HIDDEN = ("words", "document", "seen")
 """What the act needs and nobody reads: the words of an export's columns, a whole document (linked instead), versions."""
-FIELDS: Mapping[str, tuple[str, str]] = {"of": ("名单", "List")}
-"""Fields that are called otherwise here than elsewhere."""
 _VALUES: Mapping[str, tuple[str, str]] = {
     "add": ("新增", "Add"),
     "change": ("修改", "Change"),
@@ -41,15 +39,10 @@ def lines(payload: Mapping[str, object], staff: Mapping[str, str]) -> list[tuple
     `staff` names those whose numbers stand in it.
     """
     return [
-        (field(name), written(name, value, staff))
+        (word("field", name), written(name, value, staff))
         for name, value in payload.items()
         if name not in HIDDEN and value not in ("", [], {}, None)
     ]
-
-
-def field(name: str) -> str:
-    """Name a field of a request."""
-    return told(*FIELDS[name]) if name in FIELDS else word("field", name)
 
 
 def written(name: str, value: object, names: Mapping[str, str] = _NOBODY) -> str:
@@ -63,7 +56,9 @@ def written(name: str, value: object, names: Mapping[str, str] = _NOBODY) -> str
         more = f" … ({len(value)})" if len(value) > _LONGEST else ""
         return ", ".join(str(v) for v in value[:_LONGEST]) + more
     if isinstance(value, dict):
-        return ", ".join(f"{field(k)}: {written(k, v, names)}" for k, v in list(value.items())[:_LONGEST])
+        return ", ".join(
+            f"{word('field', k)}: {written(k, v, names)}" for k, v in list(value.items())[:_LONGEST]
+        )
     text = masking.query(str(value)) if name == "query" else str(value)
     if name == "kind" and text in CONSENTS:
         return word("consent", text)

@@ -27,6 +27,7 @@ _NAMES = {
     "ahp": ("value", "层次分析", "两两比较怎样变成权重", "AHP", "from pairs compared to weights"),
     "ahp_synthesis": ("value", "层次分析：综合", "从权重到得分，以及得分稳不稳", "AHP: synthesis", "from weights to scores, and how firm they are"),
     "proposals": ("work", "联系建议", "今天该联系谁，为什么，是否合规", "Proposals", "who needs a call, why, and whether it is permitted"),
+    "api": ("other", "接口", "程序能读什么、能做什么，附完整示例", "API", "what programs may read and do, with a worked example"),
     "dictionary": ("words", "数据字典", "每张表、每一列的含义", "Data dictionary", "what each table and column means"),
     "measures-list": ("words", "指标字典", "每个客户指标的单位、区间与含义", "Dictionary of measures", "unit, window and meaning of each"),
 }  # fmt: skip
@@ -76,7 +77,7 @@ def note(found: shelf.Note, number: int, *, full: bool) -> dict[str, Any]:
     return {
         "entry": _entry(found.slug),
         "full": full,
-        "short": found.slug in shelf.pages(language()),
+        "short": found.slug in shelf.pages(language()) and shelf.paths()[found.slug].parent.name == "methods",
         "note": found,
         "part": part,
         "number": number,

@@ -1,7 +1,8 @@
 """Where the notes lie: beside the sources, or where the wheel put them.
 
 Each method has three: a page for whoever works with the numbers, in Chinese and in English (`methods/zh`, `methods/en`), and the full
-note, in English, for whoever checks the method. The dictionaries are written from definitions, in the reader's language.
+note, in English, for whoever checks the method. The dictionaries are written from definitions, in the reader's language. The page on
+the API is in English, and in Chinese under `zh`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from zhike_desk.pages.help import dictionary, markdown, measures
 _INSTALLED = "share/zhike/docs"
 _SOURCES = Path(__file__).resolve().parents[4] / "docs"
 _LANGUAGES = ("zh", "en")
-_DICTIONARIES = {"dictionary": "dictionary", "measures": "measures-list"}
+_BESIDE = {"dictionary": "dictionary", "measures": "measures-list", "api": "api"}
+"""What lies beside the folder of methods, and its name in addresses."""
 _WRITTEN: Mapping[str, Callable[[Language], str]] = MappingProxyType({
     "dictionary": dictionary.written, "measures-list": measures.written,
 })  # fmt: skip
@@ -42,20 +44,20 @@ def paths() -> dict[str, Path]:
     for path in _files():
         if path.parent.name == "methods":
             found[path.stem] = path
-        elif path.stem in _DICTIONARIES and path.parent.name not in _LANGUAGES:
-            found[_DICTIONARIES[path.stem]] = path
+        elif path.stem in _BESIDE and path.parent.name not in _LANGUAGES:
+            found[_BESIDE[path.stem]] = path
     return dict(sorted(found.items()))
 
 
 @cache
 def pages(language: Language) -> dict[str, Path]:
-    """Return where each method's page for its users lies, by its name in addresses."""
-    return {p.stem: p for p in _files() if p.parent.name == language and p.parent.parent.name == "methods"}
+    """Return where each page lies that is written for the desk's users in a language, by its name in addresses."""
+    return {p.stem: p for p in _files() if p.parent.name == language}
 
 
 def _files() -> list[Path]:
     if (_SOURCES / "methods").is_dir():
-        return [*_SOURCES.glob("*.md"), *_SOURCES.glob("methods/**/*.md")]
+        return [*_SOURCES.glob("*.md"), *_SOURCES.glob("zh/*.md"), *_SOURCES.glob("methods/**/*.md")]
     try:
         listed = files("zhike") or []
     except PackageNotFoundError:

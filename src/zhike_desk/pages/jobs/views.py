@@ -26,9 +26,8 @@ def jobs(request: HttpRequest) -> HttpResponse:
 @require_GET
 def one(request: HttpRequest, number: int) -> HttpResponse:
     """Show one job; asked for every second while it runs."""
-    viewer = viewer_of(request)
-    job = query.one(viewer, number)
-    about = query.bulk(viewer, number, clock.now(night_of(request))) if job.kind == "bulk" else None
+    job, asked = query.opened(viewer_of(request), number)
+    about = query.bulk(job, asked, clock.now(night_of(request)))
     context = {"job": job, "bulk": about, "about": in_words(about.act, about.arguments) if about else ""}
     name = "jobs/job.html" if request.htmx.target == "job" else "jobs/one.html"  # type: ignore[attr-defined]
     return render(request, name, context)

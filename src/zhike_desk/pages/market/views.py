@@ -19,7 +19,7 @@ def market(request: HttpRequest) -> HttpResponse:
     """Show the market over the window the URL asks for."""
     viewer, state = viewer_of(request), asked(request.GET)
     days = _days(request, viewer, state)
-    page = build(state, days, _runs(viewer, days), query.phases(viewer)) if days else None
+    page = build(state, days, query.runs(viewer, days), query.phases(viewer)) if days else None
     return render(request, "market/market.html", {"page": page})
 
 
@@ -34,15 +34,3 @@ def days(request: HttpRequest) -> HttpResponse:
 
 def _days(request: HttpRequest, viewer: Viewer, state: Asked) -> tuple[query.Day, ...]:
     return query.days(viewer, state.read) if night_of(request) else ()
-
-
-def _runs(viewer: Viewer, days: tuple[query.Day, ...]) -> dict[str, int]:
-    """Return how many days state and regime have lasted; asks again only where that is longer than what was read."""
-    found = {}
-    for column in ("state", "regime_known"):
-        run = query.run(days, column)
-        if run == len(days):
-            since = query.since(viewer, column)
-            run = since[1] if since else 0
-        found[column] = run
-    return found

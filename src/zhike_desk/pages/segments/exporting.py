@@ -50,7 +50,7 @@ def _columns() -> list[Column]:
         Column(told("阶段", "Stage"), "text"),
         Column(told("客户数", "Clients"), "number"),
         Column(told("净资产（元）", "Net assets (CNY)"), "number"),
-        Column(told("12 月创收（元）", "Revenue 12m (CNY)"), "number"),
+        Column(told("近12月创收（元）", "Revenue, 12 m (CNY)"), "number"),
         Column(told("说明", "Remark"), "text"),
     ]
 

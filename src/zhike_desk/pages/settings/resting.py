@@ -1,4 +1,4 @@
-"""What the branch's numbers rest on, in words: grades, fees, limits, thresholds, and where each is changed."""
+"""What the branch's numbers rest on, in words: grades, fees, limits, and where each is changed."""
 
 from __future__ import annotations
 
@@ -44,20 +44,6 @@ THRESHOLDS: Mapping[str, tuple[str, str]] = {
     "keep.generations": ("保留最近几次发布的结果", "published nights kept"),
     "keep.generation_days": ("另保留多少天内的结果", "and those of so many days"),
     "keep.raw_days": ("原始文件多少天后可清理", "days after which raw files may go"),
-    "callback_days": ("新客户开户后几天内回访", "days within which a new client is called back"),
-    "assessment_months": ("风险测评有效月数", "months a risk assessment holds"),
-    "assessment_ahead_days": ("到期前几天提醒重新测评", "days before it ends to ask again"),
-    "flow_days": ("大额资金看几个交易日", "trading days a large flow is summed over"),
-    "flow_amount": ("净流达到多少元算大额", "CNY from which a net flow is large"),
-    "flow_share": ("且达到此前资产的比例", "and the share of the assets before it"),
-    "drawdown_days": ("回撤的高点在几个交易日内找", "trading days in which the peak is looked for"),
-    "drawdown": ("回撤达到多少时关怀", "fall since the peak from which care is proposed"),
-    "pause": ("停顿超过自身长间隔的几倍", "times the client's own long gap without a trade"),
-    "pause_least_days": ("且至少几个交易日", "and so many trading days at least"),
-    "least_assets": ("净资产低于多少元视为空户", "CNY of net assets below which an account is empty"),
-    "birthday_ahead_days": ("生日前几天提醒", "days before a birthday"),
-    "leaving_days": ("转出或申请销户后几天内按流失处理", "days for which a client counts as leaving"),
-    "hold_share": ("可做建议中留作对照的比例", "share of may-do proposals held back"),
 }
 """Each threshold with its meaning."""
 
@@ -77,13 +63,12 @@ class Fee:
 
 @dataclass(frozen=True, slots=True)
 class Resting:
-    """What the page shows: the standards, the tariff, limits as (board, plain, ST), thresholds as (meaning, value, name)."""
+    """What the page shows: the standards, the tariff, limits as (board, plain, ST), limits of resources as (meaning, value, name)."""
 
     of: Standards
     fees: Sequence[Fee]
     limits: Sequence[tuple[str, str, str]]
     night: Sequence[tuple[str, str, str]]
-    rules: Sequence[tuple[str, str, str]]
 
 
 def resting(found: Standards) -> Resting:
@@ -99,7 +84,6 @@ def resting(found: Standards) -> Resting:
         ],
         limits=[(_word(BOARD_WORDS, r.board), _limit(r.plain), _limit(r.st)) for r in found.limits],
         night=[(_word(THRESHOLDS, n), _value(v), n) for n, v in found.night],
-        rules=[(_word(THRESHOLDS, n), _value(v), n) for n, v in found.rules],
     )  # fmt: skip
 
 

@@ -9,9 +9,13 @@ from datetime import date, timedelta
 from django.urls import reverse
 
 from zhike_desk.records.book import UNKNOWN
+from zhike_desk.records.queries import listing
 from zhike_desk.records.queries.entries import Moment, Person, Reason, Work
-from zhike_desk.records.queries.today import Day
+from zhike_desk.records.queries.listing import Asked
+from zhike_desk.records.queries.today import LISTED, Day
 from zhike_desk.records.queries.workload import Colleague, DoneToday, Load
+from zhike_desk.ui import lists
+from zhike_desk.ui.lists import Choice, Filter
 from zhike_desk.ui.marks import MARKS
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.words import WORDS, word
@@ -116,6 +120,16 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """What the list can be narrowed by, what it is narrowed by, and whose list it can be as (name, query)."""
+
+    choices: Sequence[Choice]
+    filters: Sequence[Filter]
+    whose: Sequence[tuple[str, str]]
+    hidden: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Mate:
     """One of the branch's staff with their load, as a line of the team's card."""
 
@@ -127,6 +141,29 @@ class Mate:
     hours: str
     room: str
     share: int
+
+
+def bar(wanted: Asked, staff: Sequence[tuple[str, str]]) -> Bar:
+    """Return what the list can be narrowed by and is; `staff` as (number, name), for a branch's list."""
+    titles = {"kind": told("事由", "Reason"), "must_do": told("必做", "Must do")}
+    choices = [
+        lists.choice(name, titles[name], [(v, _class(name, v)) for v in values], wanted)
+        for name, values in LISTED.choices.items()
+    ]
+    filters = [
+        lists.without(LISTED, wanted, f"{titles[n]}：{'、'.join(_class(n, v) for v in values)}", n)
+        for n, values in wanted.choices.items()
+    ]
+    if "staff" in wanted.texts:
+        one = wanted.texts["staff"]
+        name = dict(staff).get(one, one)
+        filters.append(lists.without(LISTED, wanted, f"{told('员工', 'Staff')}：{name}", "staff"))
+    whose = [(name, listing.written(wanted, LISTED, staff=number)) for number, name in staff]
+    return Bar(choices, filters, whose, [("staff", v) for v in wanted.texts.values()])
+
+
+def _class(name: str, value: str) -> str:
+    return word("must_do" if name == "must_do" else "proposal", value)
 
 
 def lines(day: Day, when: Moment, *, named: bool) -> list[Line]:

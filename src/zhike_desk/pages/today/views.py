@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,9 +17,11 @@ from zhike_desk.records import clock
 from zhike_desk.records.actions import outcomes
 from zhike_desk.records.actions.outcomes import Line
 from zhike_desk.records.actions.writing import Done
-from zhike_desk.records.queries import overnight, workload
+from zhike_desk.records.queries import listing, overnight, workload
 from zhike_desk.records.queries import today as query
+from zhike_desk.records.queries.listing import Asked
 from zhike_desk.records.queries.today import Moment
+from zhike_desk.records.queries.views import saved
 from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Viewer
 from zhike_desk.ui.frame import night_of
@@ -44,10 +47,34 @@ def _staff(request: HttpRequest) -> str:
     return request.GET.get("staff", "")[:40]
 
 
+def _wanted(request: HttpRequest) -> Asked:
+    """Read what the list is narrowed to; one's own list knows no other staff."""
+    found = query.asked(dict(request.GET.lists()))
+    own = viewer_of(request).need("today.view").scope == "own"
+    return replace(found, texts={}) if own else found
+
+
 @require_GET
 def today(request: HttpRequest) -> HttpResponse:
-    """Show the day's list: one's own, or the branch's with whom each line lies with."""
-    return render(request, "today/today.html", _list(request))
+    """Show the day's list: one's own, or the branch's with whom each line lies with; narrowed as its address says."""
+    shown, viewer = _list(request), viewer_of(request)
+    if shown["when"].as_of is None:
+        return render(request, "today/today.html", shown)
+    cell = viewer.may("view.save")
+    shown |= {
+        "views": saved(viewer, "today"),
+        "may_save": cell is not None,
+        "may_share": cell is not None and cell.scope == "branch",
+        "bar": context.bar(shown["wanted"], workload.mates(viewer) if shown["branch"] else ()),
+    }
+    return render(request, "today/today.html", shown)
+
+
+@require_GET
+def count(request: HttpRequest) -> HttpResponse:
+    """Say how many entries a saved view has, up to a cap."""
+    number, more = query.count(viewer_of(request), _when(request), _wanted(request))
+    return render(request, "today/count.html", {"number": number, "more": more})
 
 
 @require_GET
@@ -59,9 +86,13 @@ def more(request: HttpRequest) -> HttpResponse:
 def _list(request: HttpRequest) -> dict[str, Any]:
     viewer, when, staff = viewer_of(request), _when(request), _staff(request)
     branch = viewer.need("today.view").scope == "branch"
-    room = workload.left(viewer, when.at, staff=staff) if when.as_of is not None else None
+    wanted = _wanted(request)
+    whole = (
+        when.as_of is not None and not wanted.choices
+    )  # a part of the list doesn't say where the day is full
+    room = workload.left(viewer, when.at, staff=staff) if whole else None
     after, spent = request.GET.get("after", ""), _spent(request)
-    day = query.day(viewer, when, staff=staff, after=after, spent=spent, room=room)
+    day = query.day(viewer, when, staff=staff, wanted=wanted, after=after, spent=spent, room=room)
     lines = context.lines(day, when, named=branch and not staff)
     return {
         "lines": lines,
@@ -69,7 +100,8 @@ def _list(request: HttpRequest) -> dict[str, Any]:
         "spent": f"{day.minutes:.0f}",
         "within": context.within(room) if not after and lines and not lines[0].beyond else "",
         "staff": staff,
-        "staff_name": workload.named(viewer, staff) if staff else "",
+        "wanted": wanted,
+        "query": listing.written(wanted, query.LISTED, after=None, before=None),
         "said": context.words(when),
         "weekday": context.weekday(when.today),
         "branch": branch,

@@ -1,4 +1,4 @@
-"""Settings of the desk: changed by an administrator and a second person; a head may ask."""
+"""Settings of the desk, and thresholds of the night: changed by an administrator and a second person; a head may ask."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from zhike.base.text import say
-from zhike_desk.records import audit, settings
+from zhike_desk.records import audit, settings, thresholds
 from zhike_desk.records.actions.asking import act, ask
 from zhike_desk.records.actions.writing import Done, Refused, change
 from zhike_desk.records.models import Setting
@@ -23,7 +23,7 @@ def put(values: Mapping[str, Any], *, seen: Mapping[str, int], reason: str, by: 
     """
     by.need("settings.write")
     with transaction.atomic():
-        standing = {entry.name: entry for entry in settings.entries()}
+        standing = {entry.name: entry for entry in (*settings.entries(), *thresholds.entries())}
         fit = {name: _fit(name, value) for name, value in values.items()}
         changed = {name: value for name, value in fit.items() if standing[name].value != value}
         if not changed:
@@ -52,6 +52,7 @@ def _carry_out(payload: Mapping[str, Any], by: Viewer, at: datetime) -> Done:
 
 def _fit(name: str, value: Any) -> Any:
     try:
-        return settings.fit(name, value)
+        of_the_night = name.startswith(f"{thresholds.GROUP}.")
+        return thresholds.fit(name, value) if of_the_night else settings.fit(name, value)
     except settings.Unfit as error:
         raise Refused(error.why) from error

@@ -13,6 +13,7 @@ from zhike_desk.records import audit, scope
 from zhike_desk.records.actions.writing import NOW, Done, Refused, inverse, one_of, text
 from zhike_desk.records.models import Answer
 from zhike_desk.records.models.care import QUESTIONS
+from zhike_desk.records.models.care import Question as Question
 from zhike_desk.records.viewer import Viewer
 
 SURVEY = "desk"

@@ -24,10 +24,10 @@ from zhike_desk.records.actions.writing import (
     text,
 )
 from zhike_desk.records.models import BookProposal, Task
+from zhike_desk.records.models.care import KINDS
 from zhike_desk.records.queries import permission
 from zhike_desk.records.viewer import Denied, Viewer
 
-KINDS = ("own", "retain", "product", "activate", "develop", "care", "callback")
 FARTHEST = timedelta(days=2 * 365)
 TITLE = say("标题", "title")
 _CLOSED = ("state", "outcome", "closed_at")

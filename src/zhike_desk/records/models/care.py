@@ -11,7 +11,11 @@ from zhike_desk.records.models.person import User
 
 Medium = Literal["phone", "wecom", "sms", "visit", "app"]
 MEDIA: tuple[str, ...] = get_args(Medium)
-QUESTIONS = ("csat", "nps", "importance", "performance")
+Question = Literal["csat", "nps", "importance", "performance"]
+QUESTIONS: tuple[str, ...] = get_args(Question)
+
+KINDS = ("callback", "retain", "develop", "activate", "care", "product", "own")
+"""Where a task comes from: a kind of proposal, or one's own mind."""
 
 
 class Contact(Kept):

@@ -25,6 +25,7 @@ from zhike_desk.records.queries.working_days import WorkingDays
 from zhike_desk.records.viewer import Viewer
 
 STATES = ("open", "late", "closed")
+MOST_OF_CLIENT = 50
 
 
 LISTED = Listed(
@@ -62,6 +63,13 @@ class Line:
     closed_on: date | None
     upheld: bool | None
     outcome: str
+
+    @property
+    def state(self) -> str:
+        """Name how far it is: `open`, `acknowledged` (the client was told that it is looked into) or `closed`."""
+        if self.closed_on is not None:
+            return "closed"
+        return "open" if self.acknowledged_on is None else "acknowledged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +111,19 @@ def register(viewer: Viewer, query: Mapping[str, Sequence[str]], today: date) ->
     return Register(state, counts, lines, *listing.beside(LISTED, asked, found), due.rules)
 
 
+def of_client(viewer: Viewer, client: BookClient) -> tuple[Line, ...]:
+    """Return the newest complaints of a client found within `viewer`'s scope, open and closed, the newest first; raise Denied to whom care isn't shown."""
+    set_ = settings.current()
+    rows = [*_newest(_desks(viewer, "care.read"), client), *_newest(_files(viewer, "care.read"), client)]
+    newest = sorted(rows, key=lambda row: (row.opened_on, row.number), reverse=True)[:MOST_OF_CLIENT]
+    due = _Due(set_.complaints, working_days.current(set_.calendar))
+    return _lines(viewer, newest, due, "care.read")
+
+
+def _newest(rows: QuerySet[Any], client: BookClient) -> QuerySet[Any]:
+    return rows.filter(client_id=client.client_id).order_by("-opened_on", "-number")[:MOST_OF_CLIENT]
+
+
 def _states(rows: QuerySet[Any], closed: str, due: _Due, today: date) -> dict[str, Q]:
     """Return what holds of complaints of each state."""
     open_ = Q(**{f"{closed}__isnull": True})
@@ -110,23 +131,25 @@ def _states(rows: QuerySet[Any], closed: str, due: _Due, today: date) -> dict[st
     return {"open": open_, "late": late, "closed": ~open_}
 
 
-def _desks(viewer: Viewer) -> QuerySet[Complaint]:
+def _desks(viewer: Viewer, action: str = "complaint.read") -> QuerySet[Complaint]:
     """Return the complaints written down here; numbers in the order of their bytes, in which a book's are."""
     number = Collate("complaint_id", "C") if connection.vendor == "postgresql" else F("complaint_id")
     rows = Complaint.objects.filter(undone_at__isnull=True).annotate(
         opened_on=TruncDate("opened_at"), number=number
     )
-    return scope.of_clients(rows, viewer, "complaint.read").select_related("by")
+    return scope.of_clients(rows, viewer, action).select_related("by")
 
 
-def _files(viewer: Viewer) -> QuerySet[BookComplaint]:
+def _files(viewer: Viewer, action: str = "complaint.read") -> QuerySet[BookComplaint]:
     ours = Complaint.objects.filter(complaint_id=OuterRef("complaint_id"))
     rows = BookComplaint.objects.filter(~Exists(ours)).annotate(number=F("complaint_id"))
-    return scope.of_clients(rows, viewer, "complaint.read")
+    return scope.of_clients(rows, viewer, action)
 
 
-def _lines(viewer: Viewer, rows: Sequence[Any], due: _Due) -> tuple[Line, ...]:
-    clients: Mapping[str, BookClient] = scope.clients(viewer, "complaint.read").in_bulk({r.client_id for r in rows}) if rows else {}  # fmt: skip
+def _lines(
+    viewer: Viewer, rows: Sequence[Any], due: _Due, action: str = "complaint.read"
+) -> tuple[Line, ...]:
+    clients: Mapping[str, BookClient] = scope.clients(viewer, action).in_bulk({r.client_id for r in rows}) if rows else {}  # fmt: skip
     names = staff_of.names({r.staff_id for r in rows if r.staff_id})
     return tuple(_line(row, clients.get(row.client_id), names, due) for row in rows)
 

@@ -24,7 +24,7 @@ from zhike_desk.records.arrivals import waiting
 from zhike_desk.records.models import Job, Publication
 from zhike_desk.records.queries import jobs
 from zhike_desk.records.queries.jobs import JobSeen
-from zhike_desk.records.viewer import Viewer
+from zhike_desk.records.viewer import Denied, Viewer
 
 DROPS = 30
 FINDINGS = 200
@@ -179,7 +179,9 @@ def reasons_csv(viewer: Viewer, language: Language, job_id: int) -> bytes:
 
 
 def batch_of(viewer: Viewer, job_id: int) -> tuple[JobSeen, staging.Batch | None]:
-    """Return the job that looked at an uploaded batch, and the batch (None once it is gone)."""
+    """Return the job that looked at an uploaded batch, and the batch (None once it is gone); raise Denied where there is no such look."""
     viewer.need("data.upload")
-    job = jobs.one(viewer, job_id)
-    return job, staging.batch(jobs.arguments_of(viewer, job_id).get("folder", ""))
+    job, asked = jobs.opened(viewer, job_id)
+    if job.kind != "preview":
+        raise Denied("data.upload")
+    return job, staging.batch(asked["folder"])

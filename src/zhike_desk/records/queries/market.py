@@ -124,3 +124,15 @@ def run(days: Sequence[Day], column: str) -> int:
     if not last:
         return 0
     return next((n for n, day in enumerate(reversed(days)) if getattr(day, column) != last), len(days))
+
+
+def runs(viewer: Viewer, days: Sequence[Day]) -> dict[str, int]:
+    """Return how many days state and regime have lasted at the end of `days`; asks again only where that is longer than what was read."""
+    found = {}
+    for column in ("state", "regime_known"):
+        length = run(days, column)
+        if length == len(days):
+            begin = since(viewer, column)
+            length = begin[1] if begin else 0
+        found[column] = length
+    return found

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from zhike.base.exchange import BOARDS, FEES, FeeFamily, fee_table, limit_rate
 from zhike.base.text import Said
-from zhike.config import engine_settings, keep_settings, proposal_settings
+from zhike.config import engine_settings, keep_settings
 from zhike.models.value import GRADES
 from zhike.models.value.versions import in_force
 from zhike_desk.records.viewer import Viewer
@@ -58,21 +58,20 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Standards:
-    """All of it, on a day; `night` and `rules` are (name, value), a value None where nothing limits."""
+    """All of it, on a day; `night` is (name, value), a value None where nothing limits."""
 
     day: date
     gradings: tuple[Grading, ...]
     tariffs: tuple[Tariff, ...]
     limits: tuple[Limit, ...]
     night: tuple[tuple[str, float | str | None], ...]
-    rules: tuple[tuple[str, float], ...]
 
 
 def standards(viewer: Viewer, day: date) -> Standards:
     """Return what the numbers rest on. Raises Denied, and UsageError or DamagedStore where a document or zhike.toml can't be read."""
     viewer.need("settings.view")
     home = Path(settings.HOME)
-    return Standards(day, _gradings(home), _tariffs(day), _limits(day), _night(home), _rules(home))
+    return Standards(day, _gradings(home), _tariffs(day), _limits(day), _night(home))
 
 
 def _gradings(home: Path) -> tuple[Grading, ...]:
@@ -119,13 +118,3 @@ def _night(home: Path) -> tuple[tuple[str, float | str | None], ...]:
         ("keep.generation_days", keep.generation_days),
         ("keep.raw_days", keep.raw_days),
     )
-
-
-def _rules(home: Path) -> tuple[tuple[str, float], ...]:
-    rules = proposal_settings(home)
-    names = (
-        "callback_days", "assessment_months", "assessment_ahead_days", "flow_days", "flow_amount", "flow_share",
-        "drawdown_days", "drawdown", "pause", "pause_least_days", "least_assets", "birthday_ahead_days", "leaving_days",
-        "hold_share",
-    )  # fmt: skip
-    return tuple((name, float(getattr(rules, name))) for name in names)

@@ -14,6 +14,7 @@ from zhike_desk.records import scope, sentences, settings
 from zhike_desk.records import staff as staff_of
 from zhike_desk.records.masking import struck
 from zhike_desk.records.models import BookClient, BookProposal, BookStaff, Task
+from zhike_desk.records.models.care import KINDS as KINDS
 from zhike_desk.records.queries import listing, working_days
 from zhike_desk.records.queries.listing import Asked, Column, Listed
 from zhike_desk.records.queries.workload import capacity, minutes_of
@@ -21,7 +22,6 @@ from zhike_desk.records.viewer import Viewer
 
 ALWAYS = ("due_on", "title")
 """Columns that always stand, first."""
-KINDS = ("callback", "retain", "develop", "activate", "care", "product", "own")
 DAYS = 7
 MOST_A_DAY = 30
 

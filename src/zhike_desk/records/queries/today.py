@@ -6,7 +6,7 @@ a member of staff may do today; what may not be done today (contacted too often,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -16,14 +16,28 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from zhike.base.text import say
 from zhike_desk.records import scope
 from zhike_desk.records.models import BookProposal, Move, Task
-from zhike_desk.records.queries import entries
+from zhike_desk.records.models.care import KINDS
+from zhike_desk.records.queries import entries, listing
 from zhike_desk.records.queries.entries import Moment as Moment
 from zhike_desk.records.queries.entries import Row
 from zhike_desk.records.queries.entries import Work as Work
+from zhike_desk.records.queries.listing import Asked, Column, Listed
 from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Viewer
 
 PAGE = 25
+LISTED = Listed(
+    page="today",
+    key="client_id",
+    columns={"place": Column("place", say("次序", "Order"), "number", say("清单的次序。", "The order of the list."), True)},
+    choices={"kind": KINDS, "must_do": ("yes", "no")},
+    shown=("place",),
+    sort="place",
+    texts=("staff",),
+    named="proposal_id",
+)  # fmt: skip
+"""What the list may be narrowed to, by its address: kinds of reasons, must-do, one of the staff. Its order is its own."""
+_EVERYTHING = Asked()
 MOST_TASKS = 200
 
 _Key = tuple[bool, int, str, str]
@@ -41,17 +55,24 @@ class Day:
     minutes: float = 0.0
 
 
+def asked(query: Mapping[str, Sequence[str]]) -> Asked:
+    """Read what the list is narrowed to from the query of its URL; raise Refused for what can't be understood."""
+    return listing.asked(LISTED, query)
+
+
 def day(
     viewer: Viewer,
     when: Moment,
     *,
     staff: str = "",
+    wanted: Asked = _EVERYTHING,
     after: str = "",
     spent: float = 0.0,
     room: float | None = None,
 ) -> Day:
     """Return a stretch of the day's list of `viewer`, or (for a head) of the branch or one of its staff.
 
+    `wanted`: only entries with a reason of these kinds, or only those with (without) one that must be done; each with all its reasons.
     `room`: minutes the day has left (None: it isn't told where they end); `spent`: what the stretches before this one take of them.
     Raises Denied where the viewer has no day's list, Refused for a cursor that can't be understood.
     """
@@ -60,8 +81,8 @@ def day(
     bound = _began(viewer, after)
     tasks = _tasks(viewer, when.today, staff)
     beside = _proposals(viewer, staff, {t.client_id for t in tasks if t.client_id})
-    standing = _entries(tasks, beside)
-    rest = proposed(viewer, staff).exclude(client_id__in=[p.client_id for p in beside])
+    standing = [entry for entry in _entries(tasks, beside) if _fits(entry, wanted)]
+    rest = _fitting(proposed(viewer, staff).exclude(client_id__in=[p.client_id for p in beside]), wanted)
     leads = list(_after(_leading(rest), bound)[: PAGE + 1])
     more, leads = len(leads) > PAGE, leads[:PAGE]
     last = _key([leads[-1]]) if more else None
@@ -71,6 +92,40 @@ def day(
     works = entries.works(viewer, sorted(found, key=_key), when, named=not alone)
     works, minutes = _filled(works, spent, room)
     return Day(works, leads[-1].proposal_id if more else "", minutes)
+
+
+def count(viewer: Viewer, when: Moment, wanted: Asked) -> tuple[int, bool]:
+    """Count the entries of the list as it is narrowed, up to a cap; tell whether there are more."""
+    if when.as_of is None:
+        return 0, False
+    staff = wanted.texts.get("staff", "")
+    tasks = _tasks(viewer, when.today, staff)
+    beside = _proposals(viewer, staff, {t.client_id for t in tasks if t.client_id})
+    standing = sum(_fits(entry, wanted) for entry in _entries(tasks, beside))
+    rest = _fitting(proposed(viewer, staff).exclude(client_id__in=[p.client_id for p in beside]), wanted)
+    number, more = listing.counted(rest.order_by().values("client_id").distinct())
+    return number + standing, more
+
+
+def _fits(entry: Sequence[Row], wanted: Asked) -> bool:
+    """Tell whether an entry has a reason of the kinds wanted, and must be done or not as is wanted."""
+    kinds, must = wanted.choices.get("kind", ()), wanted.choices.get("must_do", ())
+    must_do = any(row.must_do for row in entry)
+    return (not kinds or any(row.kind in kinds for row in entry)) and (
+        len(must) != 1 or must_do == (must == ("yes",))
+    )
+
+
+def _fitting(rows: QuerySet[BookProposal], wanted: Asked) -> QuerySet[BookProposal]:
+    """Keep the proposals of clients whose entry, made of proposals alone, fits."""
+    kinds, must = wanted.choices.get("kind", ()), wanted.choices.get("must_do", ())
+    mine = _untaken().filter(client_id=OuterRef("client_id"))
+    if kinds:
+        rows = rows.filter(Exists(mine.filter(kind__in=kinds)))
+    if len(must) == 1:
+        holds = Exists(mine.filter(must_do=True))
+        rows = rows.filter(holds if must == ("yes",) else ~holds)
+    return rows
 
 
 def one(viewer: Viewer, when: Moment, *, proposal_id: str = "", task_id: int | None = None) -> Work | None:

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from zhike_desk.pages.clients import views as clients_page
 from zhike_desk.pages.tasks import writing as tasks_page
@@ -151,6 +153,15 @@ def test_whom_it_left_is_told_one_by_one_with_the_reason(signed_in: SignedIn) ->
     page = browser.get(address).content.decode()
     assert "已更改 26 项" in page
     assert f'<th scope="row">{key}</th><td>已有该标签' in page
+
+
+def test_a_job_s_row_is_read_once(signed_in: SignedIn) -> None:
+    browser = signed_in("alice")
+    address = _tag_all(browser)
+    _worked()
+    with CaptureQueriesContext(connection) as asked:
+        assert "已更改 27 项" in browser.get(address).content.decode()
+    assert sum('FROM "records_job"' in query["sql"] for query in asked) == 1
 
 
 def test_another_persons_job_is_nobody_elses_to_see_stop_or_take_back(signed_in: SignedIn) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 
+from api_caller import everything
 from zhike_desk.records import settings
 from zhike_desk.records.models import ApiToken, Approval, User
+from zhike_desk.records.viewer import Viewer
 
 SignedIn = Callable[[str], Client]
 
@@ -44,6 +47,32 @@ def test_a_token_is_shown_once_and_only_its_digest_is_kept(signed_in: SignedIn) 
     assert ApiToken.objects.get().revoked_at is not None
 
 
+@pytest.mark.parametrize("name", ["alice", "bob", "erin"])
+def test_all_that_a_token_may_be_for_is_there_to_be_chosen_in_words_of_both_languages(
+    signed_in: SignedIn, viewer: Callable[[str], Viewer], name: str
+) -> None:
+    browser, told = signed_in(name), []
+    for language in ("zh-hans", "en"):
+        browser.cookies["zhike_language"] = language
+        found = re.findall(
+            r'name="scope" value="([\w.]+)"><span>([^<]+)<', browser.get("/settings/").content.decode()
+        )
+        assert sorted(scope for scope, _ in found) == list(everything(viewer(name)))
+        told.append({words for _, words in found})
+    assert len(told[0]) == len(told[1]) == len(everything(viewer(name)))
+    assert all(re.search(r"[\u4e00-\u9fff]", words) for words in told[0])
+    assert not any(re.search(r"[\u4e00-\u9fff]", words) for words in told[1])
+
+
+def test_a_token_s_scopes_are_told_in_words(signed_in: SignedIn) -> None:
+    alice = signed_in("alice")
+    alice.post("/settings/token/", {"name": "日报", "scope": ["undo", "client.list"], "days": "30"})
+    html = alice.get("/settings/").content.decode()
+    assert re.search(
+        r"<summary class=\"nowrap\">2 项</summary><p class=\"small\">客户列表、撤销令牌可做的操作</p>", html
+    )
+
+
 def test_a_token_may_not_do_what_its_owner_may_not(signed_in: SignedIn) -> None:
     answer = signed_in("erin").post("/settings/token/", {"name": "x", "scope": "care.write", "days": "30"})
     assert answer.status_code == 422
@@ -62,7 +91,7 @@ def test_each_role_sees_its_own_part(signed_in: SignedIn) -> None:
 
 def test_a_branch_sees_what_its_numbers_rest_on(signed_in: SignedIn) -> None:
     html = signed_in("bob").get("/settings/").content.decode()
-    for title in ("等级与象限", "费率表", "夜间的阈值"):
+    for title in ("等级与象限", "费率表", "夜间的资源", "建议规则的阈值"):
         assert title in html
     assert re.search(
         r"个人</th><td>个人客户模型 第 1 版</td><td class=\"n\">0\.5%", html

@@ -27,13 +27,14 @@ from days_list import (
 )
 from zhike.datacentre.tables.sentences import in_words
 from zhike_desk.records import clock
-from zhike_desk.records.actions import outcomes
+from zhike_desk.records.actions import outcomes, tasks
 from zhike_desk.records.actions.outcomes import Line
 from zhike_desk.records.actions.undo import undo
 from zhike_desk.records.models import BookClient, BookProposal, Contact, Inverse, Task
 from zhike_desk.records.queries import nights, overnight, today, workload
+from zhike_desk.records.queries.entries import Work
 from zhike_desk.records.refusals import Conflict, Refused
-from zhike_desk.records.viewer import Denied
+from zhike_desk.records.viewer import Denied, Viewer
 
 
 def test_a_manager_has_the_proposals_of_own_clients_and_no_other(viewer: Who) -> None:
@@ -211,6 +212,67 @@ def test_a_head_sees_what_lies_on_each_and_a_manager_does_not(viewer: Who, signe
     assert signed_in("alice").get("/today/team/").status_code == 404
 
 
+def test_what_lies_on_each_is_what_their_own_list_says(viewer: Who) -> None:
+    bob, one = viewer("bob"), BookProposal.objects.filter(staff_id="E0002", arm="treat").order_by("place")[0]
+    tasks.add("先回电话", due_on=when().today, client_id=one.client_id, minutes=90, by=bob, at=clock.now())
+    tasks.add("整理", due_on=when().today, staff_id="E0002", minutes=30, by=bob, at=clock.now())
+    found = {c.staff_id: c.load for c in workload.colleagues(bob, when().today)}
+    for staff in ("E0002", "E0006"):
+        lies = workload.load(bob, when().today, staff=staff)
+        told = found[staff]
+        assert (told.works, told.must_do, told.overdue) == (lies.works, lies.must_do, lies.overdue)
+        assert told.minutes == pytest.approx(lies.minutes)
+
+
+def narrowed(viewer: Viewer, **asked: str) -> list[Work]:
+    wanted, found, after = today.asked({n: [v] for n, v in asked.items()}), [], ""
+    while True:
+        day = today.day(viewer, when(), wanted=wanted, staff=asked.get("staff", ""), after=after)
+        found += day.works
+        if not (after := day.older):
+            return found
+
+
+def test_the_list_is_narrowed_by_its_address_to_kinds_must_do_and_one_of_the_staff(viewer: Who) -> None:
+    bob = viewer("bob")
+    tasks.add("整理", due_on=when().today, by=bob, at=clock.now())
+    everything = narrowed(bob)
+    kinds = {reason.kind for work in everything for reason in work.reasons}
+    assert {"own", "care"} <= kinds
+    for kind in sorted(kinds):
+        fit = [w for w in everything if any(r.kind == kind for r in w.reasons)]
+        assert [w.reasons for w in narrowed(bob, kind=kind)] == [w.reasons for w in fit]
+        assert today.count(bob, when(), today.asked({"kind": [kind]})) == (len(fit), False)
+    must, may = narrowed(bob, must_do="yes"), narrowed(bob, must_do="no")
+    assert all(w.must_do for w in must)
+    assert not any(w.must_do for w in may)
+    assert len(must) + len(may) == len(everything)
+    both = narrowed(bob, kind="care,retain", must_do="no", staff="E0002")
+    assert both
+    assert {w.staff_id for w in both} == {"E0002"}
+    with pytest.raises(Refused):
+        today.asked({"kind": ["nothing"]})
+
+
+def test_a_narrowed_list_is_saved_as_a_view_and_read_within_the_budget(
+    viewer: Who, signed_in: SignedIn
+) -> None:
+    browser = signed_in("bob")
+    query = "kind=care&must_do=no&staff=E0002"
+    browser.post("/views/save/", {"page": "today", "name": "关怀", "query": query, "shared": "1"})
+    browser.get(f"/today/?{query}")
+    with CaptureQueriesContext(connection) as asked:
+        html = browser.get(f"/today/?{query}").content.decode()
+    assert len(asked) <= 15, [q["sql"][:100] for q in asked]
+    assert f'href="/today/?{query.replace("&", "&amp;")}" aria-current="page"' in html
+    for chip in ("事由：关怀", "必做：非必做", "员工："):
+        assert chip in html
+    number = len(narrowed(viewer("bob"), kind="care", must_do="no", staff="E0002"))
+    assert browser.get(f"/today/count/?{query}&badge=1").content.decode().strip() == str(number)
+    assert "关怀" in signed_in("alice").get("/today/").content.decode().partition("保存的视图")[2]
+    assert "员工：" not in signed_in("alice").get("/today/?staff=E0003").content.decode()
+
+
 def test_in_a_first_night_nothing_has_changed_and_the_page_says_so(viewer: Who, signed_in: SignedIn) -> None:
     as_of = when().as_of
     assert as_of is not None
@@ -264,7 +326,7 @@ def test_before_the_first_night_the_head_is_led_to_the_data_and_no_book_is_read(
 def test_the_list_and_what_stands_beside_it_cost_few_queries(signed_in: SignedIn) -> None:
     for name in ("alice", "bob"):
         browser = signed_in(name)
-        for url, most in (("/today/", 14), ("/today/load/", 8), ("/today/night/", 11)):
+        for url, most in (("/today/", 15), ("/today/load/", 8), ("/today/night/", 11)):
             browser.get(url)
             with CaptureQueriesContext(connection) as queries:
                 assert browser.get(url).status_code == 200

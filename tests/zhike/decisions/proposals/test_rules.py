@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +23,7 @@ from zhike.base.period import date_of, day_no
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables.worklist import PROPOSAL
 from zhike.decisions.proposals import Settings
-from zhike.decisions.proposals.making import workday
+from zhike.decisions.proposals.making import Week
 from zhike.decisions.proposals.rules import RULES, months_later
 
 NO_CONTACTS = rows_of("contact", [])
@@ -113,9 +114,25 @@ def test_what_ends_on_a_day_without_trading_is_due_on_the_trading_day_before(
 
 def test_a_holiday_the_calendar_knows_is_no_day_to_be_due_on() -> None:
     days = np.array([day_no(date(2025, 6, n)) for n in (26, 27, 30)], np.int64)
-    assert date_of(workday(day_no(date(2025, 6, 29)), days)) == date(2025, 6, 27)
-    assert date_of(workday(day_no(date(2025, 7, 5)), days)) == date(2025, 7, 4)
-    assert date_of(workday(day_no(date(2025, 1, 4)), days)) == date(2025, 1, 4)
+    assert due(days, date(2025, 6, 29)) == date(2025, 6, 27)
+    assert due(days, date(2025, 7, 5)) == date(2025, 7, 4)
+    assert due(days, date(2025, 1, 4)) == date(2025, 1, 4)
+
+
+def due(days: Any, day: date, ahead: Any = None, **told: Any) -> date:
+    return date_of(Week.of(days, ahead, Settings(**told)).workday(day_no(day)))
+
+
+def test_a_holiday_to_come_is_none_either_whether_a_calendar_tells_it_or_the_branch_has_set_it() -> None:
+    known = np.array([day_no(date(2026, 2, n)) for n in (10, 11)], np.int64)
+    ahead = np.array([day_no(date(2026, 2, n)) for n in (12, 13, 24, 25)], np.int32)
+    spring = tuple(date(2026, 2, n).isoformat() for n in range(15, 24))
+    assert due(known, date(2026, 2, 20)) == date(2026, 2, 20)
+    assert due(known, date(2026, 2, 20), ahead) == date(2026, 2, 13)
+    assert due(known, date(2026, 2, 20), days_off=spring) == date(2026, 2, 13)
+    assert due(known, date(2026, 2, 20), days_off=spring, days_worked=("2026-02-14",)) == date(2026, 2, 14)
+    assert due(known, date(2026, 2, 28), days_worked=("2026-02-28",)) == date(2026, 2, 28)
+    assert due(known, date(2026, 2, 28), ahead) == date(2026, 2, 27)
 
 
 def test_an_attempt_is_no_call_back_and_leaves_the_rules_as_they_are() -> None:

@@ -1,13 +1,12 @@
-"""What the API takes and gives, in the trade's words. Money is CNY, rates are fractions, days ISO, moments with their zone."""
+"""Clients as the API gives them: a list's row, a client whole, the timeline, complaints, measures."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from ninja import Field, Schema
 
-from zhike_desk.records.actions.contacts import Medium, Purpose
 from zhike_desk.records.queries.clients import LISTED
 
 _MEASURES = "By name; `GET /api/measures` says what each is called, its unit, meaning and window."
@@ -108,18 +107,77 @@ class Product(Schema):
 
 
 class Event(Schema):
-    """One event of a timeline."""
+    """One event of a timeline: what happened, and what of it is told apart.
+
+    `medium`, `outcome`, `minutes` are a contact's, `outcome` also a task's. Of an answer `medium` is its kind, `minutes` the mark,
+    `outcome` the best one; of a complaint `minutes` is its severity, `outcome` whether it was upheld. `who` wrote it down; empty
+    for what the night tells.
+    """
 
     at: datetime
     kind: str
     text: str
     text_en: str
+    medium: str
+    outcome: str
+    minutes: float | None
+    who: str
+
+
+class Server(Schema):
+    """A member of staff who works with a client: in which role, with which share (a fraction), since when."""
+
+    staff_id: str
+    name: str
+    role: str
+    share: float
+    since: date | None
+
+
+class Link(Schema):
+    """Another client of one's own scope that a client belongs with; `starts`: the link starts from this one."""
+
+    key: str
+    name: str
+    kind: str
+    starts: bool
+    grade: str
+    logic: str
+
+
+class Peer(Schema):
+    """A measure beside like clients: the middle half of them lies from `low` to `high` (null: too few to tell), `place` is where this one lies."""
+
+    measure: str
+    value: float | None
+    place: Literal["below", "within", "above", ""]
+    low: float | None
+    middle: float | None
+    high: float | None
+    clients: int | None
+
+
+class Duty(Schema):
+    """Something due with a client: a proposal of the night (`proposal_id`), or a task (`task_id`, at `version`)."""
+
+    kind: str
+    title: str
+    title_en: str
+    suitability: str
+    suitability_en: str
+    due_on: date
+    minutes: float
+    must_do: bool
+    proposal_id: str
+    task_id: int | None
+    version: int | None
+    staff_id: str
 
 
 class Portrait(Schema):
     """A client, whole: classes with their reasons, value by criterion (points), every measure, money where it may be seen.
 
-    `expected` is of individuals: what institutions and products bring is mostly business that its model doesn't know.
+    `tags`, `tasks`, `proposals`, `last_contact` and `attempts` (since then) are empty without the scope `care.read`. `expected` is of individuals: what institutions and products bring is mostly business that its model doesn't know.
     """
 
     key: str
@@ -144,6 +202,14 @@ class Portrait(Schema):
     expected: list[Expected]
     holdings: list[Holding]
     products: list[Product]
+    staff: list[Server]
+    links: list[Link]
+    peers: list[Peer]
+    tags: list[str]
+    tasks: list[Duty]
+    proposals: list[Duty]
+    last_contact: date | None
+    attempts: int
 
 
 class Timeline(Schema):
@@ -151,6 +217,29 @@ class Timeline(Schema):
 
     events: list[Event]
     older: str
+
+
+class Complaint(Schema):
+    """A complaint: about which member of staff, the days it is due, how it ended; `version` changes it.
+
+    `id` is null, and `by` empty, for one that came with the files: it is closed where it came from.
+    """
+
+    id: int | None
+    version: int
+    state: Literal["open", "acknowledged", "closed"]
+    category: str
+    severity: int
+    about: str
+    by: str
+    opened_on: date
+    acknowledge_by: date
+    acknowledged_on: date | None
+    close_by: date
+    last_by: date
+    closed_on: date | None
+    upheld: bool | None
+    outcome: str
 
 
 class Found(Schema):
@@ -175,93 +264,3 @@ class Measure(Schema):
     window: str
     window_en: str
     group: str
-
-
-class Task(Schema):
-    """A task; `version` must be given back to change it."""
-
-    id: int
-    version: int
-    client_id: str
-    kind: str
-    title: str
-    title_en: str
-    due_on: date
-    minutes: float
-    must_do: bool
-    staff_id: str
-    state: str
-    outcome: str
-
-
-class Tasks(Schema):
-    """One page of tasks."""
-
-    rows: list[Task]
-    newer: str
-    older: str
-
-
-class NewTask(Schema):
-    """A task to be added."""
-
-    title: str = Field(min_length=1, max_length=200)
-    due_on: date
-    client_id: str = Field("", max_length=40)
-    minutes: float = Field(10, ge=0, le=1440)
-
-
-class Ending(Schema):
-    """How a task ends, and the version it was read at."""
-
-    version: int = Field(ge=1, le=2_147_483_647)
-    outcome: str = Field(max_length=80)
-
-
-class NewContact(Schema):
-    """A contact that took place; `happened_at` is now where it isn't given. An outcome such as 未接通 makes it an attempt."""
-
-    client_id: str = Field(min_length=1, max_length=40)
-    medium: Medium
-    purpose: Purpose
-    outcome: str = Field(min_length=1, max_length=80)
-    minutes: float | None = Field(None, ge=0, le=1440)
-    happened_at: datetime | None = None
-    task_id: int | None = Field(None, ge=1, le=2_147_483_647)
-
-
-class NewNote(Schema):
-    """A note about a client."""
-
-    client_id: str = Field(min_length=1, max_length=40)
-    text: str = Field(min_length=1, max_length=2000)
-
-
-class Done(Schema):
-    """What an act did: the number of its record, its version, and a warning in two languages where there is one."""
-
-    id: str
-    version: int
-    warning: str = ""
-    warning_en: str = ""
-
-
-class Problem(Schema):
-    """Why nothing was done: 401 no valid token · 404 not there, or not for you · 429 too many requests."""
-
-    detail: str
-
-
-class Refusal(Schema):
-    """Why an act was refused, in Chinese and in English; nothing was written."""
-
-    detail: str
-    detail_en: str
-
-
-class Difference(Schema):
-    """Somebody else changed the record: its version now, and by field what stands and what was asked for."""
-
-    version: int
-    theirs: dict[str, str]
-    mine: dict[str, str]
