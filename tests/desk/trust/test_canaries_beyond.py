@@ -30,7 +30,7 @@ from people import PEOPLE
 from trust_ground import AT
 from zhike_desk import made_up
 from zhike_desk.pages.approvals import words
-from zhike_desk.records import demo, masking
+from zhike_desk.records import demo
 from zhike_desk.records.actions import approvals, drops, exports, views
 from zhike_desk.records.models import BookClient, BookIdentity
 from zhike_desk.records.refusals import Refused
@@ -216,19 +216,6 @@ def test_what_was_searched_for_is_not_exported_by_nor_kept_in_a_view_nor_told_to
     assert (
         words.written("query", query) == "q=***&sort=-score"
     )  # one that was asked for by an earlier release
-
-
-@pytest.mark.parametrize(
-    ("asked", "told"),
-    [
-        ("q=张三&logic=trend", "q=***&logic=trend"),
-        ("logic=trend,value&score.min=20", "logic=trend,value&score.min=20"),
-        ("q=&x=13912345678", "q=&x=*******5678"),
-        ("", ""),
-    ],
-)
-def test_a_query_is_told_without_what_was_searched_for(asked: str, told: str) -> None:
-    assert masking.query(asked) == told
 
 
 def test_an_export_leaves_nothing_in_the_scratch_folder_and_what_a_killed_one_left_goes(

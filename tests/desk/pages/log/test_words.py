@@ -19,7 +19,7 @@ from zhike_desk.records.wording import CONSENTS, IDENTITY
 DESK = Path(__file__).parents[4] / "src" / "zhike_desk"
 NO_ACTS = {
     # names of settings, files, modules, columns and bulk acts' parameters
-    "audit.heads", "tasks.done", "tasks.hand", "tasks.move", "feedback.known", "alerts.watch", "zhike.epoch", "looks.jsonl",
+    "audit.heads", "tasks.done", "tasks.hand", "tasks.move", "feedback.known", "alerts.watch", "zhike.epoch", "looks.jsonl", "clients.hand",
 }  # fmt: skip
 STATES = {"approval": ("done", "refused", "withdrawn"), "task": ("done", "dropped")}
 
