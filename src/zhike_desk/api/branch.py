@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Field
@@ -27,18 +27,23 @@ _FAR = 1_000_000
 def today(
     request: HttpRequest,
     staff: Annotated[str, Field(max_length=40)] = "",
+    kind: Annotated[str, Field(max_length=200)] = "",
+    must_do: Literal["", "yes", "no"] = "",
     after: Annotated[str, Field(max_length=80)] = "",
     ranked: Annotated[int, Field(ge=0, le=_FAR)] = 0,
     spent: Annotated[float, Field(ge=0, le=_FAR)] = 0.0,
 ) -> dict[str, Any]:
-    """Return a stretch of the day's list in its order: one's own, or (heads) the branch's or that of one of its `staff`.
+    """Return a stretch of the day's list in its order: one's own, or (heads) the branch's or that of one of its `staff`; kinds of reasons with commas between.
 
     The list holds tasks too: the token needs the scope `care.read` beside.
     """
     viewer, night = viewer_of(request), shown()
     when = Moment(clock.now(night), clock.today(night), night.as_of)
     room = workload.left(viewer, when.at, staff=staff)
-    found = day_query.day(viewer, when, staff=staff, after=after, spent=spent, room=room)
+    wanted = day_query.asked(
+        {name: [value] for name, value in (("kind", kind), ("must_do", must_do)) if value}
+    )
+    found = day_query.day(viewer, when, staff=staff, wanted=wanted, after=after, spent=spent, room=room)
     return {
         "today": when.today,
         "room": room,

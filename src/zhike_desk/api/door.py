@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import inspect
+import json
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
@@ -28,12 +30,11 @@ from zhike_desk.records.viewer import Denied, Viewer
 
 RATE = "600/m"
 MISSING = "Not found"
-UNREADABLE = Refused(
-    say(
-        "请求内容无法读取：不是有效的 JSON 或 multipart，含有空字符，或超出大小、个数的上限。",
-        "The request can't be read: no valid JSON or multipart, the character NUL in it, or more of it than is taken.",
-    )
+_UNREADABLE = say(
+    "请求内容无法读取：不是有效的 JSON 或 multipart，含有空字符，或超出大小、个数的上限。",
+    "The request can't be read: no valid JSON or multipart, the character NUL in it, or more of it than is taken.",
 )
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 ANSWERS: dict[int, type[Any]] = {401: Problem, 404: Problem, 422: Refusal, 429: Problem}
 CHANGES: dict[int, type[Any]] = {**ANSWERS, 409: Difference}
 
@@ -86,7 +87,7 @@ def needs(function: Callable[..., Any]) -> Callable[..., Any]:
     def held(request: HttpRequest, *args: Any, **more: Any) -> Any:
         viewer_of(request).need(action)
         if _has_nul(request):
-            raise UNREADABLE
+            raise unreadable()
         return function(request, *args, **more)
 
     # The framework reads annotations in the wrapper's module, where the operation's names aren't known: they are read here.
@@ -99,7 +100,13 @@ def _has_nul(request: HttpRequest) -> bool:
     """Tell whether a request holds the character NUL, which PostgreSQL takes in no text; files hold what they hold."""
     asked = [request.path, *(value for values in request.GET.lists() for value in values[1])]
     sent = b"" if (request.content_type or "").startswith("multipart/") else request.body
-    return b"\\u0000" in sent or any("\0" in text for text in asked)
+    told = sent.decode(json.detect_encoding(sent), "replace") if sent else ""
+    return _NUL.search(told) is not None or any("\0" in text for text in asked)
+
+
+def unreadable() -> Refused:
+    """Return how what can't be read is refused."""
+    return Refused(_UNREADABLE)
 
 
 def viewer_of(request: HttpRequest) -> Viewer:
@@ -131,14 +138,14 @@ def _unfit(request: HttpRequest, error: ValidationError) -> HttpResponse:
 def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
     """Answer what can't be read as JSON as what doesn't fit; the framework's other errors keep their status."""
     if error.status_code == HTTPStatus.BAD_REQUEST:
-        return _refused(request, UNREADABLE)
+        return _refused(request, unreadable())
     return api.create_response(request, {"detail": str(error)}, status=error.status_code)
 
 
 @api.exception_handler(SuspiciousOperation)
 @api.exception_handler(MultiPartParserError)
 def _not_taken(request: HttpRequest, error: Exception) -> HttpResponse:
-    return _refused(request, UNREADABLE)
+    return _refused(request, unreadable())
 
 
 @api.exception_handler(Conflict)

@@ -78,7 +78,7 @@ def days_of(written: str) -> frozenset[date]:
     for part in written.split():
         first, dash, last = part.partition("~")
         begin, end = date.fromisoformat(first), date.fromisoformat(last if dash else first)
-        if not begin <= end <= begin + _LONGEST:
+        if not timedelta(0) <= end - begin <= _LONGEST:
             raise ValueError(part)
         found.update(begin + timedelta(days=n) for n in range((end - begin).days + 1))
     return frozenset(found)

@@ -40,6 +40,8 @@ MEANINGS: Mapping[str, Said] = {
 """The thresholds that can be set here, each with its meaning."""
 _SHARES = ("flow_share", "drawdown", "hold_share")
 _MOST = 1_000_000_000
+_LONGEST = 3_650
+"""Days or months of a threshold: beyond that no date is meant, and some can't be reckoned."""
 _NUMBER = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,6})?")
 
 
@@ -61,7 +63,7 @@ def fit(name: str, value: Any) -> float:
     if short not in MEANINGS:
         raise Unfit(say(f"没有这样的设置：{name}。", f"There is no such setting: {name}."))
     whole = isinstance(getattr(proposal_settings(Path(django_settings.HOME), (FILE,)), short), int)
-    most = 1 if short in _SHARES else _MOST
+    most = 1 if short in _SHARES else _LONGEST if whole else _MOST
     number = float(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
     fits = type(number) in (int, float) and 0 <= number <= most and (not whole or number == int(number))
     if not fits or (short == "hold_share" and number >= 1):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from zhike_desk.records.queries import listing
 from zhike_desk.records.queries.listing import Asked, Column, Listed
 from zhike_desk.records.viewer import Viewer
-from zhike_desk.ui.speech import said
+from zhike_desk.ui.speech import said, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,11 @@ class Filter:
 
     words: str
     without: str
+
+
+def named(title: str, *values: str) -> str:
+    """Say what a filter is set to, in the request's language."""
+    return told("：", ": ").join((title, told("、", ", ").join(values)))
 
 
 def head(

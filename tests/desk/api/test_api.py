@@ -11,8 +11,18 @@ from django.test import Client
 from django.utils import timezone
 
 from api_caller import caller, described, token
-from zhike_desk.records.models import ApiToken, AuditRow, BookClient, BookRelation, Contact, Task
+from zhike_desk.records import scope
+from zhike_desk.records.models import (
+    ApiToken,
+    AuditRow,
+    BookClient,
+    BookRelation,
+    BookTimeline,
+    Contact,
+    Task,
+)
 from zhike_desk.records.policy import policy
+from zhike_desk.records.queries import timeline
 from zhike_desk.records.viewer import Viewer
 
 Who = Callable[[str], Viewer]
@@ -59,11 +69,26 @@ def test_money_is_left_out_for_a_token_that_may_not_see_it(viewer: Who) -> None:
     number = own()
     poor = caller(token(viewer("alice"), "client.view")).get(f"/api/clients/{number}").json()
     rich = caller(token(viewer("alice"), "client.view", "client.money")).get(f"/api/clients/{number}").json()
-    assert (poor["attribution"], poor["holdings"]) == ([], [])
+    assert (poor["attribution"], poor["holdings"], poor["expected"]) == ([], [], [])
+    assert rich["expected"]
     parts = ("benchmark", "timing", "selection", "trading", "interest", "cost")
     for one in rich["attribution"]:
         assert sum(one[p] for p in parts) == pytest.approx(one["pnl"], abs=1e-6)
     assert rich["attribution"]
+
+
+def test_a_timeline_tells_of_money_only_who_may_see_it(viewer: Who) -> None:
+    number = (
+        BookTimeline.objects.filter(client_id__in=scope.clients(viewer("alice")).values("client_id"))
+        .filter(kind__in=timeline.MONEY)
+        .values_list("client_id", flat=True)[0]
+    )
+    path = f"/api/clients/{number}/timeline"
+    poor = caller(token(viewer("alice"), "client.view")).get(path).json()["events"]
+    rich = caller(token(viewer("alice"), "client.view", "client.money")).get(path).json()["events"]
+    assert {e["kind"] for e in rich} & set(timeline.MONEY)
+    assert not {e["kind"] for e in poor} & set(timeline.MONEY)
+    assert {e["kind"] for e in poor}
 
 
 def test_another_s_client_is_not_there(alice: Client) -> None:

@@ -99,6 +99,16 @@ def test_the_day_s_list_comes_whole_in_its_order(viewer: Who, name: str, staff: 
     assert any(rule for rule, *_ in told)
 
 
+def test_the_day_s_list_is_narrowed_as_on_the_page(viewer: Who) -> None:
+    bob = calling(viewer("bob"), "today.view", "care.read")
+    kind = read(bob, "/api/today")["entries"][0]["reasons"][0]["kind"]
+    narrowed = read(bob, "/api/today", kind=kind)["entries"]
+    assert narrowed
+    assert all(kind in {r["kind"] for r in e["reasons"]} for e in narrowed)
+    assert all(e["must_do"] for e in read(bob, "/api/today", must_do="yes")["entries"])
+    assert bob.get("/api/today", {"kind": "nothing"}).status_code == 422
+
+
 def test_the_day_s_list_has_tasks_in_it_and_needs_the_scope_of_tasks_too(viewer: Who) -> None:
     assert calling(viewer("alice"), "today.view").get("/api/today").status_code == 404
     assert calling(viewer("alice"), "care.read").get("/api/today").status_code == 404

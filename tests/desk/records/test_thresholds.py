@@ -73,6 +73,8 @@ def test_whole_numbers_stay_whole_and_every_threshold_can_be_set_as_it_stands(ho
     [
         ("callback_days", "30.5"),
         ("callback_days", "-1"),
+        ("callback_days", "10000000"),
+        ("assessment_months", "240000"),
         ("flow_share", "1.2"),
         ("hold_share", "1"),
         ("flow_amount", "很多"),

@@ -31,6 +31,12 @@ LONGEST_HOLIDAY = (
 )
 
 
+def known_ahead(days: npt.NDArray[np.int64], since: int) -> npt.NDArray[np.int64]:
+    """Cut sorted trading days (day numbers) at the first hole from `since` on that is longer than a holiday: nothing is known beyond it."""
+    holes = np.flatnonzero((np.diff(days) > LONGEST_HOLIDAY) & (days[:-1] >= since))
+    return days[: holes[0] + 1] if len(holes) else days
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """`known`: for each reference table with rows, the sorted hashes of its keys (a table without rows misses nothing).

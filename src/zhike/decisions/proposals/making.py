@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from zhike.base.period import Days, date_of, day_no
+from zhike.datacentre.checks.facts import known_ahead
 from zhike.datacentre.stored import schema_of
 from zhike.datacentre.tables.worklist import PROPOSAL
 from zhike.decisions.proposals.facts import Facts, Inputs, Ints, facts_of
@@ -102,16 +103,19 @@ class Week:
             frozenset(day_no(Date.fromisoformat(d)) for d in told)
             for told in (settings.days_off, settings.days_worked)
         )
-        return cls(np.unique(np.concatenate(days)), off, worked)
+        return cls(known_ahead(np.unique(np.concatenate(days)), int(np.max(days[0], initial=0))), off, worked)
 
     def workday(self, day: int) -> int:
         """Return the working day that `day` is, or the last one before it."""
+        if day in self.worked:
+            return day
         while not len(self.known) or day > self.known[-1]:
             if day in self.worked or ((day + 3) % 7 < 5 and day not in self.off):  # 1970-01-01 was a Thursday
                 return day
             day -= 1
         at = int(np.searchsorted(self.known, day, side="right")) - 1
-        return int(self.known[at]) if at >= 0 else day
+        open_ = int(self.known[at]) if at >= 0 else day
+        return max((d for d in self.worked if open_ < d <= day), default=open_)
 
 
 def arm(client: str, rule: str, settings: Settings) -> str:

@@ -95,6 +95,10 @@ def _quadrant(g: Ground) -> Why:
     known = [
         (name, now - high, now, high) for name, now, high in sides if now is not None and high is not None
     ]
+    change = told("任何一项得分越过界线。", "either score crossing its border.")
+    if not known:
+        unknown = told("两项得分尚未评出，没有象限。", "Neither score is known, so there is no quadrant.")
+        return Why(unknown, g.night.as_of, (), change, version(value.model), "value")
     drivers = driven((name, gap, minus(f"{gap:+.1f}")) for name, gap, _, _ in known)
     borders = told("；", "; ").join(
         told(
@@ -107,7 +111,6 @@ def _quadrant(g: Ground) -> Why:
         f"当前价值与潜在价值两项得分各自高或低，合成四个象限。{borders}。下列为距界线的分数。",
         f"Current and potential value, each high or low, make four quadrants: {borders}. Below: points from the border.",
     )
-    change = told("任何一项得分越过界线。", "either score crossing its border.")
     return Why(meaning, g.night.as_of, drivers, change, version(value.model), "value")
 
 

@@ -209,8 +209,8 @@ def _figure(column: Column, value: Any) -> SafeString | str:
 def _filters(state: Asked, measures: Mapping[str, Meaning]) -> list[Filter]:
     found = []
     for name, wanted in state.choices.items():
-        names = "、".join(word(name, v) for v in wanted)
-        found.append(lists.without(LISTED, state, f"{said(LISTED.columns[name].title)}：{names}", name))
+        words = lists.named(said(LISTED.columns[name].title), *(word(name, v) for v in wanted))
+        found.append(lists.without(LISTED, state, words, name))
     for name, bound in state.bounds.items():
         column = LISTED.columns[name]
         words = f"{said(column.title)} {_ends(bound, column.scale)} {_unit(column)}".strip()
@@ -233,7 +233,7 @@ def _text(name: str, value: str) -> str:
         "staff_id": told("客户经理", "Manager"),
         "q": told("查找", "Looked for"),
     }
-    return f"{titles[name]}：{value}"
+    return lists.named(titles[name], value)
 
 
 def _ends(bound: Bound, scale: float = 1.0) -> str:

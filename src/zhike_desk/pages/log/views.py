@@ -74,7 +74,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 def _line(act: query.Act) -> Line:
     rest = {name: value for name, value in act.detail.items() if name != DESK_DAY}
     role = told("系统", "System") if act.role == "system" else word("role", act.role)
-    exact = _short(json.dumps(rest, ensure_ascii=False)) if rest else ""
+    exact = json.dumps(rest, ensure_ascii=False) if rest else ""
     day = str(act.detail.get(DESK_DAY, ""))
     return Line(act, named(act.action), whom(act.kind), role, _short(details(rest)), exact, day)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from zhike_desk.records.queries.jobs import KINDS
+from zhike_desk.records.wording import CONSENTS
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.words import word
 
@@ -165,4 +166,6 @@ def _written(name: str, value: Any) -> str:
         return named(text)
     if name == "kind" and text in KINDS:
         return said(KINDS[text])
+    if name == "kind" and text in CONSENTS:
+        return word("consent", text)
     return word(_GROUPS[name], text) if name in _GROUPS else text

@@ -152,7 +152,7 @@ def _pull(column: str, year: Sequence[Day], known: int) -> str:
     """Say what the next day changes, and by how many points a part lifts or lowers the money effect before it is smoothed."""
     part = next((p for p in breadth.PARTS if column in _WITHIN.get(p[0], (p[0],))), None)
     place = percentile([breadth.of(day, part[0]) for day in year]) if part is not None else None
-    if part is None or place is None or not known:
+    if part is None or place is None or 2 * known < len(breadth.PARTS):  # the index alone is gone by then
         return told("明日的行情；它不参与赚钱效应。", "tomorrow's market; it is no part of the money effect.")
     points = 100 * ((1 - place if part[2] else place) - 0.5) / known
     name, by = said(part[1]), minus(f"{points:+.1f}")

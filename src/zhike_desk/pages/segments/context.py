@@ -78,8 +78,9 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A cell of the map: the figure, its share, where it leads (empty: nowhere), where its reason is asked for, its shade, its grades."""
+    """A cell of the map: whose, the figure, its share, where it leads (empty: nowhere), where its reason is asked for, its shade, its grades."""
 
+    name: str
     text: str
     share: str
     url: str
@@ -263,12 +264,13 @@ class _Drawer:
         value = self._of(group)
         depth = _depth(value, self.most) if shaded else 0
         share = "" if group.hidden or not group.clients or self.total <= 0 else f"{value / self.total:.1%}"
-        names = "·".join(class_name(group_, v) for group_, v in classes.items())
+        names = "·".join(class_name(group_, v) for group_, v in classes.items()) or told("全部", "All")
         return Spot(
+            name=names,
             text=text(group, self.show),
             share=share,
             url=_listed(self.narrowed, classes) if group.clients else "",
-            label=told(f"{names or '全部'}：看名单", f"{names or 'All'}: see the clients"),
+            label=told(f"{names}：看名单", f"{names}: see the clients"),
             asks=_asks(self.state, classes) if share and classes else "",
             shade=f"tone-{depth}" if depth else "",
             slices=_slices(grades),

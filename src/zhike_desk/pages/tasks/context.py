@@ -273,16 +273,18 @@ def _choice(name: str, state: Asked) -> Choice:
 
 def _filters(state: Asked) -> list[Filter]:
     found = [
-        lists.without(LISTED, state, f"{_title(name)}：{'、'.join(_named(name, v) for v in wanted)}", name)
+        lists.without(LISTED, state, lists.named(_title(name), *(_named(name, v) for v in wanted)), name)
         for name, wanted in state.choices.items()
         if (name, wanted) != ("state", ("open",))
     ]
     for name, bound in state.bounds.items():
         ends = " – ".join((_iso(bound.low) or "…", _iso(bound.high) or "…"))
-        found.append(lists.without(LISTED, state, f"{_title(name)}：{ends}", f"{name}.min", f"{name}.max"))
+        found.append(
+            lists.without(LISTED, state, lists.named(_title(name), ends), f"{name}.min", f"{name}.max")
+        )
     titles = {"staff_id": told("负责人", "Who"), "client_id": told("客户号", "Client number")}
     return found + [
-        lists.without(LISTED, state, f"{titles[n]}：{who(v) if n == 'staff_id' else v}", n)
+        lists.without(LISTED, state, lists.named(titles[n], who(v) if n == "staff_id" else v), n)
         for n, v in state.texts.items()
     ]
 

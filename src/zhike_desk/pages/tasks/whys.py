@@ -82,8 +82,8 @@ def _due(found: Reckoned, as_of: date) -> Why:
     meaning = told(
         "建立任务时选定的日期。", "The day chosen when the task was set up."
     ) if own else told(
-        "由建议规则的期限得出；落在非交易日的，提前到前一个交易日。列入任务后可以改期。",
-        "It follows from the rule; a day without trading becomes the trading day before. It can be put off once it is a task.",
+        "由建议规则的期限得出；落在休息日的，提前到前一个工作日。列入任务后可以改期。",
+        "It follows from the rule; a day off becomes the working day before. It can be put off once it is a task.",
     )  # fmt: skip
     return Why(
         meaning, as_of, (), told("改期。", "putting it off."), _made(found), "" if own else "proposals"

@@ -39,7 +39,10 @@ def form(request: HttpRequest) -> HttpResponse:
         "more": found.rows - len(found.named),
         "large": large,
         "receivers": [r for r in query.receivers(viewer) if r.staff_id != whole.get("staff")],
-        "fields": [*whole.items(), ("typed", found.rows)] if large else [("clients", " ".join(ids))],
+        "fields": [
+            *(whole.items() if large and whole else [("clients", " ".join(ids))]),
+            *([("typed", found.rows)] if large else []),
+        ],
         "whose": who(whole["staff"]) if "staff" in whole else "",
     }
     return render(request, "team/hand_over.html", context)
@@ -59,7 +62,10 @@ def hand_over(request: HttpRequest) -> HttpResponse:
         by=viewer,
         at=clock.now(),
     )
-    sentence = told(f"已申请移交 {len(ids):,} 位客户，等第二人批准。", f"Asked for: {len(ids):,} clients.")
+    sentence = told(
+        f"已申请移交 {len(ids):,} 位客户，等第二人批准。",
+        f"Asked to hand over {len(ids):,} clients; a second person decides.",
+    )
     messages.success(request, sentence)
     return redirect("team")
 

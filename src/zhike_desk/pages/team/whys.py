@@ -85,12 +85,12 @@ def _assets(graded: Graded, as_of: date) -> Why:
 
 def _coverage(row: Row, as_of: date) -> Why:
     meaning = told(
-        "近 30 天联系到的客户占主要服务的客户；未接通不算，截至昨夜。",
-        "Of the clients mainly served, those reached within 30 days as of the night; attempts don't count.",
+        "近 30 天联系到的客户占主要服务的客户；未接通不算，截至昨夜。下列两项合计即主要服务的客户。",
+        "Of the clients mainly served, those reached within 30 days as of the night; attempts don't count. Both below add up to the clients served.",
     )
     left = row.clients - row.contacted
     parts = driven(
-        _counted((told("联系到", "Reached"), row.contacted), (told("未联系到", "Not reached"), -left))
+        _counted((told("联系到", "Reached"), row.contacted), (told("未联系到", "Not reached"), left))
     )
     change = (
         told(
@@ -105,16 +105,10 @@ def _coverage(row: Row, as_of: date) -> Why:
 
 def _contacts(row: Row, as_of: date) -> Why:
     meaning = told(
-        "近 30 天在工作台登记、联系到客户的次数；未接通另列，不计入。",
-        "Contacts of 30 days written down here that reached the client; attempts stand apart and don't count.",
+        f"近 30 天在工作台登记、联系到客户的次数；另有未接通 {row.attempts} 次，不计入。",
+        f"Contacts of 30 days written down here that reached the client; {row.attempts} attempts beside, which don't count.",
     )
-    parts = driven(
-        _counted(
-            (told("联系到", "Reached"), row.contacts),
-            (told("未接通（不计入）", "Attempts (not counted)"), -row.attempts),
-        )
-    )
-    return Why(meaning, as_of, parts, told("登记一次联系。", "logging a contact."), _model())
+    return Why(meaning, as_of, (), told("登记一次联系。", "logging a contact."), _model())
 
 
 def _tasks(row: Row, as_of: date) -> Why:

@@ -151,13 +151,13 @@ def bar(wanted: Asked, staff: Sequence[tuple[str, str]]) -> Bar:
         for name, values in LISTED.choices.items()
     ]
     filters = [
-        lists.without(LISTED, wanted, f"{titles[n]}：{'、'.join(_class(n, v) for v in values)}", n)
+        lists.without(LISTED, wanted, lists.named(titles[n], *(_class(n, v) for v in values)), n)
         for n, values in wanted.choices.items()
     ]
     if "staff" in wanted.texts:
         one = wanted.texts["staff"]
         name = dict(staff).get(one, one)
-        filters.append(lists.without(LISTED, wanted, f"{told('员工', 'Staff')}：{name}", "staff"))
+        filters.append(lists.without(LISTED, wanted, lists.named(told("员工", "Staff"), name), "staff"))
     whose = [(name, listing.written(wanted, LISTED, staff=number)) for number, name in staff]
     return Bar(choices, filters, whose, [("staff", v) for v in wanted.texts.values()])
 

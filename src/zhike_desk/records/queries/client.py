@@ -179,7 +179,7 @@ def explained(viewer: Viewer, key: str) -> Portrait:
     row = scope.client(viewer, key)
     hidden = viewer.need("client.view").pseudonym
     values, details = measures(row.client_id)
-    gained, expected = client_money.outlook(row)
+    gained, expected = client_money.outlook(row) if viewer.may("client.money") is not None else ((), ())
     return Portrait(
         key=row.pseudonym if hidden else row.client_id,
         name=row.pseudonym if hidden else row.name,
@@ -190,7 +190,7 @@ def explained(viewer: Viewer, key: str) -> Portrait:
         points=json.loads(row.criteria),
         measures=values,
         details=details,
-        attributions=gained if viewer.may("client.money") is not None else (),
+        attributions=gained,
         expected=expected,
     )
 

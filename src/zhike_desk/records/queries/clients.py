@@ -178,8 +178,8 @@ def _rare(viewer: Viewer, state: Asked) -> str:
 
     Own clients are few however the list is bounded: nothing is counted for them.
     """
-    everybody = viewer.need("client.list").scope == "all"
-    for name in list(state.bounds)[:_LOOKED_AT] if everybody else ():
+    many = viewer.need("client.list").scope != "own"
+    for name in list(state.bounds)[:_LOOKED_AT] if many else ():
         alone = Asked(bounds={name: state.bounds[name]})
         if not listing.counted(matching(viewer, alone), RARE)[1]:
             return name

@@ -169,14 +169,19 @@ def one(viewer: Viewer, task_id: int) -> Row | None:
 
 
 def reckoned(viewer: Viewer, task_id: int) -> Reckoned | None:
-    """Return what a task's figures rest on; None where `viewer` sees none of that number. Six queries at the most."""
+    """Return what a task's figures rest on; None where `viewer` sees none of that number. Eight queries at the most.
+
+    What else is open on its day, and the time there is, are told of nobody whose tasks aren't `viewer`'s to see; on days off there is no time.
+    """
     found = scope.tasks(viewer).filter(pk=task_id).select_related("by").first()
     if found is None:
         return None
     proposed = BookProposal.objects.filter(pk=found.proposal_id).first() if found.proposal_id else None
-    beside = Task.objects.filter(staff_id=found.staff_id, state="open", due_on=found.due_on)
-    others = beside.exclude(pk=found.pk).aggregate(minutes=Sum("minutes"))["minutes"]
-    who = BookStaff.objects.filter(staff_id=found.staff_id).first()
+    theirs = viewer.need("care.read").scope == "own" and found.staff_id != viewer.staff_id
+    beside = scope.tasks(viewer).filter(staff_id=found.staff_id, state="open", due_on=found.due_on)
+    others = None if theirs else beside.exclude(pk=found.pk).aggregate(minutes=Sum("minutes"))["minutes"]
+    works = not theirs and working_days.current(settings.current().calendar).works(found.due_on)
+    who = BookStaff.objects.filter(staff_id=found.staff_id).first() if works else None
     return Reckoned(
         row=_rows(viewer, [found])[0],
         rule=proposed.rule if proposed is not None else "",

@@ -49,6 +49,7 @@ FILTERS: Mapping[str, tuple[str, ...]] = {
 }
 """What the stream can be narrowed to, and the kinds of event that are meant."""
 PERSONAL = ("contact", "complaint", "complaint_closed")
+MONEY = (*FILTERS["trade"], *FILTERS["product"], *FILTERS["money"])
 _CURSOR = re.compile(r"(-?\d{1,17})\.(\d)\.(\d{1,19})")
 _COLUMNS = ("moment", "source", "number", "event", "said", "way", "result", "took", "writer")
 _Place = tuple[datetime, int, int] | None
@@ -95,33 +96,55 @@ def of_client(viewer: Viewer, client: BookClient, night: Shown, *, only: str = "
     """Return a page of the timeline of a client who was found in `viewer`'s scope; one query."""
     if only and only not in FILTERS:
         raise _unclear()
+    hidden = _hidden(viewer)
     private = viewer.may("care.read") is not None
     if after:  # each cursor is a question of its own
-        rows = list(_rows(night, _place(after), only, private, PAGE + 1, client_id=client.client_id))
+        rows = list(_rows(night, _place(after), only, private, hidden, PAGE + 1, client_id=client.client_id))
     else:
-        rows = prepared.rows(_rows, night, None, only, private, AHEAD, client_id=client.client_id)
+        rows = prepared.rows(_rows, night, None, only, private, hidden, AHEAD, client_id=client.client_id)
     events = tuple(_event(r) for r in rows[:PAGE])
     flows = () if after else tuple(_event(r) for r in rows if r[3] in FLOWS)
     return Stream(events, _cursor(events[-1]) if len(rows) > PAGE else "", flows)
 
 
+def _hidden(viewer: Viewer) -> tuple[str, ...]:
+    """Return the kinds of event of a night that `viewer` has no right to."""
+    care = () if viewer.may("care.read") is not None else PERSONAL
+    return care if viewer.may("client.money") is not None else (*care, *MONEY)
+
+
 def _rows(
-    night: Shown, place: _Place, only: str, private: bool, most: int, *, client_id: str
+    night: Shown,
+    place: _Place,
+    only: str,
+    private: bool,
+    hidden: tuple[str, ...],
+    most: int,
+    *,
+    client_id: str,
 ) -> QuerySet[Any, tuple[Any, ...]]:
     kinds = frozenset(FILTERS[only]) if only else None
-    parts = _parts(client_id, night, place, kinds, private=private)
+    parts = _parts(client_id, night, place, kinds, hidden, private=private)
     return parts[0].union(*parts[1:], all=True).order_by("-moment", "source", "-number")[:most]
 
 
 def _parts(
-    client_id: str, night: Shown, place: _Place, kinds: frozenset[str] | None, *, private: bool
+    client_id: str,
+    night: Shown,
+    place: _Place,
+    kinds: frozenset[str] | None,
+    hidden: tuple[str, ...],
+    *,
+    private: bool,
 ) -> list[QuerySet[Any]]:
     """Return what is read of each source; what the night tells comes first, so that there always is one."""
     by_night = _night(client_id, night, place)
     if kinds is not None:
         by_night = by_night.filter(kind__in=kinds)
+    if hidden:
+        by_night = by_night.exclude(kind__in=hidden)
     if not private:
-        return [by_night.exclude(kind__in=PERSONAL)]
+        return [by_night]
     wanted = [name for name in _SOURCES[:-1] if kinds is None or name in kinds]
     return [by_night, *(_READ[name](client_id, night, place) for name in wanted)]
 

@@ -104,7 +104,7 @@ def count(viewer: Viewer, when: Moment, wanted: Asked) -> tuple[int, bool]:
     standing = sum(_fits(entry, wanted) for entry in _entries(tasks, beside))
     rest = _fitting(proposed(viewer, staff).exclude(client_id__in=[p.client_id for p in beside]), wanted)
     number, more = listing.counted(rest.order_by().values("client_id").distinct())
-    return number + standing, more
+    return number + standing, more or len(tasks) == MOST_TASKS
 
 
 def _fits(entry: Sequence[Row], wanted: Asked) -> bool:

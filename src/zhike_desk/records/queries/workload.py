@@ -10,12 +10,13 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Case, Count, IntegerField, Max, QuerySet, Sum, When
+from django.db.models import Case, Count, F, IntegerField, Max, OuterRef, QuerySet, Subquery, Sum, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from zhike_desk.records import scope
 from zhike_desk.records import staff as staff_of
-from zhike_desk.records.models import BookProposal, BookStaff, Contact
+from zhike_desk.records.models import BookProposal, BookStaff, Contact, Move
 from zhike_desk.records.queries.entries import longest
 from zhike_desk.records.queries.today import due, proposed
 from zhike_desk.records.reaching import missed
@@ -57,10 +58,11 @@ class DoneToday:
 
 def load(viewer: Viewer, today: date, *, staff: str = "") -> Load:
     """Sum up the day's list of `viewer`, of the branch, or of one of its staff, as entries: one a client. Four queries."""
-    tasks = list(due(viewer, today, staff).values_list("client_id", "pk", *_TOLD))
-    mine = {client for client, *_ in tasks if client}
+    open_ = due(viewer, today, staff)
+    tasks = list(open_.values_list("client_id", "pk", *_TOLD))
+    mine = open_.order_by().exclude(client_id="").values("client_id")
     rows = proposed(viewer, staff)
-    beside = list(rows.filter(client_id__in=mine).values_list("client_id", *_TOLD)) if mine else []
+    beside = list(rows.filter(client_id__in=mine).values_list("client_id", *_TOLD))
     merged = _merged([(c or f"task {pk}", *told) for c, pk, *told in tasks] + beside, today)
     by_client = rows.exclude(client_id__in=mine).order_by().values("client_id").annotate(
         longest=Max("minutes"), must=Max(_one(must_do=True)), late=Max(_one(due_on__lt=today))
@@ -113,12 +115,13 @@ def colleagues(viewer: Viewer, today: date) -> list[Colleague]:
     if viewer.need("today.view").scope != "branch":
         raise Denied("today.view")
     rows: dict[str, list[_Told]] = defaultdict(list)
-    tasks = list(due(viewer, today, "").values_list("staff_id", "client_id", "pk", *_TOLD))
-    whose = {client for _, client, *_ in tasks if client}
-    proposals = proposed(viewer, "").order_by()
-    for who, client, *told in proposals.filter(client_id__in=whose).values_list(
-        "staff_id", "client_id", *_TOLD
-    ):
+    open_ = due(viewer, today, "")
+    tasks = list(open_.values_list("staff_id", "client_id", "pk", *_TOLD))
+    whose = open_.order_by().exclude(client_id="").values("client_id")
+    moved = Move.objects.filter(client_id=OuterRef("client_id"), ended_at__isnull=True).values("to_staff")
+    serves = Coalesce(Subquery(moved[:1]), F("staff_id"))
+    proposals = proposed(viewer, "").order_by().annotate(who=serves)
+    for who, client, *told in proposals.filter(client_id__in=whose).values_list("who", "client_id", *_TOLD):
         rows[who].append((client, *told))
     for who, client, pk, *told in tasks:
         rows[who].append((client or f"task {pk}", *told))
@@ -134,7 +137,7 @@ def colleagues(viewer: Viewer, today: date) -> list[Colleague]:
 
 def _summed(proposals: QuerySet[BookProposal], today: date) -> dict[str, tuple[int, float, int, int]]:
     """Return by staff the entries that proposals alone make: how many, minutes, how many must be done, how many are late."""
-    entries = proposals.values("staff_id", "client_id").annotate(
+    entries: QuerySet[Any] = proposals.values("who", "client_id").annotate(  # type: ignore[misc]  # `who` was added by the caller
         longest=Max("minutes"), must=Max(_one(must_do=True)), late=Max(_one(due_on__lt=today))
     )
     try:
@@ -143,7 +146,7 @@ def _summed(proposals: QuerySet[BookProposal], today: date) -> dict[str, tuple[i
         return {}
     with connection.cursor() as cursor:
         sums = "count(*), sum(longest), sum(must), sum(late)"
-        cursor.execute(f"SELECT staff_id, {sums} FROM ({sql}) entries GROUP BY staff_id", params)
+        cursor.execute(f"SELECT who, {sums} FROM ({sql}) entries GROUP BY who", params)
         return {who: (n, minutes, must, late) for who, n, minutes, must, late in cursor.fetchall()}
 
 

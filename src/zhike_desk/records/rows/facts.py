@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from zhike.base.errors import BrokenPromise
 from zhike.base.period import day_no
 from zhike.base.text import say
+from zhike.datacentre.checks.facts import known_ahead
 from zhike.engine.parquet import read_groups
 from zhike.features.clients import MEASURES
 from zhike_desk.records.book.series import pack
@@ -165,7 +166,9 @@ def days(source: Source) -> Iterator[pa.Table]:
     known = pc.unique(
         pa.chunked_array([c.cast(pa.date32()) for part in told for c in part.chunks], pa.date32())
     )
-    yield pa.table({"date": known.take(pc.sort_indices(known))})
+    numbers = np.sort(known.cast(pa.int32()).to_numpy()).astype(np.int64)
+    kept = known_ahead(numbers, day_no(source.as_of))
+    yield pa.table({"date": pa.array(kept.astype(np.int32), pa.int32()).cast(pa.date32())})
 
 
 def timeline(source: Source) -> Iterator[pa.Table]:

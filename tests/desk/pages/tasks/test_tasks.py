@@ -17,7 +17,7 @@ from zhike.datacentre.tables.sentences import in_words
 from zhike_desk.records import clock
 from zhike_desk.records.actions import outcomes, tasks
 from zhike_desk.records.actions.undo import undo
-from zhike_desk.records.models import BookClient, BookProposal, SavedView, Task
+from zhike_desk.records.models import BookClient, BookProposal, Hold, SavedView, Task
 from zhike_desk.records.queries import tasks as query
 from zhike_desk.records.viewer import Viewer
 from zhike_desk.ui.words import word
@@ -272,6 +272,35 @@ def test_a_tasks_minutes_are_answered_for_beside_what_else_is_open_on_its_day(
     assert re.findall(r'class="value">([^<]*)<', html)[:2] == ["+20", "+35"]
     assert html.count("什么会改变它") == 3
     assert "建立" in html
+
+
+def test_what_else_lies_on_a_colleague_is_not_told_and_what_is_frozen_counts_for_nobody(viewer: Who) -> None:
+    alice, bob = viewer("alice"), viewer("bob")
+    hers = BookClient.objects.filter(staff_id="E0002", frozen=False).order_by("client_id")[:2]
+    with_her, with_him = (
+        Task.objects.create(
+            client_id=hers[0].client_id, staff_id=staff, branch_id="3101", title=staff, due_on=clock.today(), minutes=10,
+            created_at=clock.now(), changed_at=clock.now(), by_id=bob.user_id,
+        ) for staff in ("E0002", "E0003")
+    )  # fmt: skip
+    hidden = Task.objects.create(
+        client_id=hers[1].client_id, staff_id="E0002", branch_id="3101", title="x", due_on=clock.today(), minutes=25,
+        created_at=clock.now(), changed_at=clock.now(), by_id=bob.user_id,
+    )  # fmt: skip
+    add(bob, "他", 0, minutes=40)
+    Task.objects.filter(title="他").update(staff_id="E0003")
+    his = query.reckoned(alice, with_him.pk)
+    assert his is not None
+    assert (his.others, his.room) == (0.0, None)
+    before = query.reckoned(alice, with_her.pk)
+    Hold.objects.create(
+        client_id=hidden.client_id, kind="frozen", reason="x", by_id=bob.user_id,
+        created_at=clock.now(), changed_at=clock.now(),
+    )  # fmt: skip
+    after = query.reckoned(alice, with_her.pk)
+    assert before is not None
+    assert after is not None
+    assert before.others - after.others == 25
 
 
 def test_a_task_made_of_a_proposal_names_its_rule_and_why_it_is_permitted(

@@ -83,6 +83,20 @@ def test_a_book_is_whom_somebody_serves_now_not_who_went_since(signed_in: Signed
     assert 'value="E0003"' in chooser
 
 
+def test_numbers_that_were_pasted_are_handed_over_whole_also_when_they_are_many(
+    few_at_once: None, signed_in: SignedIn
+) -> None:
+    bob, hers = signed_in("bob"), clients_of("E0002")
+    assert len(hers) > AT_ONCE
+    given = {
+        **fields(bob.post(FORM, {"clients": "，".join(hers)}).content.decode()),
+        "to": "E0003",
+        "reason": "离职",
+    }
+    assert bob.post("/team/hand-over/", given).status_code == 302
+    assert sorted(Approval.objects.get(state="asked").payload["clients"]) == sorted(hers)
+
+
 def test_more_than_at_once_are_a_job_that_two_agreed_on_and_leaves_who_went_elsewhere(
     few_at_once: None, signed_in: SignedIn, viewer: Who
 ) -> None:

@@ -55,3 +55,6 @@ def test_days_are_written_one_by_one_or_from_one_to_another_and_nothing_else_is_
     for wrong in ("2026-02-30", "soon", "2026-02-23~2026-02-15", "2026-01-01~2027-01-01", "2026-01-01~", 3):
         with pytest.raises(settings.Unfit):
             settings.fit(name, wrong)
+    assert settings.fit(name, "9999-12-31") == "9999-12-31"
+    with pytest.raises(settings.Unfit):
+        settings.fit(name, "9999-12-31~9999-12-30")

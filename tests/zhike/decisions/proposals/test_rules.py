@@ -133,6 +133,15 @@ def test_a_holiday_to_come_is_none_either_whether_a_calendar_tells_it_or_the_bra
     assert due(known, date(2026, 2, 20), days_off=spring, days_worked=("2026-02-14",)) == date(2026, 2, 14)
     assert due(known, date(2026, 2, 28), days_worked=("2026-02-28",)) == date(2026, 2, 28)
     assert due(known, date(2026, 2, 28), ahead) == date(2026, 2, 27)
+    assert due(known, date(2026, 2, 20), ahead, days_worked=("2026-02-14",)) == date(2026, 2, 14)
+    assert due(known, date(2026, 2, 14), ahead, days_worked=("2026-02-14",)) == date(2026, 2, 14)
+
+
+def test_of_a_hole_in_the_calendar_nothing_is_known() -> None:
+    known = np.array([day_no(date(2025, 11, n)) for n in (19, 20)], np.int64)
+    next_year = np.array([day_no(date(2026, 1, n)) for n in (5, 6, 7)], np.int32)
+    assert due(known, date(2025, 12, 10), next_year) == date(2025, 12, 10)
+    assert due(known, date(2025, 12, 13), next_year) == date(2025, 12, 12)
 
 
 def test_an_attempt_is_no_call_back_and_leaves_the_rules_as_they_are() -> None:
