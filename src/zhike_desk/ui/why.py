@@ -32,7 +32,7 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Explained:
     """A figure or class of a list whose reason was asked for: what it is called, as written, its unit, why it is so (`parts/whys.html`)."""
 
     name: str

@@ -13,12 +13,12 @@ from zhike_desk.pages.client.sums import sized
 from zhike_desk.pages.client.value_view import ValueView, value_view
 from zhike_desk.pages.client.whys import Ground
 from zhike_desk.records.queries.clients import LISTED
-from zhike_desk.records.queries.listing import Asked as Listed
+from zhike_desk.records.queries.listing import Asked
 from zhike_desk.ui.figures import minus
 from zhike_desk.ui.measured import shown_unit, written
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.templatetags.zhike import NOTHING, number
-from zhike_desk.ui.why import Asked, Why, driven
+from zhike_desk.ui.why import Explained, Why, driven
 from zhike_desk.ui.words import version, word
 
 
@@ -153,23 +153,23 @@ _OF: Mapping[str, Callable[[Ground], Why]] = {
 """Columns of the list of clients that are a score, a class or an estimate; the others are what the files say."""
 
 
-def listed(g: Ground, state: Listed) -> list[Asked]:
+def listed(g: Ground, state: Asked) -> list[Explained]:
     """Return why each figure and class that a list shows of a client is what it is, scores and classes first."""
     shown = [name for name in _OF if name in state.shown]
     return [_asked(g, name) for name in shown] + [
-        Asked(said(g.meanings[n].label), *_measured(g, n), whys.habit(g, n, None))
+        Explained(said(g.meanings[n].label), *_measured(g, n), whys.habit(g, n, None))
         for n in state.extra
         if n in g.meanings
     ]
 
 
-def _asked(g: Ground, name: str) -> Asked:
+def _asked(g: Ground, name: str) -> Explained:
     title = said(LISTED.columns[name].title)
     if LISTED.columns[name].kind == "choice":
-        return Asked(title, word(name, getattr(g.found.row, name)), "", _OF[name](g))
+        return Explained(title, word(name, getattr(g.found.row, name)), "", _OF[name](g))
     if name == "score":
-        return Asked(title, number(g.found.figure(name)), told("分", "points"), _OF[name](g))
-    return Asked(title, *_measured(g, name), _OF[name](g))
+        return Explained(title, number(g.found.figure(name)), told("分", "points"), _OF[name](g))
+    return Explained(title, *_measured(g, name), _OF[name](g))
 
 
 def _measured(g: Ground, name: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from django.template.loader import get_template
 from zhike.base.text import say
 from zhike_desk.records.queries.holding import Subject
 from zhike_desk.ui.speech import told
-from zhike_desk.ui.why import Asked, Driver, Why
+from zhike_desk.ui.why import Driver, Explained, Why
 
 SAMPLES = (
     ("tokens", "颜色", "Colours"),
@@ -203,7 +203,7 @@ def _made_up() -> dict[str, Any]:
         "tokens": [(name, told(zh, en)) for name, zh, en in TOKENS],
         "icons": ICONS,
         "reason": _why(),
-        "asked": [Asked(told("流失可能", "Risk of leaving"), "63", "", _why())],
+        "asked": [Explained(told("流失可能", "Risk of leaving"), "63", "", _why())],
         "rows": ROWS,
         "manager": told("爱丽", "Alice"),
         "form": form,

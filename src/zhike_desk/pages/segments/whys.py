@@ -13,7 +13,7 @@ from zhike_desk.records.queries.segments import NOBODY, NONE, Group, SegmentMap
 from zhike_desk.records.refusals import Refused
 from zhike_desk.ui.figures import minus
 from zhike_desk.ui.speech import told
-from zhike_desk.ui.why import Asked, Driver, Why, driven
+from zhike_desk.ui.why import Driver, Explained, Why, driven
 
 _OF = ("logic", "stage", "quadrant")
 Graded = Sequence[tuple[str, Group]]
@@ -42,7 +42,7 @@ def whole(found: SegmentMap, show: str, night: date) -> Why:
 
 def spot(
     found: SegmentMap, show: str, of: Mapping[str, str], graded: Graded, night: date
-) -> tuple[str, Asked]:
+) -> tuple[str, Explained]:
     """Return what a figure of the map is called, and why it is what it is."""
     title = " · ".join(class_name(name, value) for name, value in of.items())
     if "quadrant" in of:
@@ -61,7 +61,7 @@ def spot(
             "Its cells added up, without those too few to be told; below are the largest.",
         )
         why = Why(meaning, night, _cells(found, show, of), _change(), _model(), "logic")
-    return title, Asked(figure_name(show), text(group, show), unit(show), why)
+    return title, Explained(figure_name(show), text(group, show), unit(show), why)
 
 
 def _cells(found: SegmentMap, show: str, of: Mapping[str, str]) -> list[Driver]:

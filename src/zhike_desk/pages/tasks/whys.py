@@ -7,17 +7,17 @@ from datetime import date
 from zhike_desk.records.queries.tasks import Reckoned
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.templatetags.zhike import day, moment
-from zhike_desk.ui.why import Asked, Why, driven
+from zhike_desk.ui.why import Explained, Why, driven
 from zhike_desk.ui.words import word
 
 
-def figures(found: Reckoned, as_of: date) -> list[Asked]:
+def figures(found: Reckoned, as_of: date) -> list[Explained]:
     """Return why the figures of a task's line are what they are."""
     minutes = f"{found.row.minutes:.0f}"
     return [
-        Asked(told("预计用时", "Minutes"), minutes, told("分钟", "min"), _minutes(found, as_of)),
-        Asked(told("任务", "Task"), word("proposal", found.row.kind), "", _there(found, as_of)),
-        Asked(told("到期", "Due"), day(found.row.due_on), "", _due(found, as_of)),
+        Explained(told("预计用时", "Minutes"), minutes, told("分钟", "min"), _minutes(found, as_of)),
+        Explained(told("任务", "Task"), word("proposal", found.row.kind), "", _there(found, as_of)),
+        Explained(told("到期", "Due"), day(found.row.due_on), "", _due(found, as_of)),
     ]
 
 

@@ -9,7 +9,7 @@ from zhike_desk.records.queries.team import Row
 from zhike_desk.ui.figures import minus
 from zhike_desk.ui.speech import told
 from zhike_desk.ui.templatetags.zhike import percent, wan, whole
-from zhike_desk.ui.why import Asked, Why, driven
+from zhike_desk.ui.why import Explained, Why, driven
 from zhike_desk.ui.words import word
 
 Graded = Sequence[tuple[str, int, float]]
@@ -32,24 +32,26 @@ def _model() -> str:
     return told("加总，不经模型", "sums, no model")
 
 
-def member(row: Row, graded: Graded, as_of: date) -> list[Asked]:
+def member(row: Row, graded: Graded, as_of: date) -> list[Explained]:
     """Return why the figures of one member of staff are what they are; `graded`: grade, number and net assets of those they mainly serve."""
     return [
-        Asked(
+        Explained(
             told("主要服务", "Mainly served"),
             whole(row.clients),
             told("位", "clients"),
             _clients(row, graded, as_of),
         ),
-        Asked(told("净资产", "Net assets"), wan(row.assets), told("万元", "10k CNY"), _assets(graded, as_of)),
-        Asked(told("联系覆盖", "Coverage"), percent(row.coverage, 0), "", _coverage(row, as_of)),
-        Asked(
+        Explained(
+            told("净资产", "Net assets"), wan(row.assets), told("万元", "10k CNY"), _assets(graded, as_of)
+        ),
+        Explained(told("联系覆盖", "Coverage"), percent(row.coverage, 0), "", _coverage(row, as_of)),
+        Explained(
             told("工作台登记", "Logged here"),
             whole(row.contacts),
             told("次", "contacts"),
             _contacts(row, as_of),
         ),
-        Asked(
+        Explained(
             told("未完成任务", "Open tasks"), whole(row.open_tasks), told("项", "tasks"), _tasks(row, as_of)
         ),
     ]

@@ -168,7 +168,7 @@ def test_the_form_and_the_team_stay_within_twelve_queries(signed_in: SignedIn) -
         bob.get(address)
         with CaptureQueriesContext(connection) as asked:
             assert bob.get(address).status_code == 200
-        assert len(asked) <= 15, [q["sql"][:120] for q in asked]
+        assert len(asked) <= 12, [q["sql"][:120] for q in asked]
 
 
 def test_staff_are_filtered_by_in_names(signed_in: SignedIn) -> None:
