@@ -54,8 +54,8 @@ def logic(g: Ground) -> Why:
 def scored(value: ValueView, g: Ground) -> Why:
     """Say which criteria made the score, and which would raise it most."""
     meaning = told(
-        "各准则得分按层次分析法的权重相加，满分 100。右边是得分最多的准则与失分最多的准则。",
-        "Points of all criteria, weighted by AHP, of 100. Beside: what brought most, and what is lost most.",
+        "各准则得分按层次分析法的权重相加，满分 100。下列为得分最多的准则与失分最多的准则。",
+        "Points of all criteria, weighted by AHP, of 100. Below: what brought most, and what is lost most.",
     )
     return Why(meaning, g.night.as_of, value.drivers, value.change, version(value.model), "value")
 
