@@ -15,6 +15,7 @@ from django.conf import settings as django_settings
 
 from zhike.base.text import Said, say
 from zhike.config import BRANCH, FILE, proposal_settings
+from zhike.decisions.proposals import Settings
 from zhike.engine.durable import write_whole
 from zhike_desk.records import settings
 from zhike_desk.records.models import Setting
@@ -62,7 +63,7 @@ def fit(name: str, value: Any) -> float:
     short = name.removeprefix(f"{GROUP}.")
     if short not in MEANINGS:
         raise Unfit(say(f"没有这样的设置：{name}。", f"There is no such setting: {name}."))
-    whole = isinstance(getattr(proposal_settings(Path(django_settings.HOME), (FILE,)), short), int)
+    whole = _whole(short)
     most = 1 if short in _SHARES else _LONGEST if whole else _MOST
     number = float(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
     fits = type(number) in (int, float) and 0 <= number <= most and (not whole or number == int(number))
@@ -79,7 +80,7 @@ def hand_on(home: Path) -> None:
     """Write what is set here for the next night, whole; nothing stands there where nothing is set. Raises OSError."""
     rows = dict(Setting.objects.filter(name__startswith=f"{GROUP}.").values_list("name", "value"))
     lines = [
-        _line(home, name, value)
+        _line(name.removeprefix(f"{GROUP}."), value)
         for name, value in sorted(rows.items())
         if name.removeprefix(f"{GROUP}.") in MEANINGS
     ]
@@ -97,10 +98,13 @@ def hand_on(home: Path) -> None:
         write_whole(path, text.encode())
 
 
-def _line(home: Path, name: str, value: float) -> str:
-    short = name.removeprefix(f"{GROUP}.")
-    whole = isinstance(getattr(proposal_settings(home, (FILE,)), short), int)
-    return f"{short} = {int(value) if whole else float(value)!r}"
+def _line(short: str, value: float) -> str:
+    return f"{short} = {int(value) if _whole(short) else float(value)!r}"
+
+
+def _whole(short: str) -> bool:
+    """Tell whether a threshold is counted: its definition says so, whatever a file writes it as."""
+    return isinstance(getattr(Settings(), short), int)
 
 
 def _short(value: float) -> float:

@@ -107,8 +107,6 @@ class Week:
 
     def workday(self, day: int) -> int:
         """Return the working day that `day` is, or the last one before it."""
-        if day in self.worked:
-            return day
         while not len(self.known) or day > self.known[-1]:
             if day in self.worked or ((day + 3) % 7 < 5 and day not in self.off):  # 1970-01-01 was a Thursday
                 return day

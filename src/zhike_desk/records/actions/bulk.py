@@ -15,8 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from zhike.base.text import say
-from zhike_desk.records import audit
-from zhike_desk.records.actions import moves, outcomes, tags, tasks, undo
+from zhike_desk.records.actions import jobs, moves, outcomes, tags, tasks, undo
 from zhike_desk.records.actions.writing import BULK_ROWS, Bulk, Done, Refused, one_of
 from zhike_desk.records.jobs import Cancelled
 from zhike_desk.records.models import Job, User
@@ -84,18 +83,9 @@ def ask(act: str, query: str, arguments: Mapping[str, Any], *, typed: int, by: V
                     f"The list has {len(rows):,} rows now: confirm that number.",
                 )
             )
-        job = Job.objects.create(
-            kind="bulk",
-            arguments={"act": act, ACTS[act].to: rows, "arguments": dict(arguments)},
-            total=len(rows),
-            by_id=by.user_id,
-            created_at=at,
-            changed_at=at,
-        )
-        audit.append(
-            by, "bulk.ask", at=at, kind="job", object_id=str(job.pk), detail={"of": act, "rows": len(rows)}
-        )
-        return Done(str(job.pk), rows=len(rows))
+        asked = {"act": act, ACTS[act].to: rows, "arguments": dict(arguments)}
+        told = ("bulk.ask", {"of": act, "rows": len(rows)})
+        return Done(jobs.line_up("bulk", asked, total=len(rows), told=told, by=by, at=at), rows=len(rows))
 
 
 def carry_out(job_id: int, at: datetime, told: Callable[[int], None] | None = None) -> dict[str, Any]:
@@ -150,22 +140,13 @@ def ask_back(job_id: int, *, by: Viewer, at: datetime) -> Done:
     Returns the number of the job that does it, empty where it is done already.
     """
     with transaction.atomic():
-        job = _back(job_id, by)
-        if job.result["rows"] <= BULK_ROWS:
+        rows = _back(job_id, by).result["rows"]
+        if rows <= BULK_ROWS:
             done = take_back(job_id, by=by, at=at)
             return Done("", rows=done.rows)
-        made = Job.objects.create(
-            kind="bulk_undo",
-            arguments={"job": job_id},
-            total=job.result["rows"],
-            by_id=by.user_id,
-            created_at=at,
-            changed_at=at,
-        )
-        audit.append(
-            by, "bulk.ask_back", at=at, kind="job", object_id=str(made.pk), detail={"of": str(job_id)}
-        )
-        return Done(str(made.pk), rows=job.result["rows"])
+        told = ("bulk.ask_back", {"of": str(job_id)})
+        number = jobs.line_up("bulk_undo", {"job": job_id}, total=rows, told=told, by=by, at=at)
+        return Done(number, rows=rows)
 
 
 def take_back(job_id: int, *, by: Viewer, at: datetime) -> Done:

@@ -15,6 +15,7 @@ from django.db import transaction
 
 from zhike.base.text import Language, say
 from zhike_desk.records import audit, exported, masking, settings, sheets, wording
+from zhike_desk.records.actions import jobs
 from zhike_desk.records.actions.asking import act, ask
 from zhike_desk.records.actions.writing import Done, Refused, one_of, text
 from zhike_desk.records.exported import folder
@@ -149,18 +150,11 @@ def _carry_out(payload: Mapping[str, Any], by: Viewer, at: datetime) -> Done:
         action="export.large", asked_by_id=by.user_id, decided_at=at, state="done"
     )
     decider = approval.values_list("decided_by__username", flat=True).first() or ""
-    job = Job.objects.create(
-        kind="export",
-        arguments={**payload, "approved_by": decider},
-        total=payload["rows"],
-        by_id=by.user_id,
-        created_at=at,
-        changed_at=at,
+    approved = {"approved_by": decider}
+    told = ("export.approved", approved)
+    return Done(
+        jobs.line_up("export", {**payload, **approved}, total=payload["rows"], told=told, by=by, at=at)
     )
-    audit.append(
-        by, "export.approved", at=at, kind="job", object_id=str(job.pk), detail={"approved_by": decider}
-    )
-    return Done(str(job.pk))
 
 
 def produce(job_id: int, at: datetime, told: Callable[[int], None] | None = None) -> dict[str, Any]:

@@ -35,15 +35,34 @@ def ask(kind: str, arguments: Mapping[str, Any], *, by: Viewer | None, at: datet
         )
         if waiting is not None:
             return Done(str(waiting.pk), waiting.version)
-        job = Job.objects.create(
-            kind=kind,
-            arguments=dict(arguments),
-            by_id=by.user_id if by else None,
-            created_at=at,
-            changed_at=at,
-        )
-        audit.append(by, "job.ask", at=at, kind="job", object_id=str(job.pk), detail={"kind": kind})
-    return Done(str(job.pk))
+        number = line_up(kind, arguments, told=("job.ask", {"kind": kind}), by=by, at=at)
+    return Done(number)
+
+
+def line_up(
+    kind: str,
+    arguments: Mapping[str, Any],
+    *,
+    total: int | None = None,
+    told: tuple[str, Mapping[str, Any]],
+    by: Viewer | None,
+    at: datetime,
+) -> str:
+    """Write a job down for the worker, and in the log what asked for it (`told`: act and detail); return its number.
+
+    Who may is settled by then: acts on many rows, large files and hand-overs have rules of their own.
+    """
+    job = Job.objects.create(
+        kind=kind,
+        arguments=dict(arguments),
+        total=total,
+        by_id=by.user_id if by else None,
+        created_at=at,
+        changed_at=at,
+    )
+    act, detail = told
+    audit.append(by, act, at=at, kind="job", object_id=str(job.pk), detail=detail)
+    return str(job.pk)
 
 
 def cancel(job_id: int, *, by: Viewer, at: datetime) -> Done:

@@ -12,9 +12,10 @@ from django.db.models import F, OuterRef, Subquery
 from zhike.base.text import Said, say
 from zhike_desk.records import audit
 from zhike_desk.records import staff as staff_of
+from zhike_desk.records.actions import jobs
 from zhike_desk.records.actions.asking import REASON, act, ask
 from zhike_desk.records.actions.writing import BULK_ROWS, Bulk, Done, Refused, change, text
-from zhike_desk.records.models import BookClient, Job, Move, Task
+from zhike_desk.records.models import BookClient, Move, Task
 from zhike_desk.records.queries import handing
 from zhike_desk.records.scope import clients
 from zhike_desk.records.viewer import Viewer
@@ -107,17 +108,13 @@ def _left_to_a_job(payload: Mapping[str, Any], by: Viewer, at: datetime) -> Done
     rows = list(payload["from_staff"].items())
     given = {"staff_id": payload["to_staff"], "reason": payload["reason"]}
     arguments = {"act": ACT, "clients": rows, "arguments": given}
-    job = Job.objects.create(
-        kind="bulk", arguments=arguments, total=len(rows), by_id=by.user_id, created_at=at, changed_at=at
-    )
-    audit.append(
-        by, "bulk.ask", at=at, kind="job", object_id=str(job.pk), detail={"of": ACT, "rows": len(rows)}
-    )
+    asked = ("bulk.ask", {"of": ACT, "rows": len(rows)})
+    number = jobs.line_up("bulk", arguments, total=len(rows), told=asked, by=by, at=at)
     told = say(
         f"{len(rows):,} 位客户在后台移交，申请人在“后台任务”中可见进度。",
         f"{len(rows):,} clients are handed over in the background; who asked sees how far it is under Jobs.",
     )
-    return Done(str(job.pk), rows=len(rows), warning=told)
+    return Done(number, rows=len(rows), warning=told)
 
 
 def give(rows: Sequence[tuple[str, str]], *, to_staff: str, reason: str, by: Viewer, at: datetime) -> Bulk:

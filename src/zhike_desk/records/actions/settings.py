@@ -16,6 +16,11 @@ from zhike_desk.records.models import Setting
 from zhike_desk.records.viewer import Viewer
 
 
+def entries() -> dict[str, settings.Entry]:
+    """Return what can be set, by name: the desk's settings, then the night's thresholds. Two queries."""
+    return {entry.name: entry for entry in (*settings.entries(), *thresholds.entries())}
+
+
 def put(values: Mapping[str, Any], *, seen: Mapping[str, int], reason: str, by: Viewer, at: datetime) -> Done:
     """Ask that settings (`group.field` → value) be changed; `seen` their versions as they were read (0: never set).
 
@@ -23,7 +28,7 @@ def put(values: Mapping[str, Any], *, seen: Mapping[str, int], reason: str, by: 
     """
     by.need("settings.write")
     with transaction.atomic():
-        standing = {entry.name: entry for entry in (*settings.entries(), *thresholds.entries())}
+        standing = entries()
         fit = {name: _fit(name, value) for name, value in values.items()}
         changed = {name: value for name, value in fit.items() if standing[name].value != value}
         if not changed:

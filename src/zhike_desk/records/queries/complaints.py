@@ -96,10 +96,10 @@ def register(viewer: Viewer, query: Mapping[str, Sequence[str]], today: date) ->
     """Return the page of complaints that the URL asks for, the oldest first; eight queries. Raises Refused for what can't be understood."""
     asked = listing.asked(LISTED, query)
     state = asked.choices.get("state", ("open",))[0]
-    set_ = settings.current()
-    due = _Due(set_.complaints, working_days.current(set_.calendar))
+    due = _due()
+    late = Q(opened_on__lte=due.days.last_late(today, due.rules.close_days))
     ours, theirs = _desks(viewer), _files(viewer)
-    wanted = [_states(rows, day, due, today) for rows, day in ((ours, "closed_at"), (theirs, "closed_on"))]
+    wanted = [_states(closed, late) for closed in ("closed_at", "closed_on")]
     counted = [
         rows.order_by().aggregate(**{n: Count("pk", filter=q) for n, q in needs.items()})
         for rows, needs in zip((ours, theirs), wanted, strict=True)
@@ -113,22 +113,24 @@ def register(viewer: Viewer, query: Mapping[str, Sequence[str]], today: date) ->
 
 def of_client(viewer: Viewer, client: BookClient) -> tuple[Line, ...]:
     """Return the newest complaints of a client found within `viewer`'s scope, open and closed, the newest first; raise Denied to whom care isn't shown."""
-    set_ = settings.current()
     rows = [*_newest(_desks(viewer, "care.read"), client), *_newest(_files(viewer, "care.read"), client)]
     newest = sorted(rows, key=lambda row: (row.opened_on, row.number), reverse=True)[:MOST_OF_CLIENT]
-    due = _Due(set_.complaints, working_days.current(set_.calendar))
-    return _lines(viewer, newest, due, "care.read")
+    return _lines(viewer, newest, _due(), "care.read")
 
 
 def _newest(rows: QuerySet[Any], client: BookClient) -> QuerySet[Any]:
     return rows.filter(client_id=client.client_id).order_by("-opened_on", "-number")[:MOST_OF_CLIENT]
 
 
-def _states(rows: QuerySet[Any], closed: str, due: _Due, today: date) -> dict[str, Q]:
-    """Return what holds of complaints of each state."""
+def _due() -> _Due:
+    rules = settings.current()
+    return _Due(rules.complaints, working_days.current(rules.calendar))
+
+
+def _states(closed: str, late: Q) -> dict[str, Q]:
+    """Return what holds of complaints of each state; `late`: of those that should be closed by now."""
     open_ = Q(**{f"{closed}__isnull": True})
-    late = open_ & Q(opened_on__lte=due.days.last_late(today, due.rules.close_days))
-    return {"open": open_, "late": late, "closed": ~open_}
+    return {"open": open_, "late": open_ & late, "closed": ~open_}
 
 
 def _desks(viewer: Viewer, action: str = "complaint.read") -> QuerySet[Complaint]:

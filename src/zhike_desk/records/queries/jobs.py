@@ -147,6 +147,12 @@ def _seen(job: Job, viewer: Viewer) -> JobSeen:
     )
 
 
+def left(job: JobSeen) -> tuple[tuple[str, Said], ...]:
+    """Return the first of those a bulk job left alone, each with why; none for another kind."""
+    found = job.result.get("left", ()) if job.kind == "bulk" else ()
+    return tuple((name, say(zh, en)) for name, zh, en in found[:LEFT_SHOWN])
+
+
 def bulk(job: JobSeen, asked: Mapping[str, Any], at: datetime) -> BulkSeen | None:
     """Return what a job (and what it was asked with, as `opened` gives both) was to do in bulk and whom it left; None for another kind."""
     if job.kind != "bulk":
@@ -157,7 +163,7 @@ def bulk(job: JobSeen, asked: Mapping[str, Any], at: datetime) -> BulkSeen | Non
         act=asked["act"],
         arguments={name: str(value) for name, value in asked["arguments"].items()},
         rows=result.get("rows", 0),
-        left=tuple((name, say(zh, en)) for name, zh, en in result.get("left", ())[:LEFT_SHOWN]),
+        left=left(job),
         reasons=tuple((say(*why), number) for why, number in reasons.most_common()),
         taken_back="taken_back" in result,
         until=_until(job, at),

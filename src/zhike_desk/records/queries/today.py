@@ -79,10 +79,7 @@ def day(
     if when.as_of is None:
         return Day((), "")
     bound = _began(viewer, after)
-    tasks = _tasks(viewer, when.today, staff)
-    beside = _proposals(viewer, staff, {t.client_id for t in tasks if t.client_id})
-    standing = [entry for entry in _entries(tasks, beside) if _fits(entry, wanted)]
-    rest = _fitting(proposed(viewer, staff).exclude(client_id__in=[p.client_id for p in beside]), wanted)
+    standing, rest, _ = _narrowed(viewer, when.today, staff, wanted)
     leads = list(_after(_leading(rest), bound)[: PAGE + 1])
     more, leads = len(leads) > PAGE, leads[:PAGE]
     last = _key([leads[-1]]) if more else None
@@ -98,13 +95,20 @@ def count(viewer: Viewer, when: Moment, wanted: Asked) -> tuple[int, bool]:
     """Count the entries of the list as it is narrowed, up to a cap; tell whether there are more."""
     if when.as_of is None:
         return 0, False
-    staff = wanted.texts.get("staff", "")
-    tasks = _tasks(viewer, when.today, staff)
-    beside = _proposals(viewer, staff, {t.client_id for t in tasks if t.client_id})
-    standing = sum(_fits(entry, wanted) for entry in _entries(tasks, beside))
-    rest = _fitting(proposed(viewer, staff).exclude(client_id__in=[p.client_id for p in beside]), wanted)
+    standing, rest, cut = _narrowed(viewer, when.today, wanted.texts.get("staff", ""), wanted)
     number, more = listing.counted(rest.order_by().values("client_id").distinct())
-    return number + standing, more or len(tasks) == MOST_TASKS
+    return number + len(standing), more or cut
+
+
+def _narrowed(
+    viewer: Viewer, today: date, staff: str, wanted: Asked
+) -> tuple[list[list[Row]], QuerySet[BookProposal], bool]:
+    """Return the entries in which tasks are, the proposals that entries without are made of, and whether there were more tasks than are read."""
+    tasks = _tasks(viewer, today, staff)
+    beside = _proposals(viewer, staff, {t.client_id for t in tasks if t.client_id})
+    standing = [entry for entry in _entries(tasks, beside) if _fits(entry, wanted)]
+    rest = proposed(viewer, staff).exclude(client_id__in=[p.client_id for p in beside])
+    return standing, _fitting(rest, wanted), len(tasks) == MOST_TASKS
 
 
 def _fits(entry: Sequence[Row], wanted: Asked) -> bool:

@@ -6,8 +6,7 @@ published once a year and follow from nothing: they are settings (`calendar.holi
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -53,17 +52,12 @@ class WorkingDays:
 
 def current(rules: settings.Calendar) -> WorkingDays:
     """Return the working days as they are set (`rules`) and as the night that is shown knows them; a night's days are read once."""
-    free, worked = settings.days_of(rules.holidays), settings.days_of(rules.workdays)
     night = nights.shown()
-    return _with(free, worked, _open(night) if night is not None else frozenset())
-
-
-def _with(free: Collection[date], worked: Collection[date], known: frozenset[date]) -> WorkingDays:
-    if not known:
-        return WorkingDays(frozenset(free), frozenset(worked))
-    return WorkingDays(frozenset(free), frozenset(worked), known, min(known), max(known))
+    known = _known(night) if night is not None else WorkingDays()
+    return replace(known, free=settings.days_of(rules.holidays), worked=settings.days_of(rules.workdays))
 
 
 @lru_cache(maxsize=2)
-def _open(night: nights.Shown) -> frozenset[date]:
-    return frozenset(BookDay.objects.values_list("date", flat=True))
+def _known(night: nights.Shown) -> WorkingDays:
+    days = frozenset(BookDay.objects.values_list("date", flat=True))
+    return WorkingDays(open=days, first=min(days, default=date.max), last=max(days, default=date.min))

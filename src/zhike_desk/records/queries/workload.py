@@ -64,18 +64,10 @@ def load(viewer: Viewer, today: date, *, staff: str = "") -> Load:
     rows = proposed(viewer, staff)
     beside = list(rows.filter(client_id__in=mine).values_list("client_id", *_TOLD))
     merged = _merged([(c or f"task {pk}", *told) for c, pk, *told in tasks] + beside, today)
-    by_client = rows.exclude(client_id__in=mine).order_by().values("client_id").annotate(
-        longest=Max("minutes"), must=Max(_one(must_do=True)), late=Max(_one(due_on__lt=today))
-    )  # fmt: skip
-    rest = by_client.aggregate(n=Count("*"), m=Sum("longest"), musts=Sum("must"), lates=Sum("late"))
+    entries = _entries(rows.exclude(client_id__in=mine).order_by().values("client_id"), today)
+    rest = entries.aggregate(n=Count("*"), m=Sum("longest"), musts=Sum("must"), lates=Sum("late"))
     found = _load(merged, capacity(viewer, "today.view", staff))
-    return Load(
-        found.works + rest["n"],
-        found.minutes + (rest["m"] or 0.0),
-        found.must_do + (rest["musts"] or 0),
-        found.overdue + (rest["lates"] or 0),
-        found.capacity,
-    )
+    return _plus(found, rest["n"], rest["m"] or 0.0, rest["musts"] or 0, rest["lates"] or 0)
 
 
 def left(viewer: Viewer, at: datetime, *, staff: str = "") -> float | None:
@@ -126,20 +118,16 @@ def colleagues(viewer: Viewer, today: date) -> list[Colleague]:
     for who, client, pk, *told in tasks:
         rows[who].append((client or f"task {pk}", *told))
     sums = _summed(proposals.exclude(client_id__in=whose), today)
-    found = [
-        Colleague(
-            s.staff_id, s.name, s.role, _both(_merged(rows[s.staff_id], today), sums.get(s.staff_id), s)
-        )
-        for s in staff_of.working(viewer.branch_id).order_by("staff_id")
-    ]
+    found = []
+    for s in staff_of.working(viewer.branch_id).order_by("staff_id"):
+        merged = _load(_merged(rows[s.staff_id], today), minutes_of(s.capacity_hours))
+        found.append(Colleague(s.staff_id, s.name, s.role, _plus(merged, *sums.get(s.staff_id, _NONE))))
     return sorted((c for c in found if c.load.works or c.role != "head"), key=lambda c: -c.load.minutes)
 
 
 def _summed(proposals: QuerySet[BookProposal], today: date) -> dict[str, tuple[int, float, int, int]]:
     """Return by staff the entries that proposals alone make: how many, minutes, how many must be done, how many are late."""
-    entries: QuerySet[Any] = proposals.values("who", "client_id").annotate(  # type: ignore[misc]  # `who` was added by the caller
-        longest=Max("minutes"), must=Max(_one(must_do=True)), late=Max(_one(due_on__lt=today))
-    )
+    entries = _entries(proposals.values("who", "client_id"), today)  # type: ignore[misc]  # `who` was added by the caller
     try:
         sql, params = entries.query.sql_with_params()
     except EmptyResultSet:  # the viewer sees nobody
@@ -150,15 +138,24 @@ def _summed(proposals: QuerySet[BookProposal], today: date) -> dict[str, tuple[i
         return {who: (n, minutes, must, late) for who, n, minutes, must, late in cursor.fetchall()}
 
 
-def _both(
-    merged: Sequence[tuple[float, bool, bool]], sums: tuple[int, float, int, int] | None, staff: BookStaff
-) -> Load:
-    found, rest = _load(merged, minutes_of(staff.capacity_hours)), sums or (0, 0.0, 0, 0)
+def _entries(grouped: QuerySet[Any, Any], today: date) -> QuerySet[Any, Any]:
+    """Return of each group of proposals (one client's) the entry that they make: how long it takes, whether it must be done, whether it is late."""
+    found: QuerySet[Any, Any] = grouped.annotate(
+        longest=Max("minutes"), must=Max(_one(must_do=True)), late=Max(_one(due_on__lt=today))
+    )
+    return found
+
+
+_NONE = (0, 0.0, 0, 0)
+
+
+def _plus(found: Load, works: int, minutes: float, must_do: int, overdue: int) -> Load:
+    """Return a load with what was summed where it lies added to it."""
     return Load(
-        found.works + rest[0],
-        found.minutes + rest[1],
-        found.must_do + rest[2],
-        found.overdue + rest[3],
+        found.works + works,
+        found.minutes + minutes,
+        found.must_do + must_do,
+        found.overdue + overdue,
         found.capacity,
     )
 

@@ -163,11 +163,8 @@ def complaints(source: Source) -> Iterator[pa.Table]:
 def days(source: Source) -> Iterator[pa.Table]:
     """Yield the trading days: those of the market, and those of the calendar, which may tell of days to come."""
     told = [source.whole("market_state")["date"], source.stored("calendar", ("date",))["date"]]
-    known = pc.unique(
-        pa.chunked_array([c.cast(pa.date32()) for part in told for c in part.chunks], pa.date32())
-    )
-    numbers = np.sort(known.cast(pa.int32()).to_numpy()).astype(np.int64)
-    kept = known_ahead(numbers, day_no(source.as_of))
+    days = np.unique(np.concatenate([c.cast(pa.date32()).cast(pa.int32()).to_numpy() for c in told]))
+    kept = known_ahead(days.astype(np.int64), day_no(source.as_of))
     yield pa.table({"date": pa.array(kept.astype(np.int32), pa.int32()).cast(pa.date32())})
 
 

@@ -57,7 +57,9 @@ def _appends(node: ast.Call) -> bool:
 
 
 LOGGING = {
-    p.name: p.read_text("utf-8") for p in sorted(DESK.rglob("*.py")) if "audit.append" in p.read_text("utf-8")
+    p.name: text
+    for p in sorted(DESK.rglob("*.py"))
+    if "audit.append" in (text := p.read_text("utf-8")) or "line_up(" in text
 }
 
 
