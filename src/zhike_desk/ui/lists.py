@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from zhike_desk.records.queries import listing
 from zhike_desk.records.queries.listing import Asked, Column, Listed
+from zhike_desk.records.queries.views import saved
 from zhike_desk.records.viewer import Viewer
 from zhike_desk.ui.speech import said, told
 
@@ -67,6 +69,16 @@ def exported(viewer: Viewer) -> bool:
     """Tell whether lists may be taken out row by row."""
     cell = viewer.may("export.small")
     return cell is not None and "aggregate" not in cell.limits
+
+
+def saving(viewer: Viewer, page: str) -> dict[str, Any]:
+    """Return the views that are saved of a page, and whether `viewer` may save more of them, and share them with the branch."""
+    cell = viewer.may("view.save")
+    return {
+        "views": saved(viewer, page),
+        "may_save": cell is not None,
+        "may_share": cell is not None and cell.scope == "branch",
+    }
 
 
 def choice(name: str, title: str, options: Iterable[tuple[str, str]], state: Asked) -> Choice:

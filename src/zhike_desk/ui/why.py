@@ -59,3 +59,8 @@ def moved(before: tuple[str, float | None], since: str, now: float | None, form:
     if was is None or now is None:
         return []
     return driven([(name, was, f"{was:{form}}"), (since, now - was, f"{now - was:+{form}}")])
+
+
+def counted(*parts: tuple[str, float]) -> list[Driver]:
+    """Return counts (name, number) as drivers, each with its sign."""
+    return driven((name, n, f"{n:+,.0f}") for name, n in parts)

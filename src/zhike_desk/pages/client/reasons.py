@@ -14,7 +14,6 @@ from zhike_desk.pages.client.value_view import ValueView, value_view
 from zhike_desk.pages.client.whys import Ground
 from zhike_desk.records.queries.clients import LISTED
 from zhike_desk.records.queries.listing import Asked
-from zhike_desk.ui.figures import minus
 from zhike_desk.ui.measured import shown_unit, written
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.templatetags.zhike import NOTHING, number
@@ -99,7 +98,7 @@ def _quadrant(g: Ground) -> Why:
     if not known:
         unknown = told("两项得分尚未评出，没有象限。", "Neither score is known, so there is no quadrant.")
         return Why(unknown, g.night.as_of, (), change, version(value.model), "value")
-    drivers = driven((name, gap, minus(f"{gap:+.1f}")) for name, gap, _, _ in known)
+    drivers = driven((name, gap, f"{gap:+.1f}") for name, gap, _, _ in known)
     borders = told("；", "; ").join(
         told(
             f"{name} {now:.1f} 分，{high:.0f} 分起为高",

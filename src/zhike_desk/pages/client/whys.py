@@ -15,7 +15,7 @@ from zhike_desk.records.queries.reference import Meaning
 from zhike_desk.ui.figures import minus
 from zhike_desk.ui.measured import written
 from zhike_desk.ui.speech import retold, said, told
-from zhike_desk.ui.why import Driver, Why, driven
+from zhike_desk.ui.why import Driver, Why, driven, moved
 
 QUARTER = 60
 HELD = "stocks_now"
@@ -187,18 +187,13 @@ def traded(g: Ground) -> Why:
 
 def untraded(g: Ground) -> Why:
     """Say how the pause lies against the client's own usual one."""
-    days, usual = g.found.figure("days_since_trade"), g.found.measure("gap_median")
-    parts: list[tuple[str, float | None, str]] = []
-    if days is not None and usual is not None:
-        parts = [
-            (told("通常的间隔（中位）", "The usual pause (median)"), usual, f"{usual:,.0f}"),
-            (told("与通常之差", "Beyond it"), days - usual, f"{days - usual:+,.0f}"),
-        ]
+    usual = (told("通常的间隔（中位）", "The usual pause (median)"), g.found.measure("gap_median"))
+    parts = moved(usual, told("与通常之差", "Beyond it"), g.found.figure("days_since_trade"), ",.0f")
     change = told(
         "下一笔成交归零，否则每个交易日加一。",
         "the next trade sets it to nought; else one more each trading day.",
     )
-    return g.why("days_since_trade", driven(parts), change)
+    return g.why("days_since_trade", parts, change)
 
 
 def uncontacted(g: Ground) -> Why:

@@ -40,8 +40,9 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of the money effect: its percentile of the year, turned round where much of it is bad."""
+    """A part of the money effect: its column, what it is called, its percentile of the year, turned round where much of it is bad."""
 
+    column: str
     name: str
     percentile: float
 
@@ -84,7 +85,7 @@ def parts(year: Sequence[Day]) -> list[Part]:
     for column, name, against in PARTS:
         place = percentile([of(day, column) for day in year])
         if place is not None:
-            found.append(Part(said(name), 1 - place if against else place))
+            found.append(Part(column, said(name), 1 - place if against else place))
     if 2 * len(found) < len(PARTS):
         return []
     return sorted(found, key=lambda p: -abs(p.percentile - 0.5))

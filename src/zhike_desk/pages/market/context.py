@@ -113,7 +113,7 @@ def build(state: Asked, days: Sequence[Day], runs: Mapping[str, int], phases: Se
         clients=drawn.clients(shown, year),
         breadth=list(zip(breadth.panels(shown, year), whys.panels(year), strict=True)),
         behaviour=done,
-        phases=whys.phases(done, done.today, last),
+        phases=whys.phases(done, last),
         figures=[_link(replace(state, figure=f), behaviour.title(f), state) for f in FIGURES],
         bys=[
             _link(replace(state, by="state"), told("按状态", "By state"), state),

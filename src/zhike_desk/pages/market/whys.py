@@ -9,7 +9,6 @@ from zhike_desk.pages.market import breadth
 from zhike_desk.pages.market.behaviour import Shown
 from zhike_desk.pages.market.breadth import Part
 from zhike_desk.pages.market.course import STATES
-from zhike_desk.pages.market.percentiles import percentile
 from zhike_desk.records.queries.market import Day
 from zhike_desk.ui.figures import minus
 from zhike_desk.ui.speech import said, told
@@ -118,18 +117,18 @@ def clients(year: Sequence[Day], meaning: str) -> Why:
 
 def panels(year: Sequence[Day]) -> list[Why]:
     """Say of each figure of breadth where it stands against the year, how it moved, and what it does to the money effect."""
-    known = sum(percentile([breadth.of(d, column) for d in year]) is not None for column, *_ in breadth.PARTS)
-    return [_panel(figure, year, known) for figure in breadth.FIGURES]
+    parts = breadth.parts(year)
+    return [_panel(figure, year, parts) for figure in breadth.FIGURES]
 
 
-def _panel(figure: breadth.Figure, year: Sequence[Day], known: int) -> Why:
+def _panel(figure: breadth.Figure, year: Sequence[Day], parts: Sequence[Part]) -> Why:
     values = [breadth.of(day, figure.column) for day in year]
     usual = sorted(v for v in values if v is not None)
     now, before = values[-1], next((v for v in reversed(values[:-1]) if v is not None), None)
-    parts: list[tuple[str, float | None, str]] = []
+    drivers: list[tuple[str, float | None, str]] = []
     if now is not None and before is not None:
         middle, signed = usual[len(usual) // 2], f"±{figure.form.removeprefix('±')}"
-        parts = [
+        drivers = [
             (told("近一年中位数", "The year's median"), middle, breadth.written(middle, figure.form)),
             (
                 told("前一日与中位之差", "The day before, beyond it"),
@@ -141,30 +140,30 @@ def _panel(figure: breadth.Figure, year: Sequence[Day], known: int) -> Why:
     return Why(
         said(figure.meaning),
         year[-1].date,
-        driven(parts),
-        _pull(figure.column, year, known),
+        driven(drivers),
+        _pull(figure.column, parts),
         _model(),
         "market",
     )
 
 
-def _pull(column: str, year: Sequence[Day], known: int) -> str:
+def _pull(column: str, parts: Sequence[Part]) -> str:
     """Say what the next day changes, and by how many points a part lifts or lowers the money effect before it is smoothed."""
-    part = next((p for p in breadth.PARTS if column in _WITHIN.get(p[0], (p[0],))), None)
-    place = percentile([breadth.of(day, part[0]) for day in year]) if part is not None else None
-    if part is None or place is None or 2 * known < len(breadth.PARTS):  # the index alone is gone by then
+    part = next((p for p in parts if column in _WITHIN.get(p.column, (p.column,))), None)
+    if part is None:  # no part of it, not known, or the index alone is gone by
         return told("明日的行情；它不参与赚钱效应。", "tomorrow's market; it is no part of the money effect.")
-    points = 100 * ((1 - place if part[2] else place) - 0.5) / known
-    name, by = said(part[1]), minus(f"{points:+.1f}")
+    name, by = part.name, minus(f"{100 * (part.percentile - 0.5) / len(parts):+.1f}")
     return told(
         f"明日的行情。分项「{name}」今日使赚钱效应（平滑前）{by} 分；分位回到 50% 就不再有影响。",
         f"tomorrow's market. The part “{name}” is {by} points of today's money effect before smoothing; at its median it would be nothing.",
     )
 
 
-def phases(found: Shown, rows: Sequence[tuple[str, float, str]], last: Day) -> Why:
-    """Say what the heat map adds up, and what each logic's figure is in today's state (name, value, as written)."""
-    here = told("下列为今日状态下各类客户的数值。", "Below: each logic in today's state.") if rows else ""
+def phases(found: Shown, last: Day) -> Why:
+    """Say what the heat map adds up, and what each logic's figure is in today's state."""
+    here = (
+        told("下列为今日状态下各类客户的数值。", "Below: each logic in today's state.") if found.today else ""
+    )
     change = told(
         "新的交易日进入当前状态；客户的逻辑每夜重新判定，并套用于全部日子。",
         "each new day joins its state; logics are judged anew every night, and hold for all days.",
@@ -172,7 +171,7 @@ def phases(found: Shown, rows: Sequence[tuple[str, float, str]], last: Day) -> W
     return Why(
         told("", " ").join(p for p in (found.meaning, here) if p),
         last.date,
-        driven(rows),
+        driven(found.today),
         change,
         told("客户台账与市场模型", "the clients' ledger and the market model"),
         "phases",

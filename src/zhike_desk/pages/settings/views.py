@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from zhike.base.text import say
 from zhike_desk.gate import viewer_of
 from zhike_desk.pages.settings.resting import resting
-from zhike_desk.records import clock, thresholds
+from zhike_desk.records import clock
 from zhike_desk.records import settings as stored
 from zhike_desk.records.actions import people as actions
 from zhike_desk.records.actions import settings as setting
@@ -135,7 +135,7 @@ def _roles(viewer: Viewer) -> Sequence[str]:
 
 def _groups() -> list[Group]:
     found: dict[str, list[stored.Entry]] = {}
-    for entry in (*stored.entries(), *thresholds.entries()):
+    for entry in setting.entries().values():
         found.setdefault(entry.name.partition(".")[0], []).append(entry)
     return [
         Group(told(*GROUPS.get(name, (name, name))), entries, told(*NOTES.get(name, ("", ""))))
@@ -146,7 +146,7 @@ def _groups() -> list[Group]:
 @require_POST
 def put(request: HttpRequest) -> HttpResponse:
     """Ask that the settings that were changed in the form be changed; a second person decides."""
-    standing = {entry.name: entry for entry in (*stored.entries(), *thresholds.entries())}
+    standing = setting.entries()
     values: dict[str, Any] = {}
     seen: dict[str, int] = {}
     for name, entry in standing.items():

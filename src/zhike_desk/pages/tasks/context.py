@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
+from django.http import HttpRequest
 from django.urls import reverse
 
 from zhike_desk.records.queries import listing
@@ -167,9 +168,9 @@ def _hidden(state: Asked) -> list[tuple[str, str]]:
     return [*kept, ("cols", ",".join(ALWAYS))]
 
 
-def shown_at(address: str) -> Sequence[str]:
-    """Return the columns of the list that stands at an address: a line that is drawn anew has those of its table."""
-    return asked(parse_qs(urlsplit(address).query)).shown
+def shown_at(request: HttpRequest) -> Sequence[str]:
+    """Return the columns of the list that the request's page shows: a line that is drawn anew has those of its table."""
+    return asked(parse_qs(urlsplit(request.headers.get("HX-Current-URL", "")).query)).shown
 
 
 def line(row: Row, today: date) -> Line:

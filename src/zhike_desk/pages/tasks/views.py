@@ -15,7 +15,6 @@ from zhike_desk.pages.tasks.context import week as week_page
 from zhike_desk.pages.tasks.whys import figures
 from zhike_desk.records import clock
 from zhike_desk.records.queries import tasks as query
-from zhike_desk.records.queries.views import saved
 from zhike_desk.records.refusals import Refused
 from zhike_desk.ui import lists
 from zhike_desk.ui.frame import night_of
@@ -40,12 +39,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
         "tab": "list",
     }
     if request.htmx.target != "list":  # type: ignore[attr-defined]
-        cell = viewer.may("view.save")
-        shown |= {
-            "views": saved(viewer, "tasks"),
-            "may_save": cell is not None,
-            "may_share": cell is not None and cell.scope == "branch",
-        }
+        shown |= lists.saving(viewer, "tasks")
     name = "tasks/table.html" if request.htmx.target == "list" else "tasks/tasks.html"  # type: ignore[attr-defined]
     return render(request, name, shown)
 
@@ -105,7 +99,7 @@ def _row(request: HttpRequest, task: int, name: str) -> HttpResponse:
         raise Http404
     shown = {
         "line": line(found, clock.today(night_of(request))),
-        "shown": shown_at(request.headers.get("HX-Current-URL", "")),
+        "shown": shown_at(request),
         "colleagues": query.colleagues(viewer),
         "may_write": True,
     }

@@ -7,7 +7,7 @@ from datetime import date
 from zhike_desk.records.queries.tasks import Reckoned
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.templatetags.zhike import day, moment
-from zhike_desk.ui.why import Explained, Why, driven
+from zhike_desk.ui.why import Explained, Why, counted
 from zhike_desk.ui.words import word
 
 
@@ -41,13 +41,10 @@ def _minutes(found: Reckoned, as_of: date) -> Why:
         "建议规则给每类事项定的用时；与当天其他未完成任务合计，对照可用时间。",
         "What the rules allow for this kind of work; with what else is open on its day, against the time there is.",
     )  # fmt: skip
-    parts = driven(
-        (name, amount, f"{amount:+,.0f}")
-        for name, amount in (
-            (told("本任务", "This task"), found.row.minutes),
-            (told("当天其他未完成任务", "What else is open on its day"), found.others),
-            (told("当天可用分钟", "Minutes of the day"), -(found.room or 0.0)),
-        )
+    parts = counted(
+        (told("本任务", "This task"), found.row.minutes),
+        (told("当天其他未完成任务", "What else is open on its day"), found.others),
+        (told("当天可用分钟", "Minutes of the day"), -(found.room or 0.0)),
     )
     change = told(
         "换一天、换人，或完成当天的其他任务。",

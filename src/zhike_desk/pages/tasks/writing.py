@@ -146,7 +146,7 @@ def end(request: HttpRequest, task: int) -> HttpResponse:
 
 def _answer(request: HttpRequest, viewer: Viewer, task: int, text: str, undo: str) -> HttpResponse:
     found = query.one(viewer, task)
-    columns = context.shown_at(request.headers.get("HX-Current-URL", ""))
+    columns = context.shown_at(request)
     shown: dict[str, Any] = {"colleagues": query.colleagues(viewer), "may_write": True, "shown": columns}
     if found is not None:
         shown["line"] = context.line(found, clock.today(night_of(request)))

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from zhike_desk.records.queries.team import Row
-from zhike_desk.ui.figures import minus
 from zhike_desk.ui.speech import told
 from zhike_desk.ui.templatetags.zhike import percent, wan, whole
-from zhike_desk.ui.why import Explained, Why, driven
+from zhike_desk.ui.why import Explained, Why, counted, driven
 from zhike_desk.ui.words import word
 
 Graded = Sequence[tuple[str, int, float]]
@@ -57,16 +56,12 @@ def member(row: Row, graded: Graded, as_of: date) -> list[Explained]:
     ]
 
 
-def _counted(*parts: tuple[str, float]) -> Sequence[tuple[str, float | None, str]]:
-    return [(name, n, minus(f"{n:+,.0f}")) for name, n in parts]
-
-
 def _clients(row: Row, graded: Graded, as_of: date) -> Why:
     meaning = told(
         f"作为主要服务人员的客户，按等级相加；以任何角色服务的共 {row.served} 位。",
         f"Clients mainly served, added up by grade; in any role they look after {row.served}.",
     )
-    parts = driven(_counted(*((_grade(grade), n) for grade, n, _ in graded)))
+    parts = counted(*((_grade(grade), n) for grade, n, _ in graded))
     return Why(
         meaning, as_of, parts, told("移交、开户或销户。", "hand-overs, accounts opened or closed."), _model()
     )
@@ -77,7 +72,7 @@ def _assets(graded: Graded, as_of: date) -> Why:
         "主要服务的客户当日收盘的净资产，按等级相加。",
         "Net assets at the close of the clients mainly served, added up by grade.",
     )
-    parts = driven((_grade(grade), money, minus(f"{money / 1e4:+,.1f}")) for grade, _, money in graded)
+    parts = driven((_grade(grade), money, f"{money / 1e4:+,.1f}") for grade, _, money in graded)
     change = told(
         "资金进出、行情与移交；行情带来的不算任何人的功劳。",
         "flows, the market and hand-overs; what the market earned is nobody's merit.",
@@ -91,9 +86,7 @@ def _coverage(row: Row, as_of: date) -> Why:
         "Of the clients mainly served, those reached within 30 days as of the night; attempts don't count. Both below add up to the clients served.",
     )
     left = row.clients - row.contacted
-    parts = driven(
-        _counted((told("联系到", "Reached"), row.contacted), (told("未联系到", "Not reached"), left))
-    )
+    parts = counted((told("联系到", "Reached"), row.contacted), (told("未联系到", "Not reached"), left))
     change = (
         told(
             f"再联系到 1 位，约 +{1 / row.clients:.1%}。",
@@ -118,11 +111,9 @@ def _tasks(row: Row, as_of: date) -> Why:
         "此刻未完成的任务；夜间建议不在其中，见今日页。",
         "Tasks open now; what the night proposes isn't among them: see today.",
     )
-    parts = driven(
-        _counted(
-            (told("已逾期", "Overdue"), row.overdue),
-            (told("未逾期", "Not overdue"), row.open_tasks - row.overdue),
-        )
+    parts = counted(
+        (told("已逾期", "Overdue"), row.overdue),
+        (told("未逾期", "Not overdue"), row.open_tasks - row.overdue),
     )
     return Why(
         meaning,

@@ -21,9 +21,9 @@ from zhike_desk.records.queries import listing, overnight, workload
 from zhike_desk.records.queries import today as query
 from zhike_desk.records.queries.listing import Asked
 from zhike_desk.records.queries.today import Moment
-from zhike_desk.records.queries.views import saved
 from zhike_desk.records.refusals import Refused
 from zhike_desk.records.viewer import Viewer
+from zhike_desk.ui import lists
 from zhike_desk.ui.frame import night_of
 from zhike_desk.ui.speech import said, told
 from zhike_desk.ui.toasts import toast
@@ -60,13 +60,8 @@ def today(request: HttpRequest) -> HttpResponse:
     shown, viewer = _list(request), viewer_of(request)
     if shown["when"].as_of is None:
         return render(request, "today/today.html", shown)
-    cell = viewer.may("view.save")
-    shown |= {
-        "views": saved(viewer, "today"),
-        "may_save": cell is not None,
-        "may_share": cell is not None and cell.scope == "branch",
-        "bar": context.bar(shown["wanted"], workload.mates(viewer) if shown["branch"] else ()),
-    }
+    shown |= lists.saving(viewer, "today")
+    shown["bar"] = context.bar(shown["wanted"], workload.mates(viewer) if shown["branch"] else ())
     return render(request, "today/today.html", shown)
 
 
@@ -87,9 +82,8 @@ def _list(request: HttpRequest) -> dict[str, Any]:
     viewer, when, staff = viewer_of(request), _when(request), _staff(request)
     branch = viewer.need("today.view").scope == "branch"
     wanted = _wanted(request)
-    whole = (
-        when.as_of is not None and not wanted.choices
-    )  # a part of the list doesn't say where the day is full
+    # a part of the list doesn't say where the day is full
+    whole = when.as_of is not None and not wanted.choices
     room = workload.left(viewer, when.at, staff=staff) if whole else None
     after, spent = request.GET.get("after", ""), _spent(request)
     day = query.day(viewer, when, staff=staff, wanted=wanted, after=after, spent=spent, room=room)

@@ -8,7 +8,7 @@ from datetime import date
 from zhike_desk.records.queries.overnight import Market
 from zhike_desk.records.queries.workload import DoneToday, Load
 from zhike_desk.ui.speech import told
-from zhike_desk.ui.why import Driver, Why, driven, moved
+from zhike_desk.ui.why import Why, counted, moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,6 @@ def load(found: Load, done: DoneToday, as_of: date) -> LoadWhys:
     return LoadWhys(_works(found, as_of), _overdue(found, as_of), _hours(found, as_of), _done(done, as_of))
 
 
-def _parts(*parts: tuple[str, float]) -> list[Driver]:
-    """Return counts as drivers, each with its sign."""
-    return driven((name, n, f"{n:+,.0f}") for name, n in parts)
-
-
 def _works(found: Load, as_of: date) -> Why:
     meaning = told(
         "昨夜建议与今天到期的任务，一位客户算一项。",
@@ -44,12 +39,12 @@ def _works(found: Load, as_of: date) -> Why:
     change = told(
         "完成、改期一项，或今夜的新建议。", "ending or putting off an item, or what the next night proposes."
     )
-    return Why(meaning, as_of, _parts(must, (told("其他", "Others"), rest)), change, _rules(), "proposals")
+    return Why(meaning, as_of, counted(must, (told("其他", "Others"), rest)), change, _rules(), "proposals")
 
 
 def _overdue(found: Load, as_of: date) -> Why:
     meaning = told("到期日早于今天、还没有结果的。", "Past their due day and not ended.")
-    parts = _parts(
+    parts = counted(
         (told("待办", "To do"), found.works), (told("未逾期", "Not overdue"), found.overdue - found.works)
     )
     return Why(
@@ -63,7 +58,7 @@ def _hours(found: Load, as_of: date) -> Why:
         "A client takes as long as the longest of their reasons, for one call deals with all; the sum stands against the hours a month of the staff file, over 21.75 working days.",
     )
     room, change = found.capacity or 0.0, told("完成或改期。", "ending items or putting them off.")
-    parts = _parts(
+    parts = counted(
         (told("清单用时，分钟", "The list, minutes"), found.minutes),
         (told("可用分钟", "Minutes there are"), -room),
     )
@@ -78,7 +73,7 @@ def _done(done: DoneToday, as_of: date) -> Why:
         "今天联系到的，加上今天完成的不需联系的任务；未接通不算。",
         "Clients reached today, and tasks done without a contact; attempts do not count.",
     )
-    parts = _parts(
+    parts = counted(
         (told("联系", "Contacts"), done.contacts),
         (told("未接通", "Not reached"), -done.unreached),
         (told("不需联系的任务", "Tasks without a contact"), done.tasks),
