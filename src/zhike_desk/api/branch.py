@@ -39,10 +39,9 @@ def today(
     """
     viewer, night = viewer_of(request), shown()
     when = Moment(clock.now(night), clock.today(night), night.as_of)
-    room = workload.left(viewer, when.at, staff=staff)
-    wanted = day_query.asked(
-        {name: [value] for name, value in (("kind", kind), ("must_do", must_do)) if value}
-    )
+    wanted = day_query.asked({"kind": [kind], "must_do": [must_do]})
+    # a part of the list doesn't say where the day is full
+    room = None if wanted.choices else workload.left(viewer, when.at, staff=staff)
     found = day_query.day(viewer, when, staff=staff, wanted=wanted, after=after, spent=spent, room=room)
     return {
         "today": when.today,

@@ -87,7 +87,7 @@ def needs(function: Callable[..., Any]) -> Callable[..., Any]:
     def held(request: HttpRequest, *args: Any, **more: Any) -> Any:
         viewer_of(request).need(action)
         if _has_nul(request):
-            raise unreadable()
+            raise Refused(_UNREADABLE)
         return function(request, *args, **more)
 
     # The framework reads annotations in the wrapper's module, where the operation's names aren't known: they are read here.
@@ -102,11 +102,6 @@ def _has_nul(request: HttpRequest) -> bool:
     sent = b"" if (request.content_type or "").startswith("multipart/") else request.body
     told = sent.decode(json.detect_encoding(sent), "replace") if sent else ""
     return _NUL.search(told) is not None or any("\0" in text for text in asked)
-
-
-def unreadable() -> Refused:
-    """Return how what can't be read is refused."""
-    return Refused(_UNREADABLE)
 
 
 def viewer_of(request: HttpRequest) -> Viewer:
@@ -138,14 +133,14 @@ def _unfit(request: HttpRequest, error: ValidationError) -> HttpResponse:
 def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:
     """Answer what can't be read as JSON as what doesn't fit; the framework's other errors keep their status."""
     if error.status_code == HTTPStatus.BAD_REQUEST:
-        return _refused(request, unreadable())
+        return _not_taken(request, error)
     return api.create_response(request, {"detail": str(error)}, status=error.status_code)
 
 
 @api.exception_handler(SuspiciousOperation)
 @api.exception_handler(MultiPartParserError)
 def _not_taken(request: HttpRequest, error: Exception) -> HttpResponse:
-    return _refused(request, unreadable())
+    return _refused(request, Refused(_UNREADABLE))
 
 
 @api.exception_handler(Conflict)

@@ -53,10 +53,8 @@ def jobs(request: HttpRequest) -> list[dict[str, Any]]:
 @needs
 def job(request: HttpRequest, job_id: Number) -> dict[str, Any]:
     """Return a job: how far it is, what came of it, the first 500 that it left alone and why."""
-    found, asked = job_query.opened(viewer_of(request), job_id)
-    bulk = job_query.bulk(found, asked, clock.now())
-    left = bulk.left if bulk is not None else ()
-    return {**_job(found), "left": [{"id": name, **both("why", why)} for name, why in left]}
+    found = job_query.one(viewer_of(request), job_id)
+    return {**_job(found), "left": [{"id": name, **both("why", why)} for name, why in job_query.left(found)]}
 
 
 def _job(found: JobSeen) -> dict[str, Any]:

@@ -102,6 +102,10 @@ def test_the_day_s_list_comes_whole_in_its_order(viewer: Who, name: str, staff: 
 def test_the_day_s_list_is_narrowed_as_on_the_page(viewer: Who) -> None:
     bob = calling(viewer("bob"), "today.view", "care.read")
     kind = read(bob, "/api/today")["entries"][0]["reasons"][0]["kind"]
+    part = read(bob, "/api/today", staff="E0002", kind=kind)
+    assert read(bob, "/api/today", staff="E0002")["room"] is not None
+    assert part["room"] is None  # a part of the list doesn't say where the day is full
+    assert not any(e["beyond"] for e in part["entries"])
     narrowed = read(bob, "/api/today", kind=kind)["entries"]
     assert narrowed
     assert all(kind in {r["kind"] for r in e["reasons"]} for e in narrowed)

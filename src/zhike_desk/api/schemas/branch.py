@@ -67,7 +67,7 @@ class Entry(Schema):
 class Day(Schema):
     """A stretch of the day's list. `after`, `ranked` and `spent` ask for the next one; `after` is empty at the end.
 
-    `room`: minutes that the working day has left (null: not told, or a whole branch's list); `spent`: what the list takes up to here.
+    `room`: minutes that the working day has left (null: not told, a whole branch's list, or a narrowed one); `spent`: what the list takes up to here.
     """
 
     today: date
